@@ -1,0 +1,65 @@
+/*
+ * strategy: all conditions, driven by ticks, commands and order events. Decides; does nothing itself.
+ *
+ *     ticks, commands, order events  ->  signals, condition changes (core/port.h says where each goes)
+ *
+ * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once it is), cursor, risk_event
+ *        PORT_SIGNAL  signal: first time after the commit that made it, then each resend_us until acknowledged
+ *        PORT_PUBLISH condition, transition, ratchet, signal
+ *        PORT_REPLY   reply (to a condition command); conditions (to a query)
+ *
+ * Invariants: at most one transition a condition a tick; conditions act in id order within a tick; an entry is signalled once,
+ * ever; a signal's client_order_id is "<install>-<condition>-<leg><attempt>"; nothing is allocated from tick to signal.
+ *
+ * Order events carry `seq` without holes; one at or below the last applied is ignored, one that skips is refused with
+ * ERR_STATE (fetch what is missing first: strategy_events_seq + 1).
+ *
+ * Thread: one. Owner: strategy_new .. strategy_free.
+ */
+#ifndef CORE_STRATEGY_H
+#define CORE_STRATEGY_H
+
+#include "core/port.h"
+
+struct strategy;
+
+struct strategy_config {
+    char install[NAME_SIZE];   /* short id of this install, in every client order id */
+    int64_t time_to_live_us;   /* of a signal; 0 = none (backtest) */
+    int64_t resend_us;
+    uint32_t max_conditions;   /* refuse more */
+    bool instant_fill;         /* backtest --fill instant: an entry or exit fills whole, at the tick's price, in the same tick */
+};
+
+/* NULL when memory is short. */
+struct strategy *strategy_new(const struct strategy_config *config);
+void strategy_free(struct strategy *strategy);
+
+/* Start-up: feed stored condition, signal (not acknowledged), cursor, contract messages. */
+enum status strategy_restore(struct strategy *strategy, const struct msg *msg, struct err *err);
+
+void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink);
+enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us, struct sink *sink,
+                                    struct err *err);
+void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, int64_t now_us, struct sink *sink);
+void strategy_on_command(struct strategy *strategy, const struct condition_command *command, int64_t now_us, struct sink *sink);
+void strategy_on_contract(struct strategy *strategy, const struct contract *contract);
+/* Session changes: validity ends. */
+void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink);
+/* A symbol's feed went stale (gap, silence) or came back: its conditions are suspended or resumed. */
+void strategy_on_stale(struct strategy *strategy, const char *symbol, bool stale, int64_t now_us, struct sink *sink);
+/* Resends; call at least each 100 ms. */
+void strategy_on_timer(struct strategy *strategy, int64_t now_us, struct sink *sink);
+
+/* Last order event applied. */
+uint64_t strategy_events_seq(const struct strategy *strategy);
+/* Last sym_seq seen of a symbol in its epoch (0 = none): where to resume from. */
+uint64_t strategy_tick_seq(const struct strategy *strategy, const char *symbol, uint64_t *epoch);
+/* Signals not yet acknowledged. */
+uint32_t strategy_unconfirmed(const struct strategy *strategy);
+/* NULL when there is none. Valid until the next call that changes the strategy. */
+const struct condition *strategy_condition(const struct strategy *strategy, int64_t id);
+/* All conditions in id order. */
+void strategy_each(const struct strategy *strategy, void (*visit)(void *context, const struct condition *condition), void *context);
+
+#endif

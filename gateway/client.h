@@ -1,0 +1,55 @@
+/*
+ * client: all that the screen and the command line may see of the running system.
+ *
+ * A client subscribes to everything published and asks every agent through one DEALER each. It never blocks unless it is
+ * asked to wait. Messages come out in the order they arrived, each with the component that sent it. It repairs its own
+ * gaps: order events and ticks that were dropped are fetched again, so a caller sees every order event once, in order.
+ *
+ * On connect and after any agent's restart it asks for a fresh snapshot (status, contracts, conditions, orders,
+ * positions, market, guard) by itself, and first hands out a MSG_HEARTBEAT of the agent with the new pid.
+ *
+ * Thread: one. Owner: client_open .. client_close.
+ */
+#ifndef GATEWAY_CLIENT_H
+#define GATEWAY_CLIENT_H
+
+#include <stdbool.h>
+
+#include "core/msg.h"
+#include "core/settings.h"
+
+struct client;
+
+enum link_state { LINK_DOWN = 1, LINK_CONNECTING, LINK_UP };
+
+/* Reads outcry.ini, environment and flags into settings; consumes what it knows from argv (argc/argv are rewritten to the
+ * rest). ERR_*: one line with file and line, variable or flag. */
+enum status client_settings(struct settings *settings, int *argc, char **argv, struct err *err);
+
+/* Is outcryd running for these settings (its lock is held)? */
+bool client_daemon_running(const struct settings *settings);
+/* Start outcryd in the background with these settings and wait until it answers. ERR_BUSY when it runs already. */
+enum status client_daemon_start(const struct settings *settings, struct err *err);
+
+enum status client_open(struct client **out, const struct settings *settings, struct err *err);
+void client_close(struct client *client);
+
+/* Wait until a message is there, `fd` is readable (-1 = none), a signal comes or timeout_ms passes. */
+void client_wait(struct client *client, int fd, int timeout_ms);
+
+/* Next message without waiting; false when there is none. *from may be NULL. */
+bool client_next(struct client *client, struct msg *msg, enum component *from);
+
+/* Send a request (query, control, login, condition_command, order_command, cancel_command, market_control) to an agent; its
+ * request_id is filled in here and returned through *request_id (may be NULL). The MSG_REPLY with it comes out of
+ * client_next, ERR_TIMEOUT within the setting's time-out when nobody answers: every request gets exactly one reply. */
+enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id, struct err *err);
+
+/* For the command line: send, wait for the reply, hand everything before it to visit (may be NULL). */
+enum status client_call(struct client *client, enum component to, struct msg *msg,
+                        void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply, struct err *err);
+
+/* The link to one agent: state, and microseconds since it was last heard (-1 = never). */
+enum link_state client_link(const struct client *client, enum component component, int64_t *age_us);
+
+#endif
