@@ -53,7 +53,7 @@ DEPS_STAMP := build/.deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(PROGRAMS) ## build every program
+all: $(ARCHIVES_tui) $(PROGRAMS) ## build every program
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
