@@ -6,7 +6,7 @@ name=$1 root=$2
 shift 2
 printf '#include "core/embedded.h"\n\nconst struct embedded embedded_%s[] = {\n' "$name"
 for file in "$@"; do
-    printf '    {"%s",\n' "${file#"$root"/}"
+    printf '    {"%s",\n     ""\n' "${file#"$root"/}"
     sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/     "/' -e 's/$/\\n"/' "$file"
     printf '    },\n'
 done

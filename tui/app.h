@@ -1,0 +1,54 @@
+/*
+ * app: the screen's one struct, passed explicitly to everything.
+ *
+ * The loop (tui/screen.c): wait for keys, messages or the next frame (at most 20 a second); apply messages to the model;
+ * give keys to the top overlay, else to the keymap; draw what is dirty. It never waits on a socket, a file or a lock.
+ *
+ * Owner: screen_main. Thread: one.
+ */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include <stdbool.h>
+
+#include "core/settings.h"
+#include "gateway/client.h"
+#include "tui/canvas.h"
+#include "tui/model.h"
+#include "tui/overlay.h"
+#include "tui/theme.h"
+
+enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PANE_LOG, PANE_COUNT };
+
+struct pane; /* tui/pane.h */
+
+struct app {
+    struct settings *settings;
+    struct client *client; /* NULL in tests of the screen alone */
+    struct model *model;
+    struct theme theme;
+    struct overlay *top; /* stack */
+    struct pane *panes[PANE_COUNT];
+    enum pane_id focus;
+    int view; /* 0 = grid, 1..PANE_COUNT = one pane */
+    int rows, columns;
+    bool read_only;
+    bool quit;
+    int64_t now_us;    /* process time of this turn of the loop */
+    char notice[TEXT_SIZE]; /* one line above the footer: the last answer */
+    enum role notice_role;
+    int64_t notice_us;
+};
+
+/* Say one line in the notice line (and the log pane). */
+void app_notice(struct app *app, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Send a request; its refusal or reply becomes a notice. *request_id may be NULL. False when it could not be sent. */
+bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id);
+
+/* What the focused row is: symbol of the watchlist / condition id / client order id. Empty or 0 when none. */
+const char *app_selected_symbol(const struct app *app);
+int64_t app_selected_condition(const struct app *app);
+const char *app_selected_order(const struct app *app);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * model: what the screen knows, built from messages alone. Pure: no curses, no sockets, no clock.
+ *
+ * model_apply takes one message and marks which parts changed, so that only those panes are drawn. Everything is bounded;
+ * what is dropped is the oldest. Arrays are sorted by a stable key, so that rows do not move under the cursor: watchlist by
+ * symbol as registered, conditions by id, orders by time (newest first), positions by symbol.
+ *
+ * Owner: model_new .. model_free. Thread: one.
+ */
+#ifndef TUI_MODEL_H
+#define TUI_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/msg.h"
+
+#define MODEL_SPARK 64
+#define MODEL_CONTRACTS 512
+#define MODEL_CONDITIONS 4096
+#define MODEL_ORDERS 4096
+#define MODEL_POSITIONS 256
+#define MODEL_LOG 1000
+#define MODEL_ACCOUNTS 16
+
+enum dirty { DIRTY_WATCHLIST = 1, DIRTY_CONDITIONS = 2, DIRTY_POSITIONS = 4, DIRTY_ORDERS = 8, DIRTY_LOG = 16, DIRTY_STATUS = 32, DIRTY_ALL = 63 };
+
+/* One contract that the system knows, with its latest market data. */
+struct quote {
+    struct contract contract;
+    struct tick last; /* seq 0 = none yet */
+    struct depth depth;
+    bool has_depth;
+    bool stale;
+    int64_t tick_us; /* process time the last tick came in */
+    int64_t spark_us; /* market time of the newest spark value */
+    long long spark[MODEL_SPARK]; /* prices, oldest first */
+    int spark_count;
+};
+
+struct component_view {
+    struct heartbeat heartbeat;
+    struct process_info process;
+    int64_t heard_us; /* process time; 0 = never */
+};
+
+struct model {
+    struct quote *quotes; /* MODEL_CONTRACTS, sorted by symbol */
+    size_t quote_count;
+    struct condition *conditions; /* by id */
+    size_t condition_count;
+    struct order *orders; /* newest first */
+    size_t order_count;
+    uint64_t orders_added; /* ever, for "+N new" */
+    struct position *positions;
+    size_t position_count;
+    struct log_line *log; /* oldest first */
+    size_t log_count;
+    uint64_t log_added;
+    struct account accounts[MODEL_ACCOUNTS];
+    size_t account_count;
+    struct market market;
+    struct session_info session;
+    struct guard_state guard;
+    struct guard_limits limits;
+    struct component_view components[COMPONENT_COUNT + 1]; /* by enum component */
+    money_t commission;
+    unsigned dirty; /* DIRTY_*; the drawer clears it */
+};
+
+struct model *model_new(void);
+void model_free(struct model *model);
+
+void model_apply(struct model *model, const struct msg *msg, enum component from, int64_t now_us);
+
+const struct quote *model_quote(const struct model *model, const char *symbol); /* NULL = unknown */
+const struct condition *model_condition(const struct model *model, int64_t id);
+const struct order *model_order(const struct model *model, const char *client_order_id);
+/* Net of all positions of the trading day: realized, unrealized, after cost. */
+money_t model_day_pnl(const struct model *model);
+
+#endif
