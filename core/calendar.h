@@ -2,7 +2,8 @@
  * calendar: civil dates and Taipei wall time (UTC+8 all year, no daylight saving since 1980).
  *
  * Unit: a date is int32_t yyyymmdd; 0 is "none". Times are UTC microseconds (core/clock.h).
- * Limits: 1990-01-01 .. 2099-12-31. Thread: any (pure).
+ * Limits: 1990-01-01 .. 2099-12-31; a moment or a sum of days outside is held at the nearer end. A date handed in must be
+ * valid (calendar_date_valid): anything else is a CHECK. Thread: any (pure).
  */
 #ifndef CORE_CALENDAR_H
 #define CORE_CALENDAR_H
@@ -38,7 +39,7 @@ void calendar_civil(int64_t time_us, struct civil *out);
 int32_t calendar_date(int64_t time_us);           /* Taipei date */
 int32_t calendar_seconds_of_day(int64_t time_us); /* Taipei, 0..86399 */
 
-/* "2021-07-26", "09:03:07", "2021-07-26 09:03:07.123" (Taipei). Return buf; size >= CALENDAR_TEXT_SIZE. */
+/* "2021-07-26" ("-" for 0), "09:03:07", "2021-07-26 09:03:07.123" (Taipei). Return buf; size >= CALENDAR_TEXT_SIZE. */
 const char *calendar_format_date(int32_t date, char *buf, size_t size);
 const char *calendar_format_time(int64_t time_us, char *buf, size_t size);
 const char *calendar_format_stamp(int64_t time_us, char *buf, size_t size);

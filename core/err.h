@@ -4,7 +4,8 @@
  * A function that can fail returns `enum status` and takes a `struct err *` last. ERR_OK is zero. On anything else
  * the caller's err holds one line for a person: what is wrong, where, and what is allowed. Wrong input changes nothing.
  *
- * A NULL err is allowed everywhere: the caller wants the status alone.
+ * A NULL err is allowed everywhere: the caller wants the status alone. The words are always valid UTF-8 without control
+ * characters, whatever was quoted in them.
  * Owner: the caller owns the struct; nothing is allocated. Thread: any.
  */
 #ifndef CORE_ERR_H
@@ -36,7 +37,8 @@ struct err {
 /* Fill err (when not NULL) and return status, so that `return err_set(err, ERR_RANGE, "...")` is the whole statement. */
 enum status err_set(struct err *err, enum status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Put "prefix: " in front of the words already there: how a caller adds where. Returns err's status. */
+/* Put "prefix: " in front of the words already there: how a caller adds where. Returns err's status
+ * (ERR_INVALID when err is NULL: the status is not known then). */
 enum status err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "invalid", "range", ...: the status as one word for logs and JSON. Never NULL. */
