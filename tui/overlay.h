@@ -20,9 +20,11 @@ struct app;
 struct overlay;
 
 enum overlay_result { OVERLAY_KEEP, OVERLAY_DONE /* pop me */ };
+enum overlay_anchor { OVERLAY_CENTRE, OVERLAY_BOTTOM };
 
 struct overlay_ops {
     const char *name;
+    enum overlay_anchor anchor;
     /* Wanted size for a terminal of rows x columns; clamped by the stack. */
     void (*size)(const struct overlay *overlay, int rows, int columns, int *height, int *width);
     /* Called after creation and after each change of size with the (new) window. */
@@ -45,6 +47,16 @@ struct overlay {
 };
 
 void overlay_push(struct app *app, struct overlay *overlay);
+
+/* The loop's side of the stack. A handler may push another overlay; one that returns OVERLAY_DONE leaves wherever it is. */
+bool overlays_key(struct app *app, int key, bool is_function_key);                 /* false: no overlay, the key is free */
+bool overlays_mouse(struct app *app, int y, int x, unsigned long buttons);         /* screen coordinates; false: no overlay */
+void overlays_message(struct app *app, const struct msg *msg);
+void overlays_resize(struct app *app);                                             /* after app->rows, columns changed */
+/* Draw the overlays over what stdscr holds, place or hide the cursor, and stage all of it: then only doupdate() is left.
+ * Without overlays it stages stdscr. */
+void overlays_draw(struct app *app);
+void overlays_close(struct app *app);                                              /* all of them */
 
 /* A yes/no question. confirm_key differs from the key that asked, the focus starts on Cancel, keys that arrive within 150 ms
  * of opening (auto-repeat) are ignored. on_yes runs once; context is freed with free() afterwards in any case. */
