@@ -428,10 +428,11 @@ enum field_type {
 struct field {
     const char *name; /* snake_case, unique in the message: the column's and the JSON key's name */
     enum field_type type;
-    uint32_t offset; /* from the start of the body */
+    uint32_t offset; /* from the start of the body; of a struct inside the body its fields stand here, flattened */
     uint32_t size;   /* of one element (texts: of the array) */
     uint32_t count;  /* elements: 1, or an array's length (depth) */
-    int64_t min, max; /* numbers, both included; U64: 0..INT64_MAX */
+    int64_t min, max; /* numbers and enums, both included; U64: at most INT64_MAX; texts: least and most bytes; DATE: min 0 = 0
+                       * (none) is allowed */
     const char *(*enum_name)(int value); /* FIELD_ENUM: NULL for a value that is none */
     const char *doc;
 };
@@ -453,16 +454,28 @@ const struct msg_type *msg_type_at(size_t index);
 /* Empty message of a kind (all zero but the id). */
 void msg_init(struct msg *msg, enum msg_id id);
 
-/* Check every field against its table: UTF-8, termination, ranges, enum values. ERR_RANGE / ERR_INVALID with
- * "order.quantity: -5 (allowed 1 to 100)". */
+/* Check every field against its table: UTF-8, no control character, termination, ranges, enum values. ERR_RANGE /
+ * ERR_INVALID with "order.quantity: -5 (allowed 1 to 100)". */
 enum status msg_check(const struct msg *msg, struct err *err);
 
-/* One enum by name for field tables, forms and command lines: the value, or 0. */
+/* A field of a message by its row of the table; element < field->count. U64 beyond INT64_MAX reads as negative. */
+int64_t msg_number(const struct msg *msg, const struct field *field, uint32_t element);
+const char *msg_text(const struct msg *msg, const struct field *field);
+/* Refused (ERR_RANGE, ERR_INVALID, in the words of msg_check) without a change when it does not fit the table. length is
+ * the text's, without its NUL. */
+enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value, struct err *err);
+enum status msg_set_text(struct msg *msg, const struct field *field, const char *text, size_t length, struct err *err);
+
+/* One enum by name (any case) for field tables, forms and command lines: the value, or 0. */
 int msg_enum_value(const struct field *field, const char *name);
 const struct field *msg_field(enum msg_id id, const char *name);
 
 const char *component_name(enum component component); /* "gateway" */
 const char *guard_mode_name(enum guard_mode mode);
 const char *log_level_name(enum log_level level);
+const char *query_kind_name(enum query_kind kind);
+const char *control_kind_name(enum control_kind kind);
+const char *condition_action_name(enum condition_action action);
+const char *market_action_name(enum market_action action);
 
 #endif

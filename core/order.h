@@ -32,6 +32,7 @@
 #define ACCOUNT_SIZE 24
 #define REASON_SIZE 128
 #define NAME_SIZE 24 /* user, component, actor, install id */
+#define ORDER_QUANTITY_MAX 100 /* lots of one order: the exchange's own limit for a limit order */
 
 enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
 enum order_type { ORDER_MARKET = 1, ORDER_LIMIT = 2, ORDER_RANGE_MARKET = 3 /* MKP */ };
@@ -157,8 +158,10 @@ bool order_state_working(enum order_state state); /* NEW, PARTIALLY_FILLED, PEND
 
 void order_init(struct order *order, const struct order_request *request, int32_t trading_day, int64_t now_us);
 
-/* Apply one event. Returns true when anything changed. A late fill on a terminal order counts and sets *late (may be
- * NULL). A lower state never overwrites a higher one (an ack after a fill). */
+/* Apply one event of this very order (its id is CHECKed). Returns true when anything changed. A late fill on a terminal
+ * order counts and sets *late (may be NULL). A lower state never overwrites a higher one (an ack after a fill); only UNKNOWN
+ * may go back to SENDING (sent again after its absence was proved), and PENDING_CANCEL to what it was (cancel rejected).
+ * A fill beyond the quantity is refused whole: false with *late set, for the caller to alarm. */
 bool order_apply(struct order *order, const struct order_event *event, bool *late);
 
 /* Average fill price, 0 when nothing is filled. */
@@ -177,6 +180,7 @@ const char *tif_name(enum time_in_force tif);       /* ROD IOC FOK */
 const char *leg_name(enum order_leg leg);           /* ENTRY TAKE_PROFIT STOP_LOSS FLATTEN - */
 const char *order_state_name(enum order_state state);
 const char *exec_kind_name(enum exec_kind kind);
+const char *reject_name(enum reject_code code);     /* NONE HALTED ... VENUE_PRICE_LIMIT: for columns and JSON */
 const char *reject_words(enum reject_code code);    /* one plain sentence */
 
 enum side side_opposite(enum side side);

@@ -42,6 +42,9 @@ int32_t session_previous_trading_day(int32_t date);
 /* The trading day a moment belongs to. From 13:45 (close) on, it is the next one. */
 int32_t session_trading_day(int64_t market_us);
 
+const char *session_kind_name(enum session_kind kind);    /* none day night; "?" otherwise */
+const char *session_state_name(enum session_state state); /* closed pre_open open */
+
 /* All about a moment. last_trading_day: the contract's (its day session ends 13:30, no night session after), or 0. */
 void session_at(int64_t market_us, int32_t last_trading_day, struct session *out);
 
