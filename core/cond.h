@@ -6,7 +6,8 @@
  *
  *   ARMED      price <= trigger                -> TRIGGERED
  *   TRIGGERED  price >= order level            -> ENTERING   (entry signal)
- *              else, following, price <= trigger: trigger = price and every level moves with it (test, then ratchet)
+ *              else, following, price <= trigger: trigger = price and every level moves with it (test, then ratchet; from the
+ *              triggering tick on)
  *   ENTERING   order events                    -> OPEN (what is filled, at once) | REJECTED (nothing filled)
  *   OPEN       price >= take profit            -> EXITING    (TAKE_PROFIT)
  *              price <= stop                   -> EXITING    (STOP_LOSS)
@@ -31,6 +32,8 @@
 
 #define NOTE_SIZE 64
 #define CONDITION_QUANTITY_MAX 100
+#define CONDITION_DISTANCE_MAX PRICE_POINTS(100000) /* turning, take profit, stop loss, offset */
+#define CONDITION_PRICE_MAX PRICE_POINTS(10000000)  /* trigger price */
 
 enum exit_basis { BASIS_FILL = 1, BASIS_PLANNED = 2 };
 enum validity {
@@ -86,7 +89,9 @@ struct condition {
     int64_t exited_value;
     enum order_leg exit_leg; /* claimed leg, LEG_NONE before */
     int32_t attempt;         /* of the working leg, 1.. */
+    int64_t serial;          /* transitions so far: the last one's serial */
     bool entry_working;      /* the entry's order is not terminal yet */
+    bool exit_working;       /* this attempt's exit order is not terminal yet */
     bool cancel_requested;   /* decided when the entry's order ends */
     bool locked;             /* exit sits at the price limit */
     bool suspended;          /* its feed is stale: entries held, exits alarmed */

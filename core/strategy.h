@@ -6,7 +6,9 @@
  * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once it is), cursor, risk_event
  *        PORT_SIGNAL  signal: first time after the commit that made it, then each resend_us until acknowledged
  *        PORT_PUBLISH condition, transition, ratchet, signal
- *        PORT_REPLY   reply (to a condition command); conditions (to a query)
+ *        PORT_ORDER   cancel_request: the entry's order is no longer wanted; the driver hands it to the executor as a
+ *                     cancel_command. Resent until the order ends.
+ *        PORT_REPLY   reply (to a condition command)
  *
  * Invariants: at most one transition a condition a tick; conditions act in id order within a tick; an entry is signalled once,
  * ever; a signal's client_order_id is "<install>-<condition>-<leg><attempt>"; nothing is allocated from tick to signal.
