@@ -10,6 +10,8 @@
 #define TUI_APP_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "core/settings.h"
 #include "gateway/client.h"
@@ -21,6 +23,8 @@
 enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PANE_LOG, PANE_COUNT };
 
 struct pane; /* tui/pane.h */
+
+#define APP_REQUESTS 32 /* sent and not answered yet; the oldest is forgotten (its reply is still in the log) */
 
 struct app {
     struct settings *settings;
@@ -38,13 +42,24 @@ struct app {
     char notice[TEXT_SIZE]; /* one line above the footer: the last answer */
     enum role notice_role;
     int64_t notice_us;
+    uint64_t requests[APP_REQUESTS];
+    size_t request_next;
 };
+
+struct app *app_new(struct settings *settings);
+void app_free(struct app *app); /* not the client, not the settings */
 
 /* Say one line in the notice line (and the log pane). */
 void app_notice(struct app *app, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Send a request; its refusal or reply becomes a notice. *request_id may be NULL. False when it could not be sent. */
 bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id);
+
+/* A reply that came in: a notice when it answers something sent with app_send. */
+void app_reply(struct app *app, const struct reply *reply);
+
+/* What the frame says and in which colour: ROLE_SIMULATION .. ROLE_READ_ONLY. */
+enum role app_mode_role(const struct app *app);
 
 /* What the focused row is: symbol of the watchlist / condition id / client order id. Empty or 0 when none. */
 const char *app_selected_symbol(const struct app *app);

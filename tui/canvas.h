@@ -36,6 +36,8 @@ void canvas_fill(const struct canvas *canvas, int y, int x, int width, enum role
 void canvas_repaint(const struct canvas *canvas, int y, int x, int width, enum role role);
 /* A frame with a title in the top line and a note at its right end; either may be NULL. */
 void canvas_frame(const struct canvas *canvas, enum role role, const char *title, const char *note);
+/* A pane's frame: in the colour of the mode (ROLE_SIMULATION .. ROLE_READ_ONLY), heavy where the focus is. */
+void canvas_frame_mode(const struct canvas *canvas, enum role mode, bool focused, const char *title, const char *note);
 /* values scaled into one row of eighth blocks (ASCII: .:-=+*#); count values, newest last. */
 void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values, int count);
 

@@ -30,10 +30,14 @@ struct action {
     bool (*allowed)(const struct app *app, const char **why); /* NULL: always */
 };
 
-extern const struct action actions[];
+extern const struct action actions[]; /* tui/actions.c; the last row's name is NULL */
 size_t action_count(void);
 
-/* The action of a key code (curses wide key) in a scope; NULL when none. */
+/* Is this key code (curses wide key) the one of that name ("n", "Ctrl-L", "Enter", "F1")? */
+bool key_matches(const char *name, int key, bool is_function_key);
+bool key_name_valid(const char *name);
+
+/* The action of a key code in a scope (the pane's before the general one); NULL when none. */
 const struct action *action_for_key(int key, bool is_function_key, unsigned scope);
 const struct action *action_by_name(const char *name);
 /* "n" / "^L" / "Enter" as printed. */

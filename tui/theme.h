@@ -51,9 +51,20 @@ enum role {
     ROLE_COUNT
 };
 
+#define THEME_NAME_SIZE 32
+#define THEME_NAMES_MAX 32
+#define THEME_MODES (ROLE_READ_ONLY - ROLE_SIMULATION + 1)
+
+/* Colour pairs are fixed by role, so that what a cell is can be read back from it (the cursor row keeps its colours). */
+#define THEME_PAIR(role) ((int)(role) + 1)
+#define THEME_CURSOR_PAIR(role) (ROLE_COUNT + (int)(role) + 1)
+#define THEME_FRAME_PAIR(mode) (2 * ROLE_COUNT + (int)(mode) + 1)
+
 struct theme {
-    char name[32];
-    unsigned long attributes[ROLE_COUNT]; /* curses attr_t with its colour pair */
+    char name[THEME_NAME_SIZE];
+    unsigned long attributes[ROLE_COUNT];           /* curses attr_t with its colour pair */
+    unsigned long cursor_attributes[ROLE_COUNT];    /* the same role in the cursor's row */
+    unsigned long frame_attributes[THEME_MODES][2]; /* frames by mode (ROLE_SIMULATION ..) and focus */
     bool mono;
     bool ascii; /* lines and signs in ASCII */
 };

@@ -1,0 +1,149 @@
+/* The app struct's life, its one-line answers and its requests. */
+#include "tui/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "tui/pane.h"
+
+static const struct pane_ops *const pane_table[PANE_COUNT] = {&watchlist_pane, &conditions_pane, &positions_pane, &orders_pane,
+                                                              &log_pane};
+
+struct app *app_new(struct settings *settings)
+{
+    struct app *app = calloc(1, sizeof *app);
+    CHECK(app);
+    app->settings = settings;
+    app->model = model_new();
+    CHECK(app->model);
+    app->model->commission = settings_number(settings, SET_COMMISSION);
+    for (int i = 0; i < PANE_COUNT; i++) {
+        app->panes[i] = pane_new(pane_table[i]);
+        CHECK(app->panes[i]);
+    }
+    return app;
+}
+
+void app_free(struct app *app)
+{
+    if (!app)
+        return;
+    for (int i = 0; i < PANE_COUNT; i++)
+        pane_free(app->panes[i]);
+    model_free(app->model);
+    free(app);
+}
+
+static enum log_level level_of(enum role role)
+{
+    if (role == ROLE_ALARM)
+        return LEVEL_ERROR;
+    return role == ROLE_WARNING ? LEVEL_WARNING : LEVEL_INFO;
+}
+
+void app_notice(struct app *app, enum role role, const char *format, ...)
+{
+    struct msg msg;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(app->notice, sizeof app->notice, format, arguments);
+    va_end(arguments);
+    text_clean(app->notice);
+    app->notice_role = role;
+    app->notice_us = app->now_us;
+    msg_init(&msg, MSG_LOG);
+    msg.log.time_us = app->now_us;
+    msg.log.component = COMPONENT_OPERATOR;
+    msg.log.level = level_of(role);
+    text_copy(msg.log.text, sizeof msg.log.text, app->notice);
+    model_apply(app->model, &msg, COMPONENT_OPERATOR, app->now_us);
+    app->model->dirty |= DIRTY_STATUS;
+}
+
+bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id)
+{
+    struct err err = {0};
+    uint64_t id = 0;
+    bool query = msg->id == MSG_QUERY;
+    if (app->read_only && !query) {
+        app_notice(app, ROLE_WARNING, "Not sent: the screen is read-only (:read-only ends it)");
+        return false;
+    }
+    if (!app->client) {
+        app_notice(app, ROLE_WARNING, "Not sent: not connected to the %s yet", component_name(to));
+        return false;
+    }
+    if (client_send(app->client, to, msg, &id, &err) != ERR_OK) {
+        app_notice(app, ROLE_ALARM, "Not sent: %s", err.text);
+        return false;
+    }
+    if (request_id)
+        *request_id = id;
+    if (!query) {
+        app->requests[app->request_next] = id;
+        app->request_next = (app->request_next + 1) % APP_REQUESTS;
+    }
+    return true;
+}
+
+void app_reply(struct app *app, const struct reply *reply)
+{
+    for (size_t i = 0; i < APP_REQUESTS; i++) {
+        if (!app->requests[i] || app->requests[i] != reply->request_id)
+            continue;
+        app->requests[i] = 0;
+        if (reply->status == ERR_OK)
+            app_notice(app, ROLE_OK, "%s", *reply->text ? reply->text : "Done");
+        else
+            app_notice(app, ROLE_ALARM, "%s: %s", reply->status == ERR_TIMEOUT ? "No answer" : "Refused",
+                       *reply->text ? reply->text : status_name((enum status)reply->status));
+    }
+}
+
+enum role app_mode_role(const struct app *app)
+{
+    if (app->model->guard.mode == GUARD_HALTED)
+        return ROLE_HALTED;
+    if (app->model->guard.mode == GUARD_REDUCING)
+        return ROLE_REDUCING;
+    if (app->read_only || !app->model->market.venue[0])
+        return ROLE_READ_ONLY;
+    return app->model->market.simulated ? ROLE_SIMULATION : ROLE_LIVE;
+}
+
+/* Rows may have come in since the list was drawn: find the cursor's row again before acting on it. */
+static bool selected(const struct app *app, enum pane_id id, size_t *row)
+{
+    struct list *list = &app->panes[id]->list;
+    list_refresh(list, app, list->height);
+    return list_selected(list, row);
+}
+
+const char *app_selected_symbol(const struct app *app)
+{
+    const struct model *model = app->model;
+    size_t row = 0;
+    if (app->focus == PANE_CONDITIONS && selected(app, PANE_CONDITIONS, &row))
+        return model->conditions[row].terms.symbol;
+    if (app->focus == PANE_POSITIONS && selected(app, PANE_POSITIONS, &row))
+        return model->positions[row].symbol;
+    if (app->focus == PANE_ORDERS && selected(app, PANE_ORDERS, &row))
+        return model->orders[row].request.symbol;
+    return selected(app, PANE_WATCHLIST, &row) ? model->quotes[row].contract.symbol : "";
+}
+
+int64_t app_selected_condition(const struct app *app)
+{
+    size_t row = 0;
+    return selected(app, PANE_CONDITIONS, &row) ? app->model->conditions[row].id : 0;
+}
+
+const char *app_selected_order(const struct app *app)
+{
+    size_t row = 0;
+    return selected(app, PANE_ORDERS, &row) ? app->model->orders[row].request.client_order_id : "";
+}
