@@ -1,0 +1,270 @@
+/*
+ * agent: the life of a process: open everything, work, close everything, say clearly why not.
+ */
+#include "gateway/agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/check.h"
+#include "gateway/config.h"
+
+#define HEARTBEAT_US CLOCK_SECOND_US
+
+void agent_fail(struct agent *agent, const struct err *err)
+{
+    if (!agent->failed) {
+        agent->failed = true;
+        agent->failure = *err;
+    }
+    loop_stop(agent->loop);
+}
+
+void agent_publish(struct agent *agent, const struct msg *msg)
+{
+    struct err err;
+    if (agent->pub != NULL && bus_publish(agent->pub, msg, &err) != ERR_OK) {
+        log_write(agent->log, LEVEL_WARNING, "not published: %s", err.text);
+    }
+}
+
+static void publish_log(void *context, const struct msg *line)
+{
+    agent_publish(context, line);
+}
+
+bool agent_receive(struct agent *agent, struct bus_socket *socket, struct msg *msg, struct bus_peer *peer)
+{
+    struct err err;
+    for (int i = 0; i < AGENT_BATCH; i++) {
+        enum bus_result result = bus_receive(socket, msg, peer, &err);
+        if (result != BUS_DROPPED) {
+            return result == BUS_MESSAGE;
+        }
+        log_write(agent->log, LEVEL_WARNING, "%s", err.text);
+    }
+    return false;
+}
+
+void agent_send(struct agent *agent, const struct requester *to, const struct msg *msg)
+{
+    struct err err;
+    if (to->socket == NULL || to->peer.size == 0) {
+        return;
+    }
+    if (bus_send_to(to->socket, &to->peer, msg, &err) != ERR_OK && err.status != ERR_NOT_FOUND) {
+        log_write(agent->log, LEVEL_WARNING, "not answered: %s", err.text);
+    }
+}
+
+void agent_reply(struct agent *agent, const struct requester *to, uint64_t request_id, enum status status,
+                 int64_t number, const char *format, ...)
+{
+    struct msg msg;
+    va_list args;
+    msg_init(&msg, MSG_REPLY);
+    msg.reply.request_id = request_id;
+    msg.reply.status = (int32_t)status;
+    msg.reply.number = number;
+    va_start(args, format);
+    vsnprintf(msg.reply.text, sizeof msg.reply.text, format, args);
+    va_end(args);
+    agent_send(agent, to, &msg);
+}
+
+void agent_heartbeat(struct agent *agent, struct msg *out)
+{
+    msg_init(out, MSG_HEARTBEAT);
+    struct heartbeat *beat = &out->heartbeat;
+    beat->component = agent->ops->component;
+    beat->pid = getpid();
+    beat->started_us = agent->started_us;
+    beat->time_us = agent->clock->now_us(agent->clock);
+    agent->ops->heartbeat(agent, agent->self, beat);
+}
+
+uint64_t agent_request_id(const struct msg *msg)
+{
+    const struct field *field = msg_field(msg->id, "request_id");
+    uint64_t id = 0;
+    if (field != NULL) {
+        memcpy(&id, msg->bytes + field->offset, sizeof id);
+    }
+    return id;
+}
+
+struct log_answer {
+    struct agent *agent;
+    const struct requester *to;
+    int64_t rows;
+};
+
+static void answer_line(void *context, const struct msg *line)
+{
+    struct log_answer *answer = context;
+    agent_send(answer->agent, answer->to, line);
+    answer->rows++;
+}
+
+static void serve_control(struct agent *agent, int64_t now_us)
+{
+    struct msg msg;
+    struct requester from = {.socket = agent->control};
+    for (int i = 0; i < AGENT_BATCH && agent_receive(agent, agent->control, &msg, &from.peer); i++) {
+        if (msg.id == MSG_QUERY && msg.query.kind == QUERY_LOG) {
+            struct log_answer answer = {.agent = agent, .to = &from};
+            log_each(agent->log, answer_line, &answer);
+            agent_reply(agent, &from, msg.query.request_id, ERR_OK, answer.rows, "%s", "");
+        } else {
+            agent->ops->on_request(agent, agent->self, &from, &msg, now_us);
+        }
+        if (msg.id == MSG_LOGIN) {
+            explicit_bzero(&msg, sizeof msg);
+        }
+    }
+}
+
+/* Control first, then the component's work, then the heartbeat. */
+static int64_t do_work(void *self, int64_t now_us)
+{
+    struct agent *agent = self;
+    serve_control(agent, now_us);
+    int64_t next = agent->ops->do_work(agent, agent->self, now_us);
+    bool clock_went_back = agent->next_heartbeat_us > now_us + HEARTBEAT_US;
+    if (now_us >= agent->next_heartbeat_us || clock_went_back) {
+        struct msg beat;
+        agent_heartbeat(agent, &beat);
+        agent_publish(agent, &beat);
+        agent->next_heartbeat_us = now_us + HEARTBEAT_US;
+    }
+    return next < agent->next_heartbeat_us ? next : agent->next_heartbeat_us;
+}
+
+static const char *failed_file(const struct agent *agent, char path[PATHS_FILE_SIZE])
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s.failed", component_name(agent->ops->component));
+    return paths_join(path, agent->paths.runtime, name);
+}
+
+/* Where the supervisor, which does not read our stderr, finds the reason. */
+static void write_failed(const struct agent *agent, const char *text)
+{
+    char path[PATHS_FILE_SIZE];
+    int fd = open(failed_file(agent, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0) {
+        ssize_t written = write(fd, text, strlen(text));
+        (void)written; /* it is also in the log and on stderr */
+        close(fd);
+    }
+}
+
+static int failed_exit(const struct agent *agent, const struct err *err, bool has_paths)
+{
+    const char *name = component_name(agent->ops->component);
+    bool wrong = err->status != ERR_IO && err->status != ERR_FULL && err->status != ERR_TIMEOUT;
+    fprintf(stderr, "outcry-%s: %s\n", name, err->text);
+    if (agent->log != NULL) {
+        log_write(agent->log, LEVEL_ERROR, "ends: %s", err->text);
+    }
+    if (has_paths) {
+        write_failed(agent, err->text);
+    }
+    return wrong ? 2 : 1;
+}
+
+static enum status open_paths(struct agent *agent, int argc, char **argv, struct err *err)
+{
+    enum status status = config_load(&agent->settings, &argc, argv, err);
+    if (status == ERR_OK && argc > 1) {
+        status = err_set(err, ERR_INVALID, "%s: no such option ('outcry config' lists the settings)", argv[1]);
+    }
+    if (status == ERR_OK) {
+        status = paths_resolve(&agent->paths, &agent->settings, err);
+    }
+    if (status == ERR_OK) {
+        status = paths_prepare(&agent->paths, err);
+    }
+    return status;
+}
+
+static enum status open_rest(struct agent *agent, struct err *err)
+{
+    const struct agent_ops *ops = agent->ops;
+    const char *role = component_name(ops->component);
+    char path[PATHS_FILE_SIZE];
+    enum status status = lock_take(&agent->lock, agent->paths.runtime, role, err);
+    if (status == ERR_OK) {
+        unlink(failed_file(agent, path));
+        status = log_open(&agent->log, ops->component, agent->paths.home, err);
+    }
+    if (status == ERR_OK) {
+        status = loop_open(&agent->loop, true, err);
+    }
+    if (status == ERR_OK) {
+        status = bus_open(&agent->bus, &agent->settings, &agent->paths, err);
+    }
+    if (status == ERR_OK) {
+        status = bus_bind(agent->bus, ops->pub, BUS_PUB, &agent->pub, err);
+    }
+    if (status == ERR_OK) {
+        log_set_listener(agent->log, publish_log, agent);
+        status = bus_bind(agent->bus, ops->control, BUS_ROUTER, &agent->control, err);
+    }
+    if (status == ERR_OK) {
+        loop_add_socket(agent->loop, agent->control);
+        status = ops->open(agent, agent->self, err);
+    }
+    return status;
+}
+
+static void close_all(struct agent *agent)
+{
+    if (agent->bus != NULL) {
+        agent->ops->close(agent, agent->self);
+    }
+    if (agent->log != NULL) {
+        log_set_listener(agent->log, NULL, NULL);
+    }
+    bus_socket_close(agent->control);
+    bus_socket_close(agent->pub);
+    bus_close(agent->bus);
+    loop_close(agent->loop);
+    log_close(agent->log);
+    lock_release(&agent->lock);
+    free(agent->self);
+}
+
+int agent_main(const struct agent_ops *ops, int argc, char **argv)
+{
+    struct agent agent = {.ops = ops, .lock = {.fd = -1}, .clock = clock_system()};
+    struct err err = {0};
+    agent.started_us = agent.clock->now_us(agent.clock);
+    agent.self = calloc(1, ops->size);
+    CHECK(agent.self != NULL);
+    enum status status = open_paths(&agent, argc, argv, &err);
+    bool has_paths = status == ERR_OK;
+    if (status == ERR_OK) {
+        status = open_rest(&agent, &err);
+    }
+    if (status == ERR_OK) {
+        struct loop_agent work = {.self = &agent, .do_work = do_work};
+        log_write(agent.log, LEVEL_INFO, "started, pid %d", (int)getpid());
+        loop_run(agent.loop, agent.clock, &work);
+        if (agent.failed) {
+            err = agent.failure;
+            status = err.status;
+        } else {
+            log_write(agent.log, LEVEL_INFO, "stopped");
+        }
+    }
+    /* Someone else has the role: his reason file is not ours to write. */
+    int code = status == ERR_OK ? 0 : failed_exit(&agent, &err, has_paths && agent.lock.fd >= 0);
+    close_all(&agent);
+    return code;
+}

@@ -1,0 +1,91 @@
+/*
+ * agent: what every process of ours has, and the main() they share.
+ *
+ * agent_main: settings, directories, the role's lock, log, bus, loop, a PUB socket with a heartbeat each second and the
+ * log, a ROUTER for control; then the component's own open, work until SIGTERM, close. A process that cannot start or
+ * go on says one line on stderr and in the log, leaves it in RUNTIME/ROLE.failed for the supervisor, and exits: 1
+ * failed: starting it again may help 2  wrong: it will fail again until a person changes something (setting, lock,
+ * port, newer database, missing file)
+ *
+ * A component implements struct agent_ops; its struct starts empty and its functions get the agent too.
+ * Owner: agent_main. Thread: one.
+ */
+#ifndef GATEWAY_AGENT_H
+#define GATEWAY_AGENT_H
+
+#include "gateway/bus.h"
+#include "gateway/lock.h"
+#include "gateway/log.h"
+#include "gateway/loop.h"
+
+/* Rows one answer may have; the asker asks again from where it ended (reply.text is "more" then). */
+#define AGENT_ANSWER_MAX 10000
+/* Messages taken from one socket before the others have their turn. */
+#define AGENT_BATCH 64
+
+struct agent;
+
+/* Who asked: where replies go. */
+struct requester {
+    struct bus_socket *socket;
+    struct bus_peer peer;
+};
+
+struct agent_ops {
+    enum component component;
+    enum bus_endpoint pub;
+    enum bus_endpoint control;
+    size_t size; /* of the component's struct, zeroed, at agent->self */
+    enum status (*open)(struct agent *agent, void *self, struct err *err);
+    /* One pass; returns when it wants the next one at the latest. */
+    int64_t (*do_work)(struct agent *agent, void *self, int64_t now_us);
+    /* A message from the control socket which is not answered here (QUERY_LOG is). */
+    void (*on_request)(struct agent *agent, void *self, const struct requester *from, const struct msg *msg,
+                       int64_t now_us);
+    /* Fill in what only the component knows: last_seq, unconfirmed, unknown, peer_up, text. */
+    void (*heartbeat)(struct agent *agent, void *self, struct heartbeat *heartbeat);
+    /* Commit, close. Also after a failed open. */
+    void (*close)(struct agent *agent, void *self);
+};
+
+struct agent {
+    const struct agent_ops *ops;
+    void *self;
+    struct settings settings;
+    struct paths paths;
+    struct lock lock;
+    struct log *log;
+    struct bus *bus;
+    struct loop *loop;
+    struct bus_socket *pub;
+    struct bus_socket *control;
+    struct clock *clock;
+    int64_t started_us;
+    int64_t next_heartbeat_us;
+    bool failed;
+    struct err failure;
+};
+
+int agent_main(const struct agent_ops *ops, int argc, char **argv);
+
+/* The process must end: nothing more leaves it. Keeps the first reason. */
+void agent_fail(struct agent *agent, const struct err *err);
+
+/* Publish; a message that cannot be published is logged, once a second at most. */
+void agent_publish(struct agent *agent, const struct msg *msg);
+
+/* Take one message from a socket: garbage is logged and skipped. false: nothing there. */
+bool agent_receive(struct agent *agent, struct bus_socket *socket, struct msg *msg, struct bus_peer *peer);
+
+/* To whoever asked; it may be gone, which is no error. */
+void agent_send(struct agent *agent, const struct requester *to, const struct msg *msg);
+void agent_reply(struct agent *agent, const struct requester *to, uint64_t request_id, enum status status,
+                 int64_t number, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* This process's heartbeat now (also the first answer to QUERY_STATUS). */
+void agent_heartbeat(struct agent *agent, struct msg *out);
+
+/* request_id of a request of any kind, 0 when it is none. */
+uint64_t agent_request_id(const struct msg *msg);
+
+#endif
