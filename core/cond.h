@@ -11,7 +11,8 @@
  *   ENTERING   order events                    -> OPEN (what is filled, at once) | REJECTED (nothing filled)
  *   OPEN       price >= take profit            -> EXITING    (TAKE_PROFIT)
  *              price <= stop                   -> EXITING    (STOP_LOSS)
- *   EXITING    filled -> CLOSED; not filled -> the next attempt (market IOC, range market, limit at the price limit)
+ *   EXITING    filled -> CLOSED; not filled -> the next attempt (market IOC, range market, limit at the price limit); a
+ *              quantity above the venue's largest order goes in several attempts
  *   PAUSED, CANCELLED, EXPIRED: a command, or the validity's end.
  *
  * take profit = basis + take-profit points, stop = basis - stop-loss points, basis = the order level (planned) or the
@@ -92,6 +93,7 @@ struct condition {
     int64_t serial;          /* transitions so far: the last one's serial */
     bool entry_working;      /* the entry's order is not terminal yet */
     bool exit_working;       /* this attempt's exit order is not terminal yet */
+    int32_t exit_step;       /* how far the exit has escalated: 0 none, 1 market, 2 range market, 3 limit at the price limit */
     bool cancel_requested;   /* decided when the entry's order ends */
     bool locked;             /* exit sits at the price limit */
     bool suspended;          /* its feed is stale: entries held, exits alarmed */
