@@ -32,6 +32,7 @@
 #define ACCOUNT_SIZE 24
 #define REASON_SIZE 128
 #define NAME_SIZE 24 /* user, component, actor, install id */
+#define ORDER_ACTOR_ELSEWHERE "elsewhere" /* actor of an order found at the venue that was not made here: counted, never touched */
 #define ORDER_QUANTITY_MAX 100 /* lots of one order: the exchange's own limit for a limit order */
 
 enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
@@ -75,6 +76,7 @@ enum reject_code {
     REJECT_INVALID_ORDER,
     REJECT_ID_REUSED, /* same client order id, different order */
     REJECT_STOPPED,   /* an agent is shutting down */
+    REJECT_NO_ROOM,   /* the limit on orders kept in memory is reached */
     REJECT_VENUE_UNKNOWN_SYMBOL = 201,
     REJECT_VENUE_PRICE_LIMIT,
     REJECT_VENUE_TICK_SIZE,

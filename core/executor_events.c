@@ -1,0 +1,97 @@
+/* executor_events: the gateway's order events, in order and each once, become orders' states and positions. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/emit.h"
+#include "core/executor_impl.h"
+
+/* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of it. */
+static uint32_t adopt(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink) {
+    struct order order;
+    order_init(&order, &event->request, event->trading_day, now_us);
+    uint32_t slot = order_table_add(&executor->orders, &order, executor->market.trading_day, true);
+    if (slot != ORDER_TABLE_NONE) {
+        memset(&executor->slots[slot], 0, sizeof executor->slots[slot]);
+        return slot;
+    }
+    executor_risk(executor, sink, now_us, "executor", REJECT_NO_ROOM, event->request.client_order_id, event->request.symbol,
+                  "no room for order %s: its fills are counted, the order is not shown", event->request.client_order_id);
+    return slot;
+}
+
+static void count_fill(struct executor *executor, const struct order_event *event, bool late, int64_t now_us, struct sink *sink) {
+    const struct order_request *request = &event->request;
+    const struct position *position;
+    bool known;
+    struct err err;
+    if (event->exec_id[0] != '\0' && !id_ring_add(&executor->exec_ids, event->exec_id)) {
+        executor_risk(executor, sink, now_us, "executor", REJECT_NONE, request->client_order_id, request->symbol,
+                      "fill %s came twice and is counted once", event->exec_id);
+        return;
+    }
+    if (ledger_fill(&executor->ledger, event, &position, &known, &err) != ERR_OK) {
+        executor_risk(executor, sink, now_us, "executor", REJECT_NONE, request->client_order_id, request->symbol,
+                      "fill %s is not counted: %s", event->exec_id, err.text);
+        return;
+    }
+    emit_stored(sink, MSG_POSITION, position, sizeof *position);
+    if (!known)
+        executor_risk(executor, sink, now_us, "executor", REJECT_NONE, request->client_order_id, request->symbol,
+                      "contract %s is not known: its lots are counted, its NT$ are not", request->symbol);
+    if (late)
+        executor_risk(executor, sink, now_us, "executor", REJECT_NONE, request->client_order_id, request->symbol,
+                      "%s %" PRId32 " %s filled after the order had ended (or beyond its quantity): counted",
+                      side_name(request->side), event->fill_quantity, request->symbol);
+}
+
+/* The gate has the wish to cancel, or the order's end made it moot. */
+static void settle_cancel(struct executor *executor, uint32_t slot, const struct order_event *event, int64_t now_us,
+                          struct sink *sink) {
+    struct executor_slot *extra = &executor->slots[slot];
+    struct order *order = order_table_at(&executor->orders, slot);
+    if (!extra->cancel_wanted) return;
+    if (order_state_terminal(order->state) || event->kind == EXEC_PENDING_CANCEL) {
+        extra->cancel_wanted = false;
+    } else if (event->kind == EXEC_CANCEL_REJECTED) {
+        extra->cancel_wanted = false;
+        /* The mark must not outlive the wish. */
+        if (order->request.expires_us == EXECUTOR_CANCEL_MARK) order->request.expires_us = event->request.expires_us;
+    } else {
+        extra->cancel_us = now_us; /* it moved: say it again at the next timer */
+    }
+    (void)sink;
+}
+
+/* What the order became. true when a fill came late. */
+static bool apply_to_order(struct executor *executor, uint32_t slot, const struct order_event *event, int64_t now_us,
+                           struct sink *sink) {
+    struct order *order = order_table_at(&executor->orders, slot);
+    bool late;
+    (void)order_apply(order, event, &late);
+    settle_cancel(executor, slot, event, now_us, sink);
+    order_table_touch(&executor->orders, slot);
+    emit_stored(sink, MSG_ORDER, order, sizeof *order);
+    if (order->request.leg == LEG_FLATTEN && order_state_terminal(order->state)) executor_flatten_ended(executor, order);
+    return late;
+}
+
+enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink,
+                                    struct err *err) {
+    if (event->seq <= executor->events_seq) return ERR_OK;
+    if (event->seq != executor->events_seq + 1)
+        return err_set(err, ERR_STATE, "order events %" PRIu64 " to %" PRIu64 " are missing", executor->events_seq + 1,
+                       event->seq - 1);
+    executor->events_seq = event->seq;
+    emit(sink, PORT_STORE, MSG_ORDER_EVENT, event, sizeof *event);
+
+    uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
+    if (slot == ORDER_TABLE_NONE) slot = adopt(executor, event, now_us, sink);
+    bool late = slot != ORDER_TABLE_NONE && apply_to_order(executor, slot, event, now_us, sink);
+    if (event->kind == EXEC_FILL) count_fill(executor, event, late, now_us, sink);
+
+    struct cursor cursor = {.stream = "events", .seq = event->seq};
+    emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
+    executor_flatten_step(executor, now_us, sink);
+    return ERR_OK;
+}
