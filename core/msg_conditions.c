@@ -17,6 +17,7 @@ static const struct field fields_condition[] = {
     COUNTER(condition, , serial, "transitions so far"),
     FLAG(condition, , entry_working, "the entry's order has not ended"),
     FLAG(condition, , exit_working, "this attempt's exit order has not ended"),
+    NUMBER(condition, , exit_step, 0, 3, "how far the exit has escalated: 1 market, 2 range market, 3 limit at the price limit"),
     FLAG(condition, , cancel_requested, "decided when the entry's order ends"),
     FLAG(condition, , locked, "the exit sits at the price limit"),
     FLAG(condition, , suspended, "its feed is stale"),
