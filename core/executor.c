@@ -55,6 +55,7 @@ void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us,
 }
 
 void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format, ...) {
+    if (request_id == 0) return; /* nobody waits: the strategy's cancel */
     struct reply reply = {.request_id = request_id, .status = (int32_t)status, .number = number};
     va_list args;
     va_start(args, format);

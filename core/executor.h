@@ -32,7 +32,11 @@ struct executor_config {
 struct executor *executor_new(const struct executor_config *config);
 void executor_free(struct executor *executor);
 
-/* Start-up: stored signal (inbox), signal_ack, order, order_event (fills: exec_id), position, cursor, contract. */
+/* Start-up, with stored rows: contract; position (all; the newest day of each counts); cursor (all); order: those not ended,
+ * and all of the last two trading days, oldest first; order_event of the same days (exec ids); signal_ack (the newest
+ * 4096, oldest first); signal needs not be fed. Then nothing else is to be done: intents without an answer go again at the
+ * next executor_on_timer. Before that, fetch the gateway's events from executor_events_seq + 1. Whenever the gateway's heartbeat
+ * has a last_seq above executor_events_seq, fetch them too: a dropped last event shows in no gap. */
 enum status executor_restore(struct executor *executor, const struct msg *msg, struct err *err);
 
 void executor_on_signal(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink);

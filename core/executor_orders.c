@@ -203,6 +203,10 @@ void executor_on_cancel_command(struct executor *executor, const struct cancel_c
         return;
     }
     enum order_state state = order_table_at(&executor->orders, slot)->state;
+    if (executor->slots[slot].cancel_wanted || state == ORDER_PENDING_CANCEL) {
+        executor_reply(sink, command->request_id, ERR_OK, 0, "cancelling %s", id);
+        return;
+    }
     if (order_state_terminal(state)) {
         executor_reply(sink, command->request_id, ERR_STATE, 0, "%s is %s already", id, order_state_name(state));
         return;

@@ -10,14 +10,27 @@
  *   - the trader decides (CONTROL_RESOLVE);
  *   - otherwise it stays UNKNOWN, visible.
  *
- * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), guard_state, guard_limits, cursor
- *                     ("venue": last venue_exec applied), risk_event
- *        PORT_VENUE   order_request, cancel_request, query (QUERY_VENUE_ORDER / _ORDERS / _FILLS / _POSITIONS)
+ * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), position, guard_state, guard_limits,
+ *                     cursor (stream = account: the last venue_exec of it that was applied), risk_event
+ *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id), QUERY_VENUE_FILLS
+ *                     (text = account, from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
  *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event
  *        PORT_REPLY   reply
  *
  * Invariants: orders sent <= intents journalled (broken: HALTED at once); cancels and protective exits always pass the
  * guard's mode and rates; one venue exec counts once (by venue seq, and fills by exec_id).
+ *
+ * What the driver does, in this order:
+ *   1. gate_new; gate_restore with every stored row of: guard_limits, guard_state, cursor, contract (registered), position;
+ *      then order: those not ended, and all of the last two trading days; then order_event in seq order: of the same trading
+ *      days, and in any case the very last one (events_seq comes from it);
+ *   2. gate_on_limits from the settings when no guard_limits row was there (actor "settings"); gate_start;
+ *   3. contracts and market as they come; gate_on_session when the venue session is up and an account is selected.
+ * A session that comes up is caught up with first (fills since the last seen, then orders in doubt, then positions are
+ * compared; a difference that stays is HALTED with both numbers). Until the answer to QUERY_VENUE_FILLS has ended with its
+ * reply (gate_on_venue_reply) orders are denied NOT_LOGGED_IN: a driver must hand over every answer and every reply whose
+ * request_id the gate made, in the order in which the venue gave them.
+ * Time to live: in a live system every request has one (expires_us > 0), or an id that was forgotten could be sent again.
  *
  * Thread: one. Owner: gate_new .. gate_free.
  */
@@ -39,7 +52,7 @@ struct gate_config {
 struct gate *gate_new(const struct gate_config *config);
 void gate_free(struct gate *gate);
 
-/* Start-up: stored order (journal), order_event (the last one, and fills), guard_state, guard_limits, cursor, position. */
+/* Start-up, see above. */
 enum status gate_restore(struct gate *gate, const struct msg *msg, struct err *err);
 /* After the last restore: SENDING becomes UNKNOWN. */
 void gate_start(struct gate *gate, int64_t now_us, struct sink *sink);
@@ -48,9 +61,17 @@ void gate_on_order_request(struct gate *gate, const struct order_request *reques
 void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us, struct sink *sink);
 void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink);
 void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us, struct sink *sink);
+/* Answer to QUERY_VENUE_POSITIONS, one call a position held there. */
+void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink);
+/* The end of an answer to one of the gate's queries. */
+void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink);
 /* The venue session came up (a new number) or went down; account is the selected one, "" = none. */
 void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink);
+/* HALT, REDUCE, RESUME (text = reason) and RESOLVE (text = client order id, number = the enum order_state that the trader
+ * gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED). RESUME is refused while what halted still
+ * holds. Every other kind is refused. */
 void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
+/* New limits, whole; refused (risk_event) when malformed. */
 void gate_on_limits(struct gate *gate, const struct guard_limits *limits, int64_t now_us, struct sink *sink);
 void gate_on_contract(struct gate *gate, const struct contract *contract); /* flags: registered or not */
 void gate_on_tick(struct gate *gate, const struct tick *tick, int64_t now_us, struct sink *sink);
@@ -58,11 +79,17 @@ void gate_on_market(struct gate *gate, const struct market *market, int64_t now_
 void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink);
 
 uint64_t gate_events_seq(const struct gate *gate);
-uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied */
+uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of the selected account */
+/* An UNKNOWN order can only be resolved on a new venue session (absence is not believed on the one it was sent on): the
+ * driver should log out and in again, once each time this becomes true. */
+bool gate_wants_session(const struct gate *gate);
 const struct guard_state *gate_guard(const struct gate *gate);
 const struct guard_limits *gate_limits(const struct gate *gate);
 uint32_t gate_unknown(const struct gate *gate);
 uint32_t gate_unconfirmed(const struct gate *gate);
+const struct position *gate_position(const struct gate *gate, const char *account, const char *symbol);
+const struct order *gate_order(const struct gate *gate, const char *client_order_id);
 void gate_each_order(const struct gate *gate, void (*visit)(void *context, const struct order *order), void *context);
+/* Order events published by gate_on_order_request for a known id are the order's last event again (the same seq). */
 
 #endif

@@ -257,7 +257,7 @@ enum query_kind {
     QUERY_LOG,          /* any: its last lines */
     QUERY_VENUE_ORDER,  /* venue: text = client order id -> venue_order_status */
     QUERY_VENUE_ORDERS, /* venue: working orders */
-    QUERY_VENUE_FILLS,  /* venue: from_seq -> venue_exec fills after it */
+    QUERY_VENUE_FILLS,  /* venue: text = account, from_seq -> every venue_exec after it, of all kinds: seq stays without holes */
     QUERY_VENUE_POSITIONS,
     QUERY_SETTINGS,
 };
