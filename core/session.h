@@ -27,7 +27,7 @@ enum session_state {
 };
 
 struct session {
-    enum session_kind kind;
+    enum session_kind kind; /* SESSION_NONE when closed */
     enum session_state state;
     int32_t trading_day; /* the day this moment belongs to: tomorrow's for a night session; when closed, the next one */
     int64_t open_us;     /* of the present session; of the next one when closed */
@@ -45,7 +45,8 @@ int32_t session_trading_day(int64_t market_us);
 const char *session_kind_name(enum session_kind kind);    /* none day night; "?" otherwise */
 const char *session_state_name(enum session_state state); /* closed pre_open open */
 
-/* All about a moment. last_trading_day: the contract's (its day session ends 13:30, no night session after), or 0. */
+/* All about a moment. last_trading_day: the contract's (its day session ends 13:30, no night session after), or 0. After the
+ * contract's last session the three times are 0. */
 void session_at(int64_t market_us, int32_t last_trading_day, struct session *out);
 
 #endif
