@@ -24,6 +24,15 @@ enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PAN
 
 struct pane; /* tui/pane.h */
 
+#define COMMAND_SIZE 128
+#define COMMAND_HISTORY 32
+
+/* What was run from the command line, oldest first. */
+struct command_history {
+    char lines[COMMAND_HISTORY][COMMAND_SIZE];
+    int count;
+};
+
 #define APP_REQUESTS 32 /* sent and not answered yet; the oldest is forgotten (its reply is still in the log) */
 
 struct app {
@@ -42,6 +51,7 @@ struct app {
     char notice[TEXT_SIZE]; /* one line above the footer: the last answer */
     enum role notice_role;
     int64_t notice_us;
+    struct command_history history;
     uint64_t requests[APP_REQUESTS];
     size_t request_next;
 };

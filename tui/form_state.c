@@ -45,9 +45,12 @@ void form_state_start(struct form_state *state, const struct form_spec *specs, i
 
 void form_state_wipe(struct form_state *state)
 {
-    for (int i = 0; i < state->count; i++)
-        if (state->fields[i].spec->type == FORM_SECRET)
-            explicit_bzero(state->fields[i].text, sizeof state->fields[i].text);
+    for (int i = 0; i < state->count; i++) {
+        if (state->fields[i].spec->type != FORM_SECRET)
+            continue;
+        explicit_bzero(state->fields[i].text, sizeof state->fields[i].text);
+        state->fields[i].touched = false;
+    }
 }
 
 int form_state_index(const struct form_state *state, const char *name)
