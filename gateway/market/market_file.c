@@ -53,8 +53,7 @@ struct market_file {
 
 /* --- storing --------------------------------------------------------------------------------------------------------- */
 
-static bool grow(void **array, int64_t *room, int64_t used, size_t size)
-{
+static bool grow(void **array, int64_t *room, int64_t used, size_t size) {
     if (used < *room)
         return true;
     int64_t wanted = *room == 0 ? 4096 : *room * 2;
@@ -66,16 +65,14 @@ static bool grow(void **array, int64_t *room, int64_t used, size_t size)
     return true;
 }
 
-static uint32_t hash(const char *text)
-{
+static uint32_t hash(const char *text) {
     uint32_t value = 2166136261u;
     for (; *text != '\0'; text++)
         value = (value ^ (unsigned char)*text) * 16777619u;
     return value;
 }
 
-static enum status intern(struct market_file *file, const char *symbol, uint32_t *index, struct err *err)
-{
+static enum status intern(struct market_file *file, const char *symbol, uint32_t *index, struct err *err) {
     if (file->symbol_count > 0 && strcmp(file->symbols[file->last_symbol], symbol) == 0) {
         *index = file->last_symbol;
         return ERR_OK;
@@ -99,8 +96,7 @@ static enum status intern(struct market_file *file, const char *symbol, uint32_t
     return ERR_OK;
 }
 
-static bool is_wanted(const struct market_file *file, const char *symbol)
-{
+static bool is_wanted(const struct market_file *file, const char *symbol) {
     if (file->wanted == NULL)
         return true;
     for (const char *const *each = file->wanted; *each != NULL; each++) {
@@ -110,8 +106,7 @@ static bool is_wanted(const struct market_file *file, const char *symbol)
     return false;
 }
 
-static enum status add_book(struct market_file *file, const struct market_row *row, struct record *record, struct err *err)
-{
+static enum status add_book(struct market_file *file, const struct market_row *row, struct record *record, struct err *err) {
     void *books = file->books;
     if (!grow(&books, &file->book_room, file->book_count, sizeof *file->books))
         return err_set(err, ERR_FULL, "out of memory");
@@ -123,8 +118,7 @@ static enum status add_book(struct market_file *file, const struct market_row *r
     return ERR_OK;
 }
 
-static enum status add(struct market_file *file, const struct market_row *row, struct err *err)
-{
+static enum status add(struct market_file *file, const struct market_row *row, struct err *err) {
     uint32_t symbol = 0;
     enum status status = intern(file, row->symbol, &symbol, err);
     if (status != ERR_OK)
@@ -149,8 +143,7 @@ static enum status add(struct market_file *file, const struct market_row *row, s
 
 /* --- lines ----------------------------------------------------------------------------------------------------------- */
 
-static void note_damage(struct market_file *file, const char *reason)
-{
+static void note_damage(struct market_file *file, const char *reason) {
     if (file->damaged < MARKET_DAMAGE_KEPT) {
         struct market_damage *damage = &file->damage[file->damaged];
         damage->line = file->line;
@@ -163,8 +156,7 @@ static void note_damage(struct market_file *file, const char *reason)
     file->damaged++;
 }
 
-static bool blank(const char *line, size_t length)
-{
+static bool blank(const char *line, size_t length) {
     for (size_t i = 0; i < length; i++) {
         if (line[i] != ' ' && line[i] != '\r' && line[i] != '\t')
             return false;
@@ -172,8 +164,7 @@ static bool blank(const char *line, size_t length)
     return true;
 }
 
-static enum status take_line(struct market_file *file, const char *line, size_t length, struct err *err)
-{
+static enum status take_line(struct market_file *file, const char *line, size_t length, struct err *err) {
     file->line++;
     if (file->line == 1)
         return market_format_header(&file->format, line, length, err);
@@ -193,8 +184,7 @@ static enum status take_line(struct market_file *file, const char *line, size_t 
 }
 
 /* The start of a line whose end is in a later piece. What does not fit is dropped: the line is damaged already. */
-static void hold(struct market_file *file, const char *bytes, size_t length)
-{
+static void hold(struct market_file *file, const char *bytes, size_t length) {
     size_t room = sizeof file->text - file->held;
     if (length > room) {
         file->overlong = true;
@@ -204,8 +194,7 @@ static void hold(struct market_file *file, const char *bytes, size_t length)
     file->held += length;
 }
 
-static enum status take_piece(void *context, const char *bytes, size_t length, struct err *err)
-{
+static enum status take_piece(void *context, const char *bytes, size_t length, struct err *err) {
     struct market_file *file = context;
     while (length > 0) {
         const char *end = memchr(bytes, '\n', length);
@@ -231,16 +220,14 @@ static enum status take_piece(void *context, const char *bytes, size_t length, s
     return ERR_OK;
 }
 
-static int by_time(const void *left, const void *right)
-{
+static int by_time(const void *left, const void *right) {
     const struct record *a = left, *b = right;
     if (a->market_us != b->market_us)
         return a->market_us < b->market_us ? -1 : 1;
     return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
 }
 
-static enum status finish(struct market_file *file, struct err *err)
-{
+static enum status finish(struct market_file *file, struct err *err) {
     enum status status = ERR_OK;
     if (file->held > 0)
         status = take_line(file, file->text, file->held, err);
@@ -263,8 +250,7 @@ static enum status finish(struct market_file *file, struct err *err)
 
 /* --- opening --------------------------------------------------------------------------------------------------------- */
 
-static struct market_file *make(const char *path, const char *const *symbols)
-{
+static struct market_file *make(const char *path, const char *const *symbols) {
     struct market_file *file = calloc(1, sizeof *file);
     if (file == NULL)
         return NULL;
@@ -283,8 +269,7 @@ static struct market_file *make(const char *path, const char *const *symbols)
     return file;
 }
 
-static enum status ready(struct market_file *file, enum status status, struct market_file **out, struct err *err)
-{
+static enum status ready(struct market_file *file, enum status status, struct market_file **out, struct err *err) {
     if (status == ERR_OK)
         status = finish(file, err);
     if (status != ERR_OK) {
@@ -296,8 +281,7 @@ static enum status ready(struct market_file *file, enum status status, struct ma
     return ERR_OK;
 }
 
-enum status market_file_open(const char *path, const char *const *symbols, struct market_file **out, struct err *err)
-{
+enum status market_file_open(const char *path, const char *const *symbols, struct market_file **out, struct err *err) {
     *out = NULL;
     struct market_file *file = make(path, symbols);
     if (file == NULL)
@@ -306,8 +290,7 @@ enum status market_file_open(const char *path, const char *const *symbols, struc
 }
 
 enum status market_file_parse(const char *name, const void *bytes, size_t length, const char *const *symbols,
-                              struct market_file **out, struct err *err)
-{
+                              struct market_file **out, struct err *err) {
     *out = NULL;
     struct market_file *file = make(name, symbols);
     if (file == NULL)
@@ -315,8 +298,7 @@ enum status market_file_parse(const char *name, const void *bytes, size_t length
     return ready(file, take_piece(file, bytes, length, err), out, err);
 }
 
-void market_file_close(struct market_file *file)
-{
+void market_file_close(struct market_file *file) {
     if (file == NULL)
         return;
     free(file->records);
@@ -328,8 +310,7 @@ void market_file_close(struct market_file *file)
 
 /* --- reading --------------------------------------------------------------------------------------------------------- */
 
-void market_file_at(const struct market_file *file, int64_t index, struct market_trade *out)
-{
+void market_file_at(const struct market_file *file, int64_t index, struct market_trade *out) {
     CHECK(index >= 0 && index < file->count);
     const struct record *record = &file->records[index];
     *out = (struct market_trade){.symbol = file->symbols[record->symbol],
@@ -348,27 +329,23 @@ void market_file_at(const struct market_file *file, int64_t index, struct market
     }
 }
 
-bool market_file_next(struct market_file *file, struct market_trade *out)
-{
+bool market_file_next(struct market_file *file, struct market_trade *out) {
     if (file->cursor >= file->count)
         return false;
     market_file_at(file, file->cursor++, out);
     return true;
 }
 
-int64_t market_file_tell(const struct market_file *file)
-{
+int64_t market_file_tell(const struct market_file *file) {
     return file->cursor;
 }
 
-void market_file_move(struct market_file *file, int64_t index)
-{
+void market_file_move(struct market_file *file, int64_t index) {
     CHECK(index >= 0 && index <= file->count);
     file->cursor = index;
 }
 
-int64_t market_file_find(const struct market_file *file, int64_t market_us)
-{
+int64_t market_file_find(const struct market_file *file, int64_t market_us) {
     int64_t low = 0, high = file->count;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
@@ -380,33 +357,27 @@ int64_t market_file_find(const struct market_file *file, int64_t market_us)
     return low;
 }
 
-int64_t market_file_count(const struct market_file *file)
-{
+int64_t market_file_count(const struct market_file *file) {
     return file->count;
 }
 
-uint32_t market_file_symbol_count(const struct market_file *file)
-{
+uint32_t market_file_symbol_count(const struct market_file *file) {
     return file->symbol_count;
 }
 
-const char *market_file_symbol(const struct market_file *file, uint32_t index)
-{
+const char *market_file_symbol(const struct market_file *file, uint32_t index) {
     CHECK(index < file->symbol_count);
     return file->symbols[index];
 }
 
-const char *market_file_name(const struct market_file *file)
-{
+const char *market_file_name(const struct market_file *file) {
     return file->name;
 }
 
-int64_t market_file_damaged(const struct market_file *file)
-{
+int64_t market_file_damaged(const struct market_file *file) {
     return file->damaged;
 }
 
-const struct market_damage *market_file_damage(const struct market_file *file, int32_t index)
-{
+const struct market_damage *market_file_damage(const struct market_file *file, int32_t index) {
     return index >= 0 && index < MARKET_DAMAGE_KEPT && index < file->damaged ? &file->damage[index] : NULL;
 }

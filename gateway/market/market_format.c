@@ -15,13 +15,11 @@ struct slice {
     size_t length;
 };
 
-static bool slice_is(struct slice slice, const char *text)
-{
+static bool slice_is(struct slice slice, const char *text) {
     return strlen(text) == slice.length && memcmp(slice.at, text, slice.length) == 0;
 }
 
-static struct slice slice_trim(const char *at, size_t length)
-{
+static struct slice slice_trim(const char *at, size_t length) {
     while (length > 0 && (at[0] == ' ' || at[0] == '\t')) {
         at++;
         length--;
@@ -32,8 +30,7 @@ static struct slice slice_trim(const char *at, size_t length)
 }
 
 /* Cells between commas; returns how many there are, MARKET_COLUMNS_MAX + 1 when too many. */
-static int split(const char *line, size_t length, struct slice cells[MARKET_COLUMNS_MAX])
-{
+static int split(const char *line, size_t length, struct slice cells[MARKET_COLUMNS_MAX]) {
     int count = 0;
     size_t start = 0;
     for (size_t i = 0; i <= length; i++) {
@@ -47,8 +44,7 @@ static int split(const char *line, size_t length, struct slice cells[MARKET_COLU
     return count;
 }
 
-static bool digits(const char *at, size_t length, int32_t *out)
-{
+static bool digits(const char *at, size_t length, int32_t *out) {
     int32_t value = 0;
     if (length == 0 || length > 9)
         return false;
@@ -62,8 +58,7 @@ static bool digits(const char *at, size_t length, int32_t *out)
 }
 
 /* [-+]digits[.digits] or [-+].digits, as the daily file writes spreads; at most four decimals. */
-static bool price_of(struct slice cell, price_t *out)
-{
+static bool price_of(struct slice cell, price_t *out) {
     size_t i = 0;
     bool negative = false;
     if (cell.length > 0 && (cell.at[0] == '-' || cell.at[0] == '+'))
@@ -88,8 +83,7 @@ static bool price_of(struct slice cell, price_t *out)
     return true;
 }
 
-static bool quantity_of(struct slice cell, int32_t minimum, int32_t *out)
-{
+static bool quantity_of(struct slice cell, int32_t minimum, int32_t *out) {
     int32_t value;
     if (!digits(cell.at, cell.length, &value) || value < minimum || value > QUANTITY_MAX)
         return false;
@@ -97,8 +91,7 @@ static bool quantity_of(struct slice cell, int32_t minimum, int32_t *out)
     return true;
 }
 
-static bool midnight_of(struct market_format *format, int32_t date, int64_t *midnight)
-{
+static bool midnight_of(struct market_format *format, int32_t date, int64_t *midnight) {
     if (date != format->cached_date) {
         if (!calendar_date_valid(date))
             return false;
@@ -109,8 +102,7 @@ static bool midnight_of(struct market_format *format, int32_t date, int64_t *mid
     return true;
 }
 
-static bool clock_of(const char *at, int step, int32_t *seconds)
-{
+static bool clock_of(const char *at, int step, int32_t *seconds) {
     int32_t hour, minute, second;
     if (!digits(at, 2, &hour) || !digits(at + step, 2, &minute) || !digits(at + step + step, 2, &second))
         return false;
@@ -121,8 +113,7 @@ static bool clock_of(const char *at, int step, int32_t *seconds)
 }
 
 /* What was wrong, with the cell as it stands (shortened; unprintable bytes as '?'). */
-static bool refuse(struct err *err, const char *what, struct slice cell)
-{
+static bool refuse(struct err *err, const char *what, struct slice cell) {
     char text[32];
     size_t length = cell.length < sizeof text - 1 ? cell.length : sizeof text - 1;
     for (size_t i = 0; i < length; i++)
@@ -134,8 +125,7 @@ static bool refuse(struct err *err, const char *what, struct slice cell)
 
 /* --- the exchange's daily file --------------------------------------------------------------------------------------- */
 
-static bool daily_symbol(struct market_format *format, struct slice product, struct slice month, char *symbol, struct err *err)
-{
+static bool daily_symbol(struct market_format *format, struct slice product, struct slice month, char *symbol, struct err *err) {
     char key[sizeof format->cached_key];
     if (product.length == 0 || product.length + month.length + 2 > sizeof key)
         return refuse(err, "product must be 2 or 3 characters", product);
@@ -156,8 +146,7 @@ static bool daily_symbol(struct market_format *format, struct slice product, str
     return true;
 }
 
-static bool daily_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err)
-{
+static bool daily_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err) {
     const int *at = format->at;
     int32_t date, seconds, volume;
     int64_t midnight;
@@ -187,8 +176,7 @@ static bool daily_row(struct market_format *format, const struct slice *cells, s
 /* --- the plain CSV --------------------------------------------------------------------------------------------------- */
 
 /* "YYYY-MM-DD HH:MM:SS[.ffffff]", Taipei. */
-static bool stamp_of(struct market_format *format, struct slice cell, int64_t *out)
-{
+static bool stamp_of(struct market_format *format, struct slice cell, int64_t *out) {
     int32_t year, month, day, seconds, micro = 0;
     int64_t midnight;
     if (cell.length < 19 || cell.length == 20 || cell.length > 26)
@@ -209,8 +197,7 @@ static bool stamp_of(struct market_format *format, struct slice cell, int64_t *o
     return true;
 }
 
-static bool plain_symbol(struct slice cell, char symbol[SYMBOL_SIZE])
-{
+static bool plain_symbol(struct slice cell, char symbol[SYMBOL_SIZE]) {
     if (cell.length == 0 || cell.length >= SYMBOL_SIZE)
         return false;
     for (size_t i = 0; i < cell.length; i++) {
@@ -224,15 +211,13 @@ static bool plain_symbol(struct slice cell, char symbol[SYMBOL_SIZE])
 }
 
 /* One side of the book: both cells empty, or a price and a quantity. */
-static bool plain_side(struct slice price, struct slice quantity, price_t *price_out, int32_t *quantity_out)
-{
+static bool plain_side(struct slice price, struct slice quantity, price_t *price_out, int32_t *quantity_out) {
     if (price.length == 0 && (quantity.length == 0 || slice_is(quantity, "0")))
         return true;
     return price_of(price, price_out) && quantity_of(quantity, 0, quantity_out);
 }
 
-static bool plain_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err)
-{
+static bool plain_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err) {
     const int *at = format->at;
     if (!stamp_of(format, cells[at[COLUMN_DATE]], &out->market_us))
         return refuse(err, "datetime must be YYYY-MM-DD HH:MM:SS[.ffffff]", cells[at[COLUMN_DATE]]);
@@ -284,8 +269,7 @@ static const struct header_cell {
 
 #define CELLS(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool big5_to_utf8(const char *line, size_t length, char *out, size_t size)
-{
+static bool big5_to_utf8(const char *line, size_t length, char *out, size_t size) {
     iconv_t converter = iconv_open("UTF-8", "BIG5");
     if (converter == (iconv_t)-1)
         return false;
@@ -299,8 +283,7 @@ static bool big5_to_utf8(const char *line, size_t length, char *out, size_t size
     return done;
 }
 
-static bool daily_header(struct market_format *format, const char *text)
-{
+static bool daily_header(struct market_format *format, const char *text) {
     struct slice cells[MARKET_COLUMNS_MAX];
     format->columns = split(text, strlen(text), cells);
     if (format->columns > MARKET_COLUMNS_MAX)
@@ -320,8 +303,7 @@ static bool daily_header(struct market_format *format, const char *text)
 }
 
 /* Exactly the names in order: the first four, or all eight. */
-static bool plain_header(struct market_format *format, const char *line, size_t length)
-{
+static bool plain_header(struct market_format *format, const char *line, size_t length) {
     struct slice cells[MARKET_COLUMNS_MAX];
     format->columns = split(line, length, cells);
     if (format->columns != 4 && format->columns != (int)CELLS(plain_cells))
@@ -334,15 +316,13 @@ static bool plain_header(struct market_format *format, const char *line, size_t 
     return true;
 }
 
-static void forget(struct market_format *format)
-{
+static void forget(struct market_format *format) {
     memset(format, 0, sizeof *format);
     for (int i = 0; i < COLUMN_COUNT; i++)
         format->at[i] = -1;
 }
 
-enum status market_format_header(struct market_format *format, const char *line, size_t length, struct err *err)
-{
+enum status market_format_header(struct market_format *format, const char *line, size_t length, struct err *err) {
     char text[MARKET_LINE_MAX * 2];
     if (length >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
@@ -370,8 +350,7 @@ enum status market_format_header(struct market_format *format, const char *line,
                    "datetime,symbol,price,quantity[,bid,bid_quantity,ask,ask_quantity]");
 }
 
-bool market_format_row(struct market_format *format, const char *line, size_t length, struct market_row *out, struct err *err)
-{
+bool market_format_row(struct market_format *format, const char *line, size_t length, struct market_row *out, struct err *err) {
     struct slice cells[MARKET_COLUMNS_MAX];
     memset(out, 0, sizeof *out);
     int count = split(line, length, cells);

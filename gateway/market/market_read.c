@@ -16,8 +16,7 @@
 
 typedef enum status (*piece_function)(void *context, const char *bytes, size_t length, struct err *err);
 
-static bool text_name(const char *name)
-{
+static bool text_name(const char *name) {
     size_t length = name == NULL ? 0 : strlen(name);
     if (length < 4)
         return false;
@@ -26,8 +25,7 @@ static bool text_name(const char *name)
 }
 
 /* Opens nothing that is not a plain file: a pipe or a device would block us or never end. */
-static enum status is_zip(const char *path, bool *zip, struct err *err)
-{
+static enum status is_zip(const char *path, bool *zip, struct err *err) {
     struct stat facts;
     if (stat(path, &facts) != 0)
         return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s", strerror(errno));
@@ -43,14 +41,12 @@ static enum status is_zip(const char *path, bool *zip, struct err *err)
     return ERR_OK;
 }
 
-static enum status damaged(struct archive *archive, bool zip, struct err *err)
-{
+static enum status damaged(struct archive *archive, bool zip, struct err *err) {
     const char *why = archive_error_string(archive);
     return err_set(err, zip ? ERR_CORRUPT : ERR_IO, "%s: %s", zip ? "damaged zip" : "cannot be read", why == NULL ? "?" : why);
 }
 
-static enum status read_data(struct archive *archive, bool zip, piece_function piece, void *context, struct err *err)
-{
+static enum status read_data(struct archive *archive, bool zip, piece_function piece, void *context, struct err *err) {
     static _Thread_local char block[BLOCK_SIZE];
     long long total = 0;
     for (;;) {
@@ -68,8 +64,7 @@ static enum status read_data(struct archive *archive, bool zip, piece_function p
     }
 }
 
-static enum status read_entry(struct archive *archive, bool zip, piece_function piece, void *context, struct err *err)
-{
+static enum status read_entry(struct archive *archive, bool zip, piece_function piece, void *context, struct err *err) {
     struct archive_entry *entry = NULL;
     for (int i = 0; i < ENTRIES_MAX; i++) {
         int code = archive_read_next_header(archive, &entry);
@@ -83,8 +78,7 @@ static enum status read_entry(struct archive *archive, bool zip, piece_function 
     return err_set(err, ERR_INVALID, "no .csv, .rpt or .txt among the first %d files in the zip", ENTRIES_MAX);
 }
 
-enum status market_read(const char *path, piece_function piece, void *context, struct err *err)
-{
+enum status market_read(const char *path, piece_function piece, void *context, struct err *err) {
     bool zip = false;
     enum status status = is_zip(path, &zip, err);
     if (status != ERR_OK)
