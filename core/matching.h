@@ -87,7 +87,7 @@ void matching_set_stats(struct matching *matching, const struct matching_stats *
 
 /* Sessions open and close, auctions match, days roll. Time may jump, also backwards (seek). */
 void matching_on_time(struct matching *matching, int64_t market_us, int64_t now_us, struct sink *sink);
-/* stream: the login's; an order for an account of another stream is refused. */
+/* A request as decoded (it passed msg_check). stream: the login's; an account of another stream is refused. */
 void matching_order(struct matching *matching, uint32_t stream, const struct order_request *request, struct sink *sink);
 /* Cancels every working order with that id; none: CANCEL_REJECTED. */
 void matching_cancel(struct matching *matching, uint32_t stream, const struct cancel_request *request, struct sink *sink);
