@@ -1,0 +1,170 @@
+/* gate: creation, restart from the journal, and what only looks on. Where the rest is: core/gate_impl.h. */
+#include "core/gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/gate_impl.h"
+
+struct gate *gate_new(const struct gate_config *config) {
+    struct gate *gate = calloc(1, sizeof *gate);
+    if (gate == NULL) return NULL;
+    gate->config = *config;
+    gate->state.mode = GUARD_ACTIVE;
+    bool made = order_table_init(&gate->orders, config->max_orders) && ledger_init(&gate->ledger, config->commission) &&
+                id_ring_init(&gate->exec_ids, config->max_orders * 4);
+    if (made) gate->slots = calloc(gate->orders.capacity, sizeof *gate->slots);
+    if (gate->slots != NULL) return gate;
+    gate_free(gate);
+    return NULL;
+}
+
+void gate_free(struct gate *gate) {
+    if (gate == NULL) return;
+    order_table_free(&gate->orders);
+    ledger_free(&gate->ledger);
+    id_ring_free(&gate->exec_ids);
+    free(gate->slots);
+    free(gate);
+}
+
+static enum status restore_order(struct gate *gate, const struct order *order, struct err *err) {
+    if (order_table_find(&gate->orders, order->request.client_order_id) != ORDER_TABLE_NONE)
+        return err_set(err, ERR_CORRUPT, "order %s is journalled twice", order->request.client_order_id);
+    uint32_t slot = order_table_add(&gate->orders, order, order->trading_day, true);
+    if (slot == ORDER_TABLE_NONE)
+        return err_set(err, ERR_FULL, "more journalled orders than the %u kept in memory", gate->orders.limit);
+    memset(&gate->slots[slot], 0, sizeof gate->slots[slot]);
+    gate->slots[slot].sent_us = order->updated_us;
+    return ERR_OK;
+}
+
+static void restore_event(struct gate *gate, const struct order_event *event) {
+    if (event->seq > gate->events_seq) gate->events_seq = event->seq;
+    if (event->exec_id[0] != '\0') (void)id_ring_add(&gate->exec_ids, event->exec_id);
+    uint32_t slot = order_table_find(&gate->orders, event->request.client_order_id);
+    if (slot != ORDER_TABLE_NONE && event->seq > gate->slots[slot].last.seq) gate->slots[slot].last = *event;
+}
+
+static enum status restore_cursor(struct gate *gate, const struct cursor *cursor, struct err *err) {
+    struct gate_account *account = gate_account(gate, cursor->stream);
+    if (account == NULL) return err_set(err, ERR_FULL, "more than %d accounts are not followed", GATE_ACCOUNTS);
+    account->seq = account->seen = cursor->seq;
+    return ERR_OK;
+}
+
+enum status gate_restore(struct gate *gate, const struct msg *msg, struct err *err) {
+    /* A chain over the few kinds that are stored: -Wswitch-enum would ask for every message there is. */
+    if (msg->id == MSG_ORDER) return restore_order(gate, &msg->order, err);
+    if (msg->id == MSG_CURSOR) return restore_cursor(gate, &msg->cursor, err);
+    if (msg->id == MSG_POSITION) return ledger_restore(&gate->ledger, &msg->position, err);
+    if (msg->id == MSG_ORDER_EVENT)
+        restore_event(gate, &msg->order_event);
+    else if (msg->id == MSG_GUARD_STATE)
+        gate->state = msg->guard_state;
+    else if (msg->id == MSG_GUARD_LIMITS)
+        gate->limits = msg->guard_limits;
+    else if (msg->id == MSG_CONTRACT)
+        gate_on_contract(gate, &msg->contract);
+    else
+        return err_set(err, ERR_INVALID, "gate: a stored message %d is not its own", (int)msg->id);
+    return ERR_OK;
+}
+
+void gate_start(struct gate *gate, int64_t now_us, struct sink *sink) {
+    /* Above anything an earlier run can have asked with, so that its late answers are nobody's. */
+    gate->request_id = now_us > 0 ? (uint64_t)now_us : 0;
+    uint32_t next;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
+        next = order_table_next(&gate->orders, at);
+        if (order_table_at(&gate->orders, at)->state == ORDER_SENDING)
+            (void)gate_event_own(gate, at, EXEC_UNKNOWN, REJECT_NONE, "the gateway stopped while it was being sent", now_us, sink);
+    }
+    if (gate->state.orders_sent > gate->state.intents)
+        gate_set_mode(gate, GUARD_HALTED, "guard", "more orders were sent than were journalled", now_us, sink);
+}
+
+void gate_on_contract(struct gate *gate, const struct contract *contract) {
+    (void)ledger_contract(&gate->ledger, contract);
+}
+
+void gate_on_tick(struct gate *gate, const struct tick *tick, int64_t now_us, struct sink *sink) {
+    (void)ledger_tick(&gate->ledger, tick, now_us);
+    gate_watch_loss(gate, now_us, sink);
+}
+
+static void store_rolled(void *context, const struct position *position) {
+    emit(context, PORT_STORE, MSG_POSITION, position, sizeof *position);
+}
+
+void gate_on_market(struct gate *gate, const struct market *market, int64_t now_us, struct sink *sink) {
+    gate->market = *market;
+    ledger_roll(&gate->ledger, market->trading_day, store_rolled, sink);
+    gate_watch_loss(gate, now_us, sink);
+}
+
+void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
+    uint32_t next;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
+        next = order_table_next(&gate->orders, at);
+        gate_unknown_timer(gate, at, now_us, sink);
+    }
+    gate_session_timer(gate, now_us, sink);
+    if (now_us - gate->published_us >= GATE_PUBLISH_US && memcmp(&gate->state, &gate->published, sizeof gate->state) != 0) {
+        gate->published = gate->state;
+        gate->published_us = now_us;
+        emit(sink, PORT_PUBLISH, MSG_GUARD_STATE, &gate->state, sizeof gate->state);
+    }
+}
+
+uint64_t gate_events_seq(const struct gate *gate) {
+    return gate->events_seq;
+}
+
+uint64_t gate_venue_seq(const struct gate *gate) {
+    const struct gate_account *account = gate_account_find(gate, gate->session.account);
+    return account == NULL ? 0 : account->seq;
+}
+
+bool gate_wants_session(const struct gate *gate) {
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at))
+        if (gate->slots[at].absent_here && order_table_at(&gate->orders, at)->state == ORDER_UNKNOWN) return true;
+    return false;
+}
+
+const struct guard_state *gate_guard(const struct gate *gate) {
+    return &gate->state;
+}
+
+const struct guard_limits *gate_limits(const struct gate *gate) {
+    return &gate->limits;
+}
+
+static uint32_t count_state(const struct gate *gate, enum order_state state) {
+    uint32_t count = 0;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at))
+        if (order_table_at(&gate->orders, at)->state == state) count++;
+    return count;
+}
+
+uint32_t gate_unknown(const struct gate *gate) {
+    return count_state(gate, ORDER_UNKNOWN);
+}
+
+uint32_t gate_unconfirmed(const struct gate *gate) {
+    return count_state(gate, ORDER_SENDING) + count_state(gate, ORDER_UNKNOWN);
+}
+
+const struct position *gate_position(const struct gate *gate, const char *account, const char *symbol) {
+    return ledger_position(&gate->ledger, account, symbol);
+}
+
+const struct order *gate_order(const struct gate *gate, const char *client_order_id) {
+    uint32_t slot = order_table_find(&gate->orders, client_order_id);
+    return slot == ORDER_TABLE_NONE ? NULL : order_table_at(&gate->orders, slot);
+}
+
+void gate_each_order(const struct gate *gate, void (*visit)(void *context, const struct order *order), void *context) {
+    order_table_each(&gate->orders, visit, context);
+}

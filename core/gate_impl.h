@@ -1,0 +1,137 @@
+/*
+ * gate_impl: what the files of the gate share. Private to core/gate*.c; the contract is core/gate.h.
+ *
+ *   gate.c           creation, restart, what only reads
+ *   gate_event.c     the one place where an order changes: apply, number, journal, publish; and the words of alarms
+ *   gate_orders.c    requests and cancels: known or new, guard, journal, send
+ *   gate_venue.c     execution reports: gaps, repeats, fills, orders that were not made here
+ *   gate_unknown.c   time-outs, asking the venue, what an answer means, the trader's decision
+ *   gate_session.c   a venue session: catching up, comparing positions
+ *   gate_control.c   halt, reduce, resume, limits, the day's loss
+ *
+ * Owner: the gate. Thread: one.
+ */
+#ifndef CORE_GATE_IMPL_H
+#define CORE_GATE_IMPL_H
+
+#include "core/emit.h"
+#include "core/gate.h"
+#include "core/guard.h"
+#include "core/ledger.h"
+#include "core/order_table.h"
+#include "core/text.h"
+
+#define GATE_ACCOUNTS 16
+#define GATE_COMPARE_TRIES 3
+#define GATE_COMPARE_PAUSE_US ((int64_t)1000000)
+#define GATE_ABSENCES 2 /* not-found answers that make absence believed */
+#define GATE_PUBLISH_US ((int64_t)1000000)
+
+/* Beside each slot of the order table. */
+struct gate_slot {
+    struct order_event last; /* said again to whoever asks again; seq 0: not known */
+    uint64_t sent_session;   /* venue session it was sent on; 0 = before this run */
+    int64_t sent_us;
+    uint64_t ask_id;    /* QUERY_VENUE_ORDER without an answer yet; 0 = none */
+    int64_t asked_us;
+    int32_t absences;
+    bool absent_here;   /* not found on the session it was sent on: proves nothing yet */
+    bool missing;       /* it works here, and the venue does not know it */
+    bool cancel_wanted; /* asked for before the venue had it */
+    int64_t cancel_us;  /* when the cancel last went to the venue */
+    struct cancel_request cancel;
+};
+
+/* Reports of one account. */
+struct gate_account {
+    char account[ACCOUNT_SIZE];
+    uint64_t seq;  /* last applied */
+    uint64_t seen; /* highest that came */
+};
+
+struct gate_held {
+    char account[ACCOUNT_SIZE];
+    char symbol[SYMBOL_SIZE];
+    int32_t quantity;
+};
+
+struct gate_compare {
+    uint64_t ask_id; /* QUERY_VENUE_POSITIONS without an answer yet */
+    int64_t asked_us;
+    int64_t next_us; /* ask again; 0 = no need */
+    int32_t tries;
+    uint32_t count;
+    struct gate_held held[LEDGER_POSITIONS]; /* what the venue says */
+};
+
+struct gate {
+    struct gate_config config;
+    struct order_table orders;
+    struct gate_slot *slots;
+    struct ledger ledger;
+    struct id_ring exec_ids;
+    struct guard_state state;
+    struct guard_state published;
+    int64_t published_us;
+    struct guard_limits limits;
+    struct guard_recent recent;
+    struct session_info session;
+    bool ready; /* caught up with the session: orders may go */
+    struct market market;
+    struct gate_account accounts[GATE_ACCOUNTS];
+    uint64_t fills_ask_id; /* QUERY_VENUE_FILLS without an answer yet */
+    int64_t fills_us;      /* when it was last asked */
+    struct gate_compare compare;
+    uint64_t events_seq;
+    uint64_t request_id;
+    int64_t no_room_us; /* when an order was last refused without a trace in memory */
+    bool reset_said;
+};
+
+/* gate_event.c */
+/* Complete the event (kind, and what the venue or we said, are set) and apply it to the order in slot. Numbered, journalled
+ * and published when it changed anything, and always for a fill. *late as order_apply. */
+bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink, bool *late);
+/* An event of our own: kind, code and words. */
+bool gate_event_own(struct gate *gate, uint32_t slot, enum exec_kind kind, enum reject_code reject, const char *reason,
+                    int64_t now_us, struct sink *sink);
+/* Say again what was said last. */
+void gate_event_repeat(struct gate *gate, uint32_t slot, struct sink *sink);
+/* order may be NULL: about no order. */
+void gate_risk(struct gate *gate, struct sink *sink, int64_t now_us, const char *actor, enum reject_code reject,
+               const struct order_request *order, const char *format, ...) __attribute__((format(printf, 7, 8)));
+void gate_reply(struct sink *sink, uint64_t request_id, enum status status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Ask the venue; returns the request's id. */
+uint64_t gate_ask(struct gate *gate, enum query_kind kind, const char *text, uint64_t from_seq, struct sink *sink);
+
+/* gate_orders.c */
+/* May it go? slot: the order itself, when it is in the table already (ORDER_TABLE_NONE otherwise). */
+enum reject_code gate_refusal(const struct gate *gate, const struct order_request *request, uint32_t slot, int64_t now_us,
+                              char reason[REASON_SIZE]);
+/* Journal SENDING and hand it to the venue, once. */
+void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+/* A working order: PENDING_CANCEL, then the venue's cancel. */
+void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+
+/* gate_venue.c */
+struct gate_account *gate_account(struct gate *gate, const char *account);
+const struct gate_account *gate_account_find(const struct gate *gate, const char *account);
+
+/* gate_unknown.c */
+void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+void gate_resolve(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
+
+/* gate_session.c */
+void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink);
+void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink);
+
+/* gate_control.c */
+void gate_set_mode(struct gate *gate, enum guard_mode mode, const char *actor, const char *reason, int64_t now_us,
+                   struct sink *sink);
+/* The day's result moved: past the limit, REDUCING. */
+void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink);
+
+#endif

@@ -1,0 +1,143 @@
+/* gate_session: a venue session that comes up is caught up with before an order goes over it: reports since the last seen,
+ * then every order that lives here, then positions. A difference that stays is HALTED, with both numbers. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/gate_impl.h"
+
+void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink) {
+    const struct gate_account *account = gate_account(gate, gate->session.account);
+    if (account == NULL || !gate->session.logged_in) return;
+    gate->fills_us = now_us;
+    gate->fills_ask_id = gate_ask(gate, QUERY_VENUE_FILLS, account->account, account->seq, sink);
+}
+
+static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink) {
+    gate->compare.count = 0;
+    gate->compare.next_us = 0;
+    gate->compare.asked_us = now_us;
+    gate->compare.ask_id = gate_ask(gate, QUERY_VENUE_POSITIONS, gate->session.account, 0, sink);
+}
+
+void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink) {
+    const struct session_info *old = &gate->session;
+    bool came_up = session->logged_in && (!old->logged_in || old->venue_session != session->venue_session ||
+                                          strcmp(old->account, session->account) != 0);
+    gate->session = *session;
+    if (session->logged_in && !came_up) return;
+    /* Answers of another session are not waited for. */
+    gate->ready = false;
+    gate->fills_ask_id = 0;
+    gate->compare.ask_id = 0;
+    gate->compare.next_us = 0;
+    gate->compare.tries = 0;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at)) {
+        gate->slots[at].ask_id = 0;
+        gate->slots[at].asked_us = 0;
+        gate->slots[at].absences = 0;
+        gate->slots[at].absent_here = false;
+    }
+    if (came_up) gate_ask_fills(gate, now_us, sink);
+}
+
+static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink) {
+    gate->ready = true;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at)) {
+        gate_ask_order(gate, at, now_us, sink);
+        if (order_table_at(&gate->orders, at)->state == ORDER_PENDING_CANCEL) gate_cancel_again(gate, at, now_us, sink);
+    }
+    ask_positions(gate, now_us, sink);
+}
+
+void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink) {
+    (void)now_us;
+    (void)sink;
+    struct gate_compare *compare = &gate->compare;
+    if (compare->ask_id == 0 || compare->count == LEDGER_POSITIONS) return;
+    struct gate_held *held = &compare->held[compare->count++];
+    (void)text_copy(held->account, sizeof held->account, position->account);
+    (void)text_copy(held->symbol, sizeof held->symbol, position->symbol);
+    held->quantity = position->quantity;
+}
+
+static int32_t venue_held(const struct gate *gate, const char *symbol) {
+    for (uint32_t i = 0; i < gate->compare.count; i++) {
+        const struct gate_held *held = &gate->compare.held[i];
+        if (strcmp(held->symbol, symbol) == 0 && strcmp(held->account, gate->session.account) == 0) return held->quantity;
+    }
+    return 0;
+}
+
+/* Appends "MXFH1 +2 there, +1 here" for each difference; returns how many. */
+static uint32_t differences(const struct gate *gate, char *text, size_t size) {
+    uint32_t count = 0;
+    size_t used = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < gate->ledger.row_count + gate->compare.count; i++) {
+        bool ours = i < gate->ledger.row_count;
+        const char *symbol =
+            ours ? ledger_at(&gate->ledger, i)->symbol : gate->compare.held[i - gate->ledger.row_count].symbol;
+        const char *account =
+            ours ? ledger_at(&gate->ledger, i)->account : gate->compare.held[i - gate->ledger.row_count].account;
+        if (strcmp(account, gate->session.account) != 0) continue;
+        if (!ours && ledger_position(&gate->ledger, account, symbol) != NULL) continue; /* compared as ours */
+        int32_t here = ledger_held(&gate->ledger, account, symbol), there = venue_held(gate, symbol);
+        if (here == there) continue;
+        count++;
+        int length = snprintf(text + used, size - used, "%s%s %+" PRId32 " there, %+" PRId32 " here", used == 0 ? "" : "; ", symbol,
+                              there, here);
+        if (length > 0) used += (size_t)length < size - used ? (size_t)length : size - used - 1;
+    }
+    return count;
+}
+
+static void compare_positions(struct gate *gate, int64_t now_us, struct sink *sink) {
+    char text[REASON_SIZE];
+    struct gate_compare *compare = &gate->compare;
+    compare->ask_id = 0;
+    if (differences(gate, text, sizeof text) == 0) {
+        compare->tries = 0;
+        return;
+    }
+    /* A fill may be on its way: look again before crying. */
+    if (++compare->tries < GATE_COMPARE_TRIES) {
+        compare->next_us = now_us + GATE_COMPARE_PAUSE_US;
+        if (gate->fills_ask_id == 0) gate_ask_fills(gate, now_us, sink);
+        return;
+    }
+    char reason[REASON_SIZE];
+    snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
+    compare->tries = 0;
+    gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
+}
+
+void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink) {
+    if (reply->request_id == 0) return;
+    if (reply->request_id == gate->fills_ask_id) {
+        gate->fills_ask_id = 0;
+        if (reply->status != ERR_OK) return; /* the timer asks again */
+        const struct gate_account *account = gate_account_find(gate, gate->session.account);
+        if (account != NULL && account->seq < account->seen)
+            gate_ask_fills(gate, now_us, sink);
+        else if (!gate->ready)
+            caught_up(gate, now_us, sink);
+    } else if (reply->request_id == gate->compare.ask_id) {
+        if (reply->status == ERR_OK)
+            compare_positions(gate, now_us, sink);
+        else
+            gate->compare.next_us = now_us + GATE_COMPARE_PAUSE_US;
+    }
+}
+
+void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
+    if (!gate->session.logged_in || gate->session.account[0] == '\0') return;
+    /* While not caught up, and as long as an order lives, reports are asked for: a lost last one shows in no gap. */
+    bool wanted = !gate->ready || order_table_first(&gate->orders) != ORDER_TABLE_NONE;
+    if (wanted && now_us - gate->fills_us >= gate->config.ack_timeout_us) gate_ask_fills(gate, now_us, sink);
+    if (!gate->ready) return;
+    struct gate_compare *compare = &gate->compare;
+    bool lost = compare->ask_id != 0 && now_us - compare->asked_us >= gate->config.ack_timeout_us;
+    bool again = compare->next_us != 0 && now_us >= compare->next_us;
+    if (lost || again) ask_positions(gate, now_us, sink);
+}
