@@ -48,9 +48,9 @@ static void restore_event(struct gate *gate, const struct order_event *event) {
 }
 
 static enum status restore_cursor(struct gate *gate, const struct cursor *cursor, struct err *err) {
-    struct gate_account *account = gate_account(gate, cursor->stream);
-    if (account == NULL) return err_set(err, ERR_FULL, "more than %d accounts are not followed", GATE_ACCOUNTS);
-    account->seq = account->seen = cursor->seq;
+    struct gate_stream *stream = gate_stream(gate, cursor->stream);
+    if (stream == NULL) return err_set(err, ERR_FULL, "more than %d logins are not followed", GATE_STREAMS);
+    stream->seq = stream->seen = cursor->seq;
     return ERR_OK;
 }
 
@@ -123,8 +123,8 @@ uint64_t gate_events_seq(const struct gate *gate) {
 }
 
 uint64_t gate_venue_seq(const struct gate *gate) {
-    const struct gate_account *account = gate_account_find(gate, gate->session.account);
-    return account == NULL ? 0 : account->seq;
+    const struct gate_stream *stream = gate_stream_now(gate);
+    return stream == NULL ? 0 : stream->seq;
 }
 
 bool gate_wants_session(const struct gate *gate) {

@@ -11,9 +11,9 @@
  *   - otherwise it stays UNKNOWN, visible.
  *
  * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), position, guard_state, guard_limits,
- *                     cursor (stream = account: the last venue_exec of it that was applied), risk_event
+ *                     cursor (stream = session.user: the last venue_exec of it that was applied), risk_event
  *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id), QUERY_VENUE_FILLS
- *                     (text = account, from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
+ *                     (from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
  *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event
  *        PORT_REPLY   reply
  *
@@ -79,7 +79,7 @@ void gate_on_market(struct gate *gate, const struct market *market, int64_t now_
 void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink);
 
 uint64_t gate_events_seq(const struct gate *gate);
-uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of the selected account */
+uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of this login */
 /* An UNKNOWN order can only be resolved on a new venue session (absence is not believed on the one it was sent on): the
  * driver should log out and in again, once each time this becomes true. */
 bool gate_wants_session(const struct gate *gate);

@@ -21,7 +21,7 @@
 #include "core/order_table.h"
 #include "core/text.h"
 
-#define GATE_ACCOUNTS 16
+#define GATE_STREAMS 16
 #define GATE_COMPARE_TRIES 3
 #define GATE_COMPARE_PAUSE_US ((int64_t)1000000)
 #define GATE_ABSENCES 2 /* not-found answers that make absence believed */
@@ -42,9 +42,9 @@ struct gate_slot {
     struct cancel_request cancel;
 };
 
-/* Reports of one account. */
-struct gate_account {
-    char account[ACCOUNT_SIZE];
+/* Reports of one login: the venue numbers them for all its accounts together. */
+struct gate_stream {
+    char user[NAME_SIZE];
     uint64_t seq;  /* last applied */
     uint64_t seen; /* highest that came */
 };
@@ -78,7 +78,7 @@ struct gate {
     struct session_info session;
     bool ready; /* caught up with the session: orders may go */
     struct market market;
-    struct gate_account accounts[GATE_ACCOUNTS];
+    struct gate_stream streams[GATE_STREAMS];
     uint64_t fills_ask_id; /* QUERY_VENUE_FILLS without an answer yet */
     int64_t fills_us;      /* when it was last asked */
     struct gate_compare compare;
@@ -116,8 +116,9 @@ void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *
 void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
 
 /* gate_venue.c */
-struct gate_account *gate_account(struct gate *gate, const char *account);
-const struct gate_account *gate_account_find(const struct gate *gate, const char *account);
+struct gate_stream *gate_stream(struct gate *gate, const char *user);
+/* The session's; NULL: none, or one too many. */
+const struct gate_stream *gate_stream_now(const struct gate *gate);
 
 /* gate_unknown.c */
 void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);

@@ -7,10 +7,10 @@
 #include "core/gate_impl.h"
 
 void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink) {
-    const struct gate_account *account = gate_account(gate, gate->session.account);
-    if (account == NULL || !gate->session.logged_in) return;
+    const struct gate_stream *stream = gate_stream(gate, NULL);
+    if (stream == NULL || !gate->session.logged_in) return;
     gate->fills_us = now_us;
-    gate->fills_ask_id = gate_ask(gate, QUERY_VENUE_FILLS, account->account, account->seq, sink);
+    gate->fills_ask_id = gate_ask(gate, QUERY_VENUE_FILLS, "", stream->seq, sink);
 }
 
 static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink) {
@@ -47,7 +47,7 @@ static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink) {
         gate_ask_order(gate, at, now_us, sink);
         if (order_table_at(&gate->orders, at)->state == ORDER_PENDING_CANCEL) gate_cancel_again(gate, at, now_us, sink);
     }
-    ask_positions(gate, now_us, sink);
+    if (gate->session.account[0] != '\0') ask_positions(gate, now_us, sink);
 }
 
 void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink) {
@@ -117,8 +117,8 @@ void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t n
     if (reply->request_id == gate->fills_ask_id) {
         gate->fills_ask_id = 0;
         if (reply->status != ERR_OK) return; /* the timer asks again */
-        const struct gate_account *account = gate_account_find(gate, gate->session.account);
-        if (account != NULL && account->seq < account->seen)
+        const struct gate_stream *stream = gate_stream_now(gate);
+        if (stream != NULL && stream->seq < stream->seen)
             gate_ask_fills(gate, now_us, sink);
         else if (!gate->ready)
             caught_up(gate, now_us, sink);
@@ -131,7 +131,7 @@ void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t n
 }
 
 void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
-    if (!gate->session.logged_in || gate->session.account[0] == '\0') return;
+    if (!gate->session.logged_in) return;
     /* While not caught up, and as long as an order lives, reports are asked for: a lost last one shows in no gap. */
     bool wanted = !gate->ready || order_table_first(&gate->orders) != ORDER_TABLE_NONE;
     if (wanted && now_us - gate->fills_us >= gate->config.ack_timeout_us) gate_ask_fills(gate, now_us, sink);

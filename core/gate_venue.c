@@ -7,18 +7,25 @@
 #include "core/check.h"
 #include "core/gate_impl.h"
 
-const struct gate_account *gate_account_find(const struct gate *gate, const char *account) {
-    for (size_t i = 0; i < GATE_ACCOUNTS; i++)
-        if (account[0] != '\0' && strcmp(gate->accounts[i].account, account) == 0) return &gate->accounts[i];
+/* A session without a user's name counts as the venue's only one. */
+static const char *user_now(const struct gate *gate) {
+    return gate->session.user[0] != '\0' ? gate->session.user : gate->config.venue;
+}
+
+const struct gate_stream *gate_stream_now(const struct gate *gate) {
+    for (size_t i = 0; i < GATE_STREAMS; i++) {
+        if (gate->streams[i].user[0] != '\0' && strcmp(gate->streams[i].user, user_now(gate)) == 0) return &gate->streams[i];
+    }
     return NULL;
 }
 
-struct gate_account *gate_account(struct gate *gate, const char *account) {
-    if (account[0] == '\0') return NULL;
-    for (size_t i = 0; i < GATE_ACCOUNTS; i++) {
-        struct gate_account *entry = &gate->accounts[i];
-        if (entry->account[0] == '\0') (void)text_copy(entry->account, sizeof entry->account, account);
-        if (strcmp(entry->account, account) == 0) return entry;
+struct gate_stream *gate_stream(struct gate *gate, const char *user) {
+    if (user == NULL) user = user_now(gate);
+    if (user[0] == '\0') return NULL;
+    for (size_t i = 0; i < GATE_STREAMS; i++) {
+        struct gate_stream *stream = &gate->streams[i];
+        if (stream->user[0] == '\0') (void)text_copy(stream->user, sizeof stream->user, user);
+        if (strcmp(stream->user, user) == 0) return stream;
     }
     return NULL;
 }
@@ -122,6 +129,9 @@ static void apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t
     (void)text_copy(event.exec_id, sizeof event.exec_id, exec->exec_id);
     (void)text_copy(event.reason, sizeof event.reason, exec->reason);
     uint32_t slot = order_table_find(&gate->orders, exec->client_order_id);
+    /* A refusal of what is not known here changed nothing anywhere. */
+    bool refusal = exec->kind == EXEC_REJECTED || exec->kind == EXEC_CANCEL_REJECTED;
+    if (slot == ORDER_TABLE_NONE && refusal) return;
     if (slot == ORDER_TABLE_NONE) slot = adopt(gate, exec, now_us, sink);
     if (slot == ORDER_TABLE_NONE) {
         /* No room to show it, but what it did to the position is a fact. */
@@ -154,26 +164,25 @@ static void check_repeat(struct gate *gate, const struct venue_exec *exec, int64
 }
 
 void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
-    struct gate_account *account = gate_account(gate, exec->account[0] != '\0' ? exec->account : gate->session.account);
-    if (account == NULL) {
+    struct gate_stream *stream = gate_stream(gate, NULL);
+    if (stream == NULL) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, NULL,
-                  "report %" PRIu64 " is of account %s: more than %d accounts are not followed", exec->seq, exec->account,
-                  GATE_ACCOUNTS);
+                  "report %" PRIu64 " not applied: more than %d logins are not followed", exec->seq, GATE_STREAMS);
         return;
     }
-    if (exec->seq > account->seen) account->seen = exec->seq;
-    if (exec->seq <= account->seq) {
+    if (exec->seq > stream->seen) stream->seen = exec->seq;
+    if (exec->seq <= stream->seq) {
         check_repeat(gate, exec, now_us, sink);
         return;
     }
-    if (exec->seq != account->seq + 1) {
+    if (exec->seq != stream->seq + 1) {
         /* A hole: it comes again, in order, with what is missing. */
         if (gate->fills_ask_id == 0) gate_ask_fills(gate, now_us, sink);
         return;
     }
-    account->seq = exec->seq;
+    stream->seq = exec->seq;
     apply_exec(gate, exec, now_us, sink);
-    struct cursor cursor = {.seq = account->seq};
-    (void)text_copy(cursor.stream, sizeof cursor.stream, account->account);
+    struct cursor cursor = {.seq = stream->seq};
+    (void)text_copy(cursor.stream, sizeof cursor.stream, stream->user);
     emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
 }

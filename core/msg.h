@@ -257,7 +257,7 @@ enum query_kind {
     QUERY_LOG,          /* any: its last lines */
     QUERY_VENUE_ORDER,  /* venue: text = client order id -> venue_order_status */
     QUERY_VENUE_ORDERS, /* venue: working orders */
-    QUERY_VENUE_FILLS,  /* venue: text = account, from_seq -> every venue_exec after it, of all kinds: seq stays without holes */
+    QUERY_VENUE_FILLS,  /* venue: from_seq -> every venue_exec of the login after it, of all kinds: seq stays without holes */
     QUERY_VENUE_POSITIONS,
     QUERY_SETTINGS,
 };
@@ -332,7 +332,7 @@ struct cancel_command {
 
 /* The venue's execution report (FIX 8). */
 struct venue_exec {
-    uint64_t seq; /* of the account at the venue, from 1 without holes */
+    uint64_t seq; /* of the login at the venue, from 1 without holes */
     enum exec_kind kind; /* NEW FILL CANCELLED CANCEL_REJECTED REJECTED EXPIRED */
     char client_order_id[CLIENT_ORDER_ID_SIZE];
     char venue_order_id[VENUE_ORDER_ID_SIZE];

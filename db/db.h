@@ -6,8 +6,8 @@
  *
  *   conditions.db  strategy   condition, transition, signal (outbox), cursor, risk_event, meta
  *   orders.db      executor   signal (inbox), signal_ack, order, order_event (history), position, cursor, risk_event, meta
- *   gateway.db     gateway    order (journal), order_event, guard_state, guard_limits, cursor, session, risk_event,
- *                             contract (registered), meta
+ *   gateway.db     gateway    order (journal), order_event, position, guard_state, guard_limits, cursor, session,
+ *                             risk_event, contract (registered), meta
  *   ticks.db       gateway's recorder thread   tick, bar
  *   exchange.db    exchange   order, venue_exec, position, account, meta
  *
