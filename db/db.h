@@ -13,7 +13,8 @@
  *
  * One process and one read-write connection a file (SQLite 3.40's WAL-reset bug): db_open takes a lock file for DB_WRITE
  * and says ERR_BUSY when it is taken. Everyone else opens DB_READ. WAL everywhere; schema by user_version from the embedded
- * schema/NAME/NNN.sql; a file from a newer version is refused (ERR_VERSION) and not touched.
+ * schema/NAME/NNN.sql; a file from a newer version is refused (ERR_VERSION) and not touched. A reader also refuses an older
+ * one: only the writer brings it up to date.
  *
  * Thread: one handle, one thread. Owner: db_open .. db_close.
  */
@@ -25,6 +26,9 @@
 #include "core/msg.h"
 
 struct db;
+
+/* A statement that waits for a lock gives up after so long: ERR_BUSY. */
+#define DB_BUSY_TIMEOUT_MS 2000
 
 enum db_file { DB_CONDITIONS = 1, DB_ORDERS, DB_GATEWAY, DB_TICKS, DB_EXCHANGE };
 enum db_mode { DB_READ = 1, DB_WRITE };
@@ -53,19 +57,21 @@ struct db_query {
     const char *symbol;
     const char *account;
     const char *client_order_id;
+    const char *state;    /* name: condition, order, order_event; of a transition the state it went to */
     int64_t condition_id;
     int32_t trading_day;  /* = */
     uint64_t from_seq;    /* > (order_event, venue_exec, signal by seq) */
     int64_t from_us;      /* >= (by the table's time) */
     int64_t to_us;        /* < */
-    const char *text;     /* contained in reason / note / text columns, case-insensitive */
+    const char *text;     /* contained in reason, note or text; a plain string, A = a */
     bool unacknowledged;  /* signal: acknowledged = 0 */
     bool newest_first;
     int64_t limit;        /* 0 = all */
 };
 
-/* Visits rows in key order (or newest first); visit returns false to stop. A row that does not pass msg_check: ERR_CORRUPT,
- * naming table and rowid. */
+/* Visits rows in the order they were first stored (ticks and bars: by symbol and market time), or newest first; visit returns
+ * false to stop. A filter that the message has no field for: ERR_INVALID. A row that does not pass msg_check: ERR_CORRUPT,
+ * naming the table and which row of the answer it was. */
 enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg), void *context,
                     struct err *err);
 

@@ -1,0 +1,61 @@
+/* The table of tables: where each stored message lives. Pure data; db/row.c and db/query.c read it. */
+#include "db/table.h"
+
+#include <stddef.h>
+
+static const struct table tables[] = {
+    /* file, id, name, kind, key, order, condition, seq, time, state */
+    {DB_CONDITIONS, MSG_CONDITION, "conditions", TABLE_UPSERT, "id", "rowid", "id", NULL, "updated_us", "state"},
+    {DB_CONDITIONS, MSG_TRANSITION, "transitions", TABLE_APPEND, "condition_id, serial", "rowid", "condition_id", "serial",
+     "time_us", "to_state"},
+    {DB_CONDITIONS, MSG_SIGNAL, "signals", TABLE_UPSERT, "seq", "rowid", "condition_id", "seq", "created_us", NULL},
+    {DB_CONDITIONS, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
+    {DB_CONDITIONS, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
+
+    {DB_ORDERS, MSG_SIGNAL, "signals", TABLE_APPEND, "strategy, seq", "rowid", "condition_id", "seq", "created_us", NULL},
+    {DB_ORDERS, MSG_SIGNAL_ACK, "signal_acks", TABLE_APPEND, "strategy, seq", "rowid", NULL, "seq", "time_us", NULL},
+    {DB_ORDERS, MSG_ORDER, "orders", TABLE_UPSERT, "client_order_id", "rowid", "condition_id", NULL, "updated_us", "state"},
+    {DB_ORDERS, MSG_ORDER_EVENT, "order_events", TABLE_APPEND, "seq", "rowid", "condition_id", "seq", "time_us", "state"},
+    {DB_ORDERS, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL, "updated_us", NULL},
+    {DB_ORDERS, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
+    {DB_ORDERS, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
+
+    {DB_GATEWAY, MSG_ORDER, "orders", TABLE_UPSERT, "client_order_id", "rowid", "condition_id", NULL, "updated_us", "state"},
+    {DB_GATEWAY, MSG_ORDER_EVENT, "order_events", TABLE_APPEND, "seq", "rowid", "condition_id", "seq", "time_us", "state"},
+    {DB_GATEWAY, MSG_GUARD_STATE, "guard_state", TABLE_UPSERT, "only", "rowid", NULL, NULL, "time_us", NULL},
+    {DB_GATEWAY, MSG_GUARD_LIMITS, "guard_limits", TABLE_UPSERT, "only", "rowid", NULL, NULL, "time_us", NULL},
+    {DB_GATEWAY, MSG_SESSION, "sessions", TABLE_UPSERT, "venue, venue_session, since_us", "rowid", NULL, NULL, "since_us", NULL},
+    {DB_GATEWAY, MSG_CONTRACT, "contracts", TABLE_UPSERT, "symbol", "rowid", NULL, NULL, NULL, NULL},
+    {DB_GATEWAY, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
+    {DB_GATEWAY, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
+
+    {DB_TICKS, MSG_TICK, "ticks", TABLE_APPEND, "symbol, time_us, epoch, sym_seq", "symbol, time_us, epoch, sym_seq", NULL,
+     "sym_seq", "time_us", NULL},
+    {DB_TICKS, MSG_BAR, "bars", TABLE_UPSERT, "symbol, start_us", "symbol, start_us", NULL, NULL, "start_us", NULL},
+
+    {DB_EXCHANGE, MSG_ORDER, "orders", TABLE_UPSERT, "client_order_id, venue_order_id", "rowid", "condition_id", NULL,
+     "updated_us", "state"},
+    {DB_EXCHANGE, MSG_VENUE_EXEC, "venue_execs", TABLE_APPEND, "account, seq", "rowid", NULL, "seq", "market_us", NULL},
+    {DB_EXCHANGE, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL, "updated_us",
+     NULL},
+    {DB_EXCHANGE, MSG_ACCOUNT, "accounts", TABLE_UPSERT, "account", "rowid", NULL, NULL, "updated_us", NULL},
+};
+
+#define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
+
+const struct table *table_find(enum db_file file, enum msg_id id) {
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (tables[i].file == file && tables[i].id == id) {
+            return &tables[i];
+        }
+    }
+    return NULL;
+}
+
+const struct table *table_at(size_t index) {
+    return index < TABLE_COUNT ? &tables[index] : NULL;
+}
+
+bool table_stores(const struct field *field) {
+    return field->type != FIELD_SECRET;
+}

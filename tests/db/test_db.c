@@ -1,0 +1,361 @@
+/* The file itself: versions, locks, readers beside a writer, kill -9, damage and a full disk. Real SQLite, real processes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "db/internal.h"
+#include "tests/db/helper.h"
+
+static void path_of(char *out, size_t size, const struct folder *folder, enum db_file file, const char *suffix) {
+    snprintf(out, size, "%s/%s%s", folder->path, db_file_name(file), suffix);
+}
+
+static void run_sql(const struct folder *folder, enum db_file file, const char *sql) {
+    char path[128];
+    path_of(path, sizeof(path), folder, file, "");
+    sqlite3 *raw = NULL;
+    assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
+    char *words = NULL;
+    if (sqlite3_exec(raw, sql, NULL, NULL, &words) != SQLITE_OK) {
+        fail_msg("%s", words);
+    }
+    sqlite3_close(raw);
+}
+
+static enum status try_open(const struct folder *folder, enum db_file file, enum db_mode mode, struct err *err) {
+    struct db *db = NULL;
+    enum status status = db_open(&db, file, folder->path, mode, DB_FULL, err);
+    assert_true((status == ERR_OK) == (db != NULL));
+    db_close(db);
+    return status;
+}
+
+static uint64_t sum_of_file(const char *path) {
+    uint64_t sum = 14695981039346656037u;
+    int fd = open(path, O_RDONLY);
+    assert_true(fd >= 0);
+    unsigned char block[4096];
+    for (ssize_t length = read(fd, block, sizeof(block)); length > 0; length = read(fd, block, sizeof(block))) {
+        for (ssize_t i = 0; i < length; i++) {
+            sum = (sum ^ block[i]) * 1099511628211u;
+        }
+    }
+    close(fd);
+    return sum;
+}
+
+static void a_new_file_is_made_private(void **state) {
+    struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
+    char path[128];
+    struct stat info;
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
+    for (size_t i = 0; i < 4; i++) {
+        path_of(path, sizeof(path), *state, DB_GATEWAY, suffixes[i]);
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 0777, 0600);
+    }
+    db_close(db);
+}
+
+static void pragmas_are_as_promised(void **state) {
+    static const struct {
+        enum db_durability durability;
+        int synchronous;
+    } rows[] = {{DB_NORMAL, 1}, {DB_FULL, 2}};
+    for (size_t i = 0; i < 2; i++) {
+        struct db *db = NULL;
+        const struct folder *folder = *state;
+        assert_int_equal(db_open(&db, DB_ORDERS, folder->path, DB_WRITE, rows[i].durability, NULL), ERR_OK);
+        sqlite3_stmt *statement = NULL;
+        assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT synchronous, journal_mode, user_version FROM pragma_synchronous, "
+                                            "pragma_journal_mode, pragma_user_version", -1, &statement, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        assert_int_equal(sqlite3_column_int(statement, 0), rows[i].synchronous);
+        assert_string_equal((const char *)sqlite3_column_text(statement, 1), "wal");
+        assert_int_equal(sqlite3_column_int(statement, 2), schema_latest(DB_ORDERS));
+        sqlite3_finalize(statement);
+        db_close(db);
+    }
+}
+
+static void a_newer_version_is_not_touched(void **state) {
+    db_close(open_db(*state, DB_GATEWAY, DB_WRITE));
+    run_sql(*state, DB_GATEWAY, "PRAGMA user_version = 7");
+    char path[128];
+    path_of(path, sizeof(path), *state, DB_GATEWAY, "");
+    uint64_t before = sum_of_file(path);
+    struct err err = {.status = ERR_OK};
+    assert_int_equal(try_open(*state, DB_GATEWAY, DB_WRITE, &err), ERR_VERSION);
+    assert_string_equal(err.text, "gateway.db was written by a newer outcry (schema 7, this one knows 1)");
+    assert_int_equal(try_open(*state, DB_GATEWAY, DB_READ, &err), ERR_VERSION);
+    assert_true(sum_of_file(path) == before);
+}
+
+static void a_reader_refuses_an_older_one(void **state) {
+    db_close(open_db(*state, DB_GATEWAY, DB_WRITE));
+    run_sql(*state, DB_GATEWAY, "PRAGMA user_version = 0");
+    struct err err = {.status = ERR_OK};
+    assert_int_equal(try_open(*state, DB_GATEWAY, DB_READ, &err), ERR_VERSION);
+    assert_non_null(strstr(err.text, "older outcry (schema 0"));
+}
+
+static void a_failed_migration_leaves_nothing(void **state) {
+    db_close(open_db(*state, DB_CONDITIONS, DB_WRITE));
+    /* Version 0 again with a table in the way: the whole of 001.sql must roll back. */
+    run_sql(*state, DB_CONDITIONS, "PRAGMA user_version = 0; DROP TABLE conditions; DROP TABLE signals");
+    struct err err = {.status = ERR_OK};
+    assert_int_equal(try_open(*state, DB_CONDITIONS, DB_WRITE, &err), ERR_IO);
+    assert_non_null(strstr(err.text, "conditions.db: cannot bring the schema up to date"));
+    char path[128];
+    path_of(path, sizeof(path), *state, DB_CONDITIONS, "");
+    sqlite3 *raw = NULL;
+    assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_prepare_v2(raw, "SELECT (SELECT count(*) FROM sqlite_schema WHERE name IN ('conditions', 'signals')), "
+                                        "user_version FROM pragma_user_version", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(statement, 0), 0);
+    assert_int_equal(sqlite3_column_int(statement, 1), 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(raw);
+}
+
+static void another_database_is_refused(void **state) {
+    struct err err = {.status = ERR_OK};
+    run_sql(*state, DB_ORDERS, "CREATE TABLE recipes (name TEXT)");
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_CORRUPT);
+    assert_non_null(strstr(err.text, "is not outcry's orders.db"));
+    /* Ours, under another's name. */
+    db_close(open_db(*state, DB_CONDITIONS, DB_WRITE));
+    char from[128];
+    char to[128];
+    path_of(from, sizeof(from), *state, DB_CONDITIONS, "");
+    path_of(to, sizeof(to), *state, DB_GATEWAY, "");
+    assert_int_equal(rename(from, to), 0);
+    assert_int_equal(try_open(*state, DB_GATEWAY, DB_WRITE, &err), ERR_CORRUPT);
+}
+
+static void one_writer_a_file(void **state) {
+    struct db *first = open_db(*state, DB_ORDERS, DB_WRITE);
+    struct err err = {.status = ERR_OK};
+    char expected[256];
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_BUSY);
+    const struct folder *folder = *state;
+    snprintf(expected, sizeof(expected), "%s/orders.db is open for writing in process %ld", folder->path, (long)getpid());
+    assert_string_equal(err.text, expected);
+    db_close(open_db(*state, DB_CONDITIONS, DB_WRITE)); /* another file is another lock */
+    db_close(first);
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_OK);
+}
+
+static void nothing_to_read_yet(void **state) {
+    struct err err = {.status = ERR_OK};
+    char path[128];
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_READ, &err), ERR_NOT_FOUND);
+    path_of(path, sizeof(path), *state, DB_ORDERS, "");
+    assert_int_not_equal(access(path, F_OK), 0); /* looking made nothing */
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_READ, &err), ERR_NOT_FOUND);
+    struct db *db = NULL;
+    assert_int_equal(db_open(&db, DB_ORDERS, "/nowhere/at/all", DB_WRITE, DB_NORMAL, &err), ERR_IO);
+    assert_non_null(strstr(err.text, "No such file or directory"));
+}
+
+static void readers_see_what_is_committed(void **state) {
+    struct db *writer = open_db(*state, DB_ORDERS, DB_WRITE);
+    struct db *reader = open_db(*state, DB_ORDERS, DB_READ);
+    struct msg msg;
+    struct rows rows;
+    sample(&msg, MSG_ORDER, 1);
+    assert_int_equal(db_begin(writer, NULL), ERR_OK);
+    store(writer, &msg);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER}, &rows), 0);
+    assert_int_equal(db_commit(writer, NULL), ERR_OK);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER}, &rows), 1);
+    sample(&msg, MSG_ORDER, 2);
+    assert_int_equal(db_begin(writer, NULL), ERR_OK);
+    store(writer, &msg);
+    db_rollback(writer);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER}, &rows), 1);
+    /* A reader's transaction stands still while the writer goes on. */
+    assert_int_equal(db_begin(reader, NULL), ERR_OK);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER}, &rows), 1);
+    store(writer, &msg);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER}, &rows), 1);
+    assert_int_equal(db_commit(reader, NULL), ERR_OK);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER}, &rows), 2);
+    db_close(writer);
+    db_close(reader);
+}
+
+/* A writer that dies in the middle of a transaction: what was committed is there, the rest is not, the lock is free. */
+static void kill_keeps_what_was_committed(void **state) {
+    int ready[2];
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct db *db = NULL;
+        const struct folder *folder = *state;
+        bool good = db_open(&db, DB_GATEWAY, folder->path, DB_WRITE, DB_NORMAL, NULL) == ERR_OK;
+        for (int i = 1; good && i <= 11; i++) {
+            struct msg msg;
+            sample(&msg, MSG_ORDER_EVENT, i);
+            msg.order_event.seq = (uint64_t)i;
+            good = db_begin(db, NULL) == ERR_OK && db_store(db, &msg, NULL) == ERR_OK;
+            good = good && (i == 11 || db_commit(db, NULL) == ERR_OK); /* the eleventh stays open */
+        }
+        if (write(ready[1], good ? "y" : "n", 1) != 1) _exit(1);
+        for (;;) pause();
+    }
+    close(ready[1]);
+    char answer = 0;
+    assert_int_equal(read(ready[0], &answer, 1), 1);
+    assert_int_equal(answer, 'y');
+    struct err err = {.status = ERR_OK};
+    char expected[64];
+    assert_int_equal(try_open(*state, DB_GATEWAY, DB_WRITE, &err), ERR_BUSY);
+    snprintf(expected, sizeof(expected), "process %ld", (long)child);
+    assert_non_null(strstr(err.text, expected));
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    close(ready[0]);
+    struct rows rows;
+    struct db *reader = open_db(*state, DB_GATEWAY, DB_READ);
+    assert_int_equal(fetch(reader, &(struct db_query){.id = MSG_ORDER_EVENT}, &rows), 10);
+    db_close(reader);
+    struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
+    assert_int_equal(fetch(db, &(struct db_query){.id = MSG_ORDER_EVENT}, &rows), 10);
+    db_close(db);
+}
+
+static void damage_is_named(void **state) {
+    struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
+    struct msg msg;
+    for (int i = 0; i < 60; i++) {
+        sample(&msg, MSG_ORDER, i);
+        snprintf(msg.order.request.client_order_id, sizeof(msg.order.request.client_order_id), "k-%d-E1", i);
+        store(db, &msg);
+    }
+    db_close(db);
+    char path[128];
+    path_of(path, sizeof(path), *state, DB_ORDERS, "");
+    struct err err = {.status = ERR_OK};
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    /* Cut in the middle: the schema is there, the rows are not. */
+    assert_int_equal(truncate(path, info.st_size / 3 / 4096 * 4096), 0);
+    struct rows rows = {.count = 0};
+    enum status status = db_open(&db, DB_ORDERS, ((struct folder *)*state)->path, DB_READ, DB_NORMAL, &err);
+    if (status == ERR_OK) {
+        status = db_each(db, &(struct db_query){.id = MSG_ORDER}, collect, &rows, &err);
+        db_close(db);
+    }
+    assert_int_equal(status, ERR_CORRUPT);
+    assert_non_null(strstr(err.text, "orders.db is damaged"));
+    /* Not a database at all. */
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    assert_int_equal(write(fd, "symbol,side,trigger_price,turning_point\n", 40), 40);
+    for (int i = 0; i < 100; i++) assert_int_equal(write(fd, "MXFH1,BUY,17400,15\n", 19), 19);
+    close(fd);
+    uint64_t before = sum_of_file(path);
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_CORRUPT);
+    assert_int_equal(try_open(*state, DB_ORDERS, DB_READ, &err), ERR_CORRUPT);
+    assert_true(sum_of_file(path) == before);
+}
+
+static void a_row_that_is_no_message_is_named(void **state) {
+    static const struct {
+        const char *sql, *words;
+    } rows[] = {
+        {"UPDATE orders SET quantity = -5", "quantity"},
+        {"UPDATE orders SET state = 'SIDEWAYS'", "state"},
+        {"UPDATE orders SET symbol = 'MUCH_TOO_LONG_A_SYMBOL'", "symbol"},
+        {"UPDATE orders SET reason = 'a' || char(7)", "reason"},
+        {"UPDATE orders SET account = CAST(x'ff' AS TEXT)", "account"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
+        struct msg msg;
+        sample(&msg, MSG_ORDER, 1);
+        store(db, &msg);
+        db_close(db);
+        run_sql(*state, DB_ORDERS, rows[i].sql);
+        struct err err = {.status = ERR_OK};
+        struct rows found = {.count = 0};
+        db = open_db(*state, DB_ORDERS, DB_READ);
+        assert_int_equal(db_each(db, &(struct db_query){.id = MSG_ORDER}, collect, &found, &err), ERR_CORRUPT);
+        assert_int_equal(err.status, ERR_CORRUPT);
+        assert_non_null(strstr(err.text, "orders, row 1"));
+        assert_non_null(strstr(err.text, rows[i].words));
+        assert_int_equal(found.count, 0);
+        db_close(db);
+    }
+}
+
+/* Store until the disk (or the file's limit) is full: ERR_FULL in words, and all that was committed stays readable. */
+static void fill_up(struct db *db, const char *folder) {
+    struct err err = {.status = ERR_OK};
+    enum status status = ERR_OK;
+    int committed = 0;
+    for (int i = 0; i < 20000 && status == ERR_OK; i++) {
+        struct msg msg;
+        sample(&msg, MSG_ORDER_EVENT, i);
+        msg.order_event.seq = (uint64_t)i + 1;
+        status = db_begin(db, &err);
+        if (status == ERR_OK) status = db_store(db, &msg, &err);
+        if (status == ERR_OK) status = db_commit(db, &err);
+        if (status == ERR_OK) committed++;
+    }
+    assert_int_equal(status, ERR_FULL);
+    assert_non_null(strstr(err.text, "the disk is full"));
+    db_rollback(db);
+    db_close(db);
+    struct db *reader = NULL;
+    assert_int_equal(db_open(&reader, DB_GATEWAY, folder, DB_READ, DB_NORMAL, &err), ERR_OK);
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_prepare_v2(reader->sql, "SELECT count(*) FROM order_events", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(statement, 0), committed);
+    sqlite3_finalize(statement);
+    db_close(reader);
+}
+
+static void a_full_file_is_said(void **state) {
+    struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
+    assert_int_equal(sqlite3_exec(db->sql, "PRAGMA max_page_count = 60", NULL, NULL, NULL), SQLITE_OK);
+    fill_up(db, ((struct folder *)*state)->path);
+}
+
+static void a_full_disk_is_said(void **state) {
+    char mounted[96];
+    snprintf(mounted, sizeof(mounted), "%s/disk", ((struct folder *)*state)->path);
+    assert_int_equal(mkdir(mounted, 0700), 0);
+    if (mount("tmpfs", mounted, "tmpfs", 0, "size=1m") != 0) {
+        assert_int_equal(rmdir(mounted), 0);
+        printf("skip: cannot mount a small disk here (%s); the page limit test stands for it\n", strerror(errno));
+        skip();
+    }
+    struct db *db = NULL;
+    struct err err = {.status = ERR_OK};
+    assert_int_equal(db_open(&db, DB_GATEWAY, mounted, DB_WRITE, DB_FULL, &err), ERR_OK);
+    fill_up(db, mounted);
+    assert_int_equal(umount2(mounted, MNT_DETACH), 0);
+    assert_int_equal(rmdir(mounted), 0);
+}
+
+int main(void) {
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(a_new_file_is_made_private), IN_FOLDER(pragmas_are_as_promised), IN_FOLDER(a_newer_version_is_not_touched),
+        IN_FOLDER(a_reader_refuses_an_older_one), IN_FOLDER(a_failed_migration_leaves_nothing),
+        IN_FOLDER(another_database_is_refused), IN_FOLDER(one_writer_a_file), IN_FOLDER(nothing_to_read_yet),
+        IN_FOLDER(readers_see_what_is_committed), IN_FOLDER(kill_keeps_what_was_committed), IN_FOLDER(damage_is_named),
+        IN_FOLDER(a_row_that_is_no_message_is_named), IN_FOLDER(a_full_file_is_said), IN_FOLDER(a_full_disk_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
