@@ -26,6 +26,9 @@ enum link_state { LINK_DOWN = 1, LINK_CONNECTING, LINK_UP };
  * rest). ERR_*: one line with file and line, variable or flag. */
 enum status client_settings(struct settings *settings, int *argc, char **argv, struct err *err);
 
+/* The data directory (databases) for these settings, absolute; size >= SETTING_TEXT_SIZE. Touches nothing. */
+enum status client_home(const struct settings *settings, char *home, size_t size, struct err *err);
+
 /* Is outcryd running for these settings (its lock is held)? */
 bool client_daemon_running(const struct settings *settings);
 /* Start outcryd in the background with these settings and wait until it answers. ERR_BUSY when it runs already. */

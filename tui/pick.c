@@ -25,6 +25,8 @@ struct pick {
     int cursor; /* in rows */
     int top;
     int visible; /* list rows on the screen */
+    int first_y; /* of them, in the window */
+    int filter_y;
 };
 
 static struct pick *of(struct overlay *overlay)
@@ -72,7 +74,7 @@ static void pick_size(const struct overlay *overlay, int rows, int columns, int 
     const struct pick *pick = (const struct pick *)overlay;
     int list = pick->count < 4 ? 4 : pick->count;
     *width = pick->ops->width + 6;
-    *height = list + 2 + 2 + FOOT_ROWS; /* frame; filter and heads; foot */
+    *height = pick->ops->head_rows + list + 2 + 2 + FOOT_ROWS; /* frame; filter and heads; foot */
     int most = rows > 30 ? rows - 8 : rows;
     if (*height > most)
         *height = most;
@@ -80,14 +82,12 @@ static void pick_size(const struct overlay *overlay, int rows, int columns, int 
         *width = columns;
 }
 
-static void draw_filter(const struct pick *pick, const struct canvas *canvas)
+static void draw_filter(const struct pick *pick, const struct canvas *canvas, int y)
 {
-    if (!pick->ops->filters)
-        return;
-    canvas_text(canvas, 0, 0, 8, ALIGN_LEFT, ROLE_DIM, "Filter");
-    canvas_format(canvas, 0, 7, FILTER_SIZE < canvas->area.width - 20 ? FILTER_SIZE : canvas->area.width - 20, ALIGN_LEFT,
-                  ROLE_FIELD_FOCUS, "%s", pick->filter);
-    canvas_format(canvas, 0, canvas->area.width - 12, 12, ALIGN_RIGHT, ROLE_DIM, "%d of %d", pick->count ? pick->cursor + 1 : 0,
+    int room = canvas->area.width - 20;
+    canvas_text(canvas, y, 0, 8, ALIGN_LEFT, ROLE_DIM, "Filter");
+    canvas_text(canvas, y, 7, FILTER_SIZE < room ? FILTER_SIZE : room, ALIGN_LEFT, ROLE_FIELD_FOCUS, pick->filter);
+    canvas_format(canvas, y, canvas->area.width - 12, 12, ALIGN_RIGHT, ROLE_DIM, "%d of %d", pick->count ? pick->cursor + 1 : 0,
                   pick->count);
 }
 
@@ -137,11 +137,20 @@ static void pick_draw(struct overlay *overlay, struct app *app, struct canvas ca
     struct pick *pick = of(overlay);
     refilter(pick, app);
     struct canvas inside = lines_frame(app, overlay, &canvas, pick->ops->title, false);
-    int height = inside.area.height, head = pick->ops->filters ? 2 : 1, foot = height >= head + FOOT_ROWS + 1 ? FOOT_ROWS : 0;
-    draw_filter(pick, &inside);
-    struct canvas line = canvas_sub(&inside, (struct rect){head - 1, 2, 1, inside.area.width - 2});
+    int height = inside.area.height, width = inside.area.width, y = 0;
+    if (pick->ops->head && height >= pick->ops->head_rows + 3) {
+        struct canvas head = canvas_sub(&inside, (struct rect){0, 0, pick->ops->head_rows, width});
+        pick->ops->head(pick->context, app, &head);
+        y = pick->ops->head_rows;
+    }
+    pick->filter_y = y + 1;
+    if (pick->ops->filters)
+        draw_filter(pick, &inside, y++);
+    struct canvas line = canvas_sub(&inside, (struct rect){y++, 2, 1, width - 2});
     pick->ops->draw(pick->context, app, -1, &line);
-    draw_rows(pick, app, &inside, head, height - head - foot);
+    int foot = height >= y + FOOT_ROWS + 1 ? FOOT_ROWS : 0;
+    pick->first_y = y + 1;
+    draw_rows(pick, app, &inside, y, height - y - foot);
     if (foot)
         draw_foot(pick, app, &inside, height - foot);
 }
@@ -149,7 +158,7 @@ static void pick_draw(struct overlay *overlay, struct app *app, struct canvas ca
 static bool pick_cursor(const struct overlay *overlay, int *y, int *x)
 {
     const struct pick *pick = (const struct pick *)overlay;
-    *y = 1;
+    *y = pick->filter_y;
     *x = (getmaxx((WINDOW *)overlay->window) < 50 ? 1 : 2) + 7 + text_cells(pick->filter);
     return pick->ops->filters;
 }
@@ -256,7 +265,7 @@ static enum overlay_result pick_mouse(struct overlay *overlay, struct app *app, 
 {
     (void)x;
     struct pick *pick = of(overlay);
-    int row = y - 1 - (pick->ops->filters ? 2 : 1);
+    int row = y - pick->first_y;
     if (buttons & BUTTON4_PRESSED)
         move_to(pick, app, pick->cursor - 1);
     else if (buttons & BUTTON5_PRESSED)

@@ -21,6 +21,8 @@ struct pick_ops {
     const char *empty; /* words for no row at all */
     int width;         /* cells of a row */
     bool filters;      /* letters narrow the list */
+    int head_rows;     /* above the list, drawn by head */
+    void (*head)(void *context, const struct app *app, const struct canvas *canvas);
     int (*count)(void *context, const struct app *app);
     const char *(*key)(void *context, const struct app *app, int index);
     bool (*matches)(void *context, const struct app *app, int index, const char *filter);
