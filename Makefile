@@ -144,6 +144,23 @@ lint: all ## layers, header shape, lengths, banned calls, clang-tidy, cppcheck
 	$(Q)sh tools/deps.sh lint
 	$(Q)BUILD=$(BUILD) sh tests/lint/lint.sh
 
+# Built again by clang with its own flags (WARN is gcc's), into build/fuzz; tests/fuzz/fuzz_NAME.c may use core, db and gateway.
+FUZZ_S     ?= 20
+FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz: ## parsers on hostile bytes, FUZZ_S seconds each
+	$(Q)sh tools/deps.sh build fuzz
+	$(Q)$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang WARN= HARDEN= OPT='-O1 -g' \
+	    SAN='$(FUZZ_SAN) -fsanitize=fuzzer-no-link' $(addprefix build/fuzz/,$(FUZZ_NAMES))
+	$(Q)FUZZ_S=$(FUZZ_S) sh tests/fuzz/fuzz.sh $(FUZZ_NAMES)
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(ARCHIVES_gateway)
+	$(call link,-fsanitize=fuzzer $(LIBS_gateway))
+
+coverage: ## lines that the tests run, a folder at a time
+	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage SAN=--coverage OPT='-O0 -g' test
+	$(Q)sh tests/coverage.sh build/coverage
+
 bench: $(BENCHES) ## ratios against a floor or a peer measured in the same run
 	$(Q)for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done
 

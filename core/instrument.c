@@ -40,6 +40,7 @@ static int week_of(char c) {
 /* "H1" -> yyyymm: the first such month not before `year`; 0 when it is no month. */
 static int32_t month_code(const char *code, int year) {
     if (code[0] < 'A' || code[0] > 'L' || !is_digit(code[1])) return 0;
+    if (year < YEAR_MIN) year = YEAR_MIN; /* the year before the calendar's first */
     while (year % 10 != code[1] - '0') year++;
     return year > YEAR_MAX ? 0 : year * 100 + (code[0] - 'A' + 1);
 }

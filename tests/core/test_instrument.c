@@ -77,6 +77,7 @@ static void test_parse(void **state) {
     parses("TXFL1/C2", DAY, "TXF", 202112, 202203, 0);
     parses("TMFA0", DAY, "TMF", 202001, 0, 0); /* last year is still near */
     parses("TMFA9", DAY, "TMF", 202901, 0, 0);
+    parses("MXFH9", 19900101, "MXF", 199908, 0, 0); /* the calendar begins with 1990 */
     parses("MXFH1", 20301231, "MXF", 203108, 0, 0);
     parses("MXFL9/A0", 20291201, "MXF", 202912, 203001, 0);
 }
