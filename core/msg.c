@@ -47,6 +47,7 @@ static const struct msg_type *const types[] = {
     [MSG_CONDITION_COMMAND] = &msg_type_condition_command,
     [MSG_ORDER_COMMAND] = &msg_type_order_command,
     [MSG_CANCEL_COMMAND] = &msg_type_cancel_command,
+    [MSG_LIMITS_COMMAND] = &msg_type_limits_command,
     [MSG_VENUE_EXEC] = &msg_type_venue_exec,
     [MSG_VENUE_ORDER_STATUS] = &msg_type_venue_order_status,
     [MSG_MARKET_CONTROL] = &msg_type_market_control,

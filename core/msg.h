@@ -60,6 +60,7 @@ enum msg_id {
     MSG_CONDITION_COMMAND = 44,
     MSG_ORDER_COMMAND = 45,
     MSG_CANCEL_COMMAND = 46,
+    MSG_LIMITS_COMMAND = 47,
     /* the venue's line */
     MSG_VENUE_EXEC = 60,
     MSG_VENUE_ORDER_STATUS = 61,
@@ -330,6 +331,12 @@ struct cancel_command {
     struct cancel_request cancel;
 };
 
+/* New limits of the guard, to the gateway: all of them. */
+struct limits_command {
+    uint64_t request_id;
+    struct guard_limits limits;
+};
+
 /* The venue's execution report (FIX 8). */
 struct venue_exec {
     uint64_t seq; /* of the login at the venue, from 1 without holes */
@@ -403,6 +410,7 @@ struct msg {
         struct condition_command condition_command;
         struct order_command order_command;
         struct cancel_command cancel_command;
+        struct limits_command limits_command;
         struct venue_exec venue_exec;
         struct venue_order_status venue_order_status;
         struct market_control market_control;

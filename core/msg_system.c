@@ -2,7 +2,7 @@
 #include "core/calendar.h"
 #include "core/msg_fields.h"
 
-#define GUARD_LIMIT(m, high, words) NUMBER(guard_limits, , m, 0, high, words)
+#define GUARD_LIMIT(s, path, m, high, words) NUMBER(s, path, m, 0, high, words)
 
 static const struct field fields_heartbeat[] = {
     ENUM(heartbeat, , component, enum_component, "who"),
@@ -28,20 +28,29 @@ static const struct field fields_guard_state[] = {
 };
 MSG_TYPE(MSG_GUARD_STATE, guard_state, guard_state, "The last-hop guard.");
 
+/* Of a guard_limits: a message itself, and inside the command that changes them. */
+#define LIMITS_FIELDS(s, path) \
+    GUARD_LIMIT(s, path, max_order_quantity, MSG_LOTS_MAX, "lots of one order; 0 = no limit"), \
+        GUARD_LIMIT(s, path, max_position, MSG_LOTS_MAX, "lots held of a contract; 0 = no limit"), \
+        MONEY(s, path, max_notional, 0, "value of one order; 0 = no limit"), \
+        GUARD_LIMIT(s, path, collar_bps, 10000, "limit price this far from the last trade, in 1/100 %; 0 = no limit"), \
+        GUARD_LIMIT(s, path, stale_tick_ms, 86400000, "no order on a contract without a tick for so long; 0 = no limit"), \
+        GUARD_LIMIT(s, path, orders_per_second, 1000000, "orders a second in all; 0 = no limit"), \
+        GUARD_LIMIT(s, path, strategy_orders_per_second, 1000000, "orders a second of the strategy; 0 = no limit"), \
+        GUARD_LIMIT(s, path, duplicate_window_ms, 86400000, "the same operator's order again within so long is refused; 0 = off"), \
+        MONEY(s, path, daily_loss, 0, "loss of a day that ends it; 0 = no limit"), TEXT(s, path, actor, 0, "who set them"), \
+        TIME(s, path, time_us, "process time")
+
 static const struct field fields_guard_limits[] = {
-    GUARD_LIMIT(max_order_quantity, MSG_LOTS_MAX, "lots of one order; 0 = no limit"),
-    GUARD_LIMIT(max_position, MSG_LOTS_MAX, "lots held of a contract; 0 = no limit"),
-    MONEY(guard_limits, , max_notional, 0, "value of one order; 0 = no limit"),
-    GUARD_LIMIT(collar_bps, 10000, "limit price this far from the last trade, in 1/100 %; 0 = no limit"),
-    GUARD_LIMIT(stale_tick_ms, 86400000, "no order on a contract without a tick for so long; 0 = no limit"),
-    GUARD_LIMIT(orders_per_second, 1000000, "orders a second in all; 0 = no limit"),
-    GUARD_LIMIT(strategy_orders_per_second, 1000000, "orders a second of the strategy; 0 = no limit"),
-    GUARD_LIMIT(duplicate_window_ms, 86400000, "the same operator's order again within so long is refused; 0 = off"),
-    MONEY(guard_limits, , daily_loss, 0, "loss of a day that ends it; 0 = no limit"),
-    TEXT(guard_limits, , actor, 0, "who set them"),
-    TIME(guard_limits, , time_us, "process time"),
+    LIMITS_FIELDS(guard_limits, ),
 };
 MSG_TYPE(MSG_GUARD_LIMITS, guard_limits, guard_limits, "The guard's limits.");
+
+static const struct field fields_limits_command[] = {
+    COUNTER(limits_command, , request_id, "the asker's own"),
+    LIMITS_FIELDS(limits_command, limits.),
+};
+MSG_TYPE(MSG_LIMITS_COMMAND, limits_command, limits_command, "New limits of the guard, all of them.");
 
 static const struct field fields_session[] = {
     FLAG(session_info, , logged_in, "logged in at the venue"),

@@ -43,9 +43,10 @@ void client_wait(struct client *client, int fd, int timeout_ms);
 /* Next message without waiting; false when there is none. *from may be NULL. */
 bool client_next(struct client *client, struct msg *msg, enum component *from);
 
-/* Send a request (query, control, login, condition_command, order_command, cancel_command, market_control) to an agent; its
- * request_id is filled in here and returned through *request_id (may be NULL). The MSG_REPLY with it comes out of
- * client_next, ERR_TIMEOUT within the setting's time-out when nobody answers: every request gets exactly one reply. */
+/* Send a request (query, control, login, condition_command, order_command, cancel_command, limits_command,
+ * market_control) to an agent; its request_id is filled in here and returned through *request_id (may be NULL). The
+ * MSG_REPLY with it comes out of client_next, ERR_TIMEOUT within the setting's time-out when nobody answers: every request
+ * gets exactly one reply. */
 enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id, struct err *err);
 
 /* For the command line: send, wait for the reply, hand everything before it to visit (may be NULL). */
