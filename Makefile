@@ -98,7 +98,7 @@ $(BUILD)/lib%.a:
 define link
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1)
 endef
 
 $(BUILD)/outcry: $(BUILD)/tui/outcry_main.o $(ARCHIVES_tui)
@@ -110,6 +110,8 @@ $(BUILD)/outcry-%: $(BUILD)/gateway/%_main.o $(ARCHIVES_gateway)
 
 $(TESTS_core): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_core)
 	$(call link,$(LIBS_core) -lcmocka)
+# Objects that a test shares with another file of its own.
+$(BUILD)/tests/core/test_sim: $(call objects,$(wildcard tests/core/sim_*.c))
 $(TESTS_db): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_db)
 	$(call link,$(LIBS_db) -lcmocka)
 $(TESTS_gateway): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)

@@ -34,6 +34,7 @@ struct gate_slot {
     int64_t sent_us;
     uint64_t ask_id;    /* QUERY_VENUE_ORDER without an answer yet; 0 = none */
     int64_t asked_us;
+    bool asked_working; /* it was known to work when asked: "not found" then is a contradiction */
     int32_t absences;
     bool absent_here;   /* not found on the session it was sent on: proves nothing yet */
     bool missing;       /* it works here, and the venue does not know it */

@@ -9,9 +9,10 @@
 
 void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
     struct gate_slot *extra = &gate->slots[slot];
+    const struct order *order = order_table_at(&gate->orders, slot);
     extra->asked_us = now_us;
-    extra->ask_id =
-        gate_ask(gate, QUERY_VENUE_ORDER, order_table_at(&gate->orders, slot)->request.client_order_id, 0, sink);
+    extra->asked_working = order_state_working(order->state);
+    extra->ask_id = gate_ask(gate, QUERY_VENUE_ORDER, order->request.client_order_id, 0, sink);
 }
 
 void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
@@ -76,7 +77,7 @@ static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct s
     struct gate_slot *extra = &gate->slots[slot];
     const struct order *order = order_table_at(&gate->orders, slot);
     if (order_state_working(order->state)) {
-        if (extra->missing) return;
+        if (extra->missing || !extra->asked_working) return;
         extra->missing = true;
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &order->request,
                   "order %s is %s here and not known at %s", order->request.client_order_id, order_state_name(order->state),
