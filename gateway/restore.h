@@ -1,0 +1,33 @@
+/*
+ * restore: feed stored rows to a component at start.
+ *
+ * A component asks for "orders not ended, and all of the last two trading days". Those are the two days stored last,
+ * not the two latest dates: a replay of 2021 comes after a day of 2026.
+ *
+ * Owner: the caller's. Thread: the database's.
+ */
+#ifndef GATEWAY_RESTORE_H
+#define GATEWAY_RESTORE_H
+
+#include "db/db.h"
+
+typedef enum status (*restore_row)(void *component, const struct msg *msg, struct err *err);
+
+/* The rows a query names. */
+enum status restore_rows(struct db *db, const struct db_query *query, restore_row row, void *component,
+                         struct err *err);
+
+/* Every row of a kind, oldest first. */
+enum status restore_all(struct db *db, enum msg_id id, restore_row row, void *component, struct err *err);
+
+/* Orders: those not ended, and all of the two trading days stored last; then the order events of those days, and always
+ * the last one. */
+enum status restore_orders(struct db *db, restore_row row, void *component, struct err *err);
+enum status restore_order_events(struct db *db, restore_row row, void *component, struct err *err);
+
+/* The newest `limit` rows of a kind, oldest first. limit <= RESTORE_NEWEST_MAX. */
+#define RESTORE_NEWEST_MAX 8192
+enum status restore_newest(struct db *db, enum msg_id id, int64_t limit, restore_row row, void *component,
+                           struct err *err);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * tick_ring: numbers the feed and keeps its last ticks, so that a subscriber's gap can be mended.
+ *
+ * Each tick of a symbol that is carried gets epoch, seq (all ticks of the epoch) and sym_seq (this symbol's), both from
+ * 1 without holes. A restart of the epoch says that ticks may be missing between: nothing before it can be asked for.
+ *
+ * Limits: TICK_RING_SYMBOLS symbols, TICK_RING_TICKS ticks each; both allocated when a symbol is added, nothing per
+ * tick. Owner: tick_ring_new .. tick_ring_free. Thread: one.
+ */
+#ifndef GATEWAY_TICK_RING_H
+#define GATEWAY_TICK_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/tick.h"
+
+#define TICK_RING_SYMBOLS 128
+#define TICK_RING_TICKS   16384
+
+struct tick_ring;
+
+/* NULL when memory is short. */
+struct tick_ring *tick_ring_new(uint64_t epoch);
+void tick_ring_free(struct tick_ring *ring);
+
+/* ERR_FULL: too many symbols, or memory. Adding one twice is fine. */
+enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err *err);
+/* Its ticks are carried no more; what is kept stays. */
+void tick_ring_remove(struct tick_ring *ring, const char *symbol);
+bool tick_ring_carries(const struct tick_ring *ring, const char *symbol);
+
+/* Number and keep. false: not carried (tick untouched). */
+bool tick_ring_push(struct tick_ring *ring, struct tick *tick);
+
+void tick_ring_restart(struct tick_ring *ring, uint64_t epoch);
+
+uint64_t tick_ring_epoch(const struct tick_ring *ring);
+uint64_t tick_ring_seq(const struct tick_ring *ring);
+/* Last sym_seq, 0 = none. */
+uint64_t tick_ring_symbol_seq(const struct tick_ring *ring, const char *symbol);
+
+/* Ticks of symbol after from_seq, oldest first, at most max, flagged TICK_REPLAYED; what the ring has lost is not
+ * there. Returns how many; *more (may be NULL): there are newer ones. Another epoch than the present: from its
+ * beginning. */
+size_t tick_ring_replay(const struct tick_ring *ring, const char *symbol, uint64_t epoch, uint64_t from_seq, size_t max,
+                        void (*visit)(void *context, const struct tick *tick), void *context, bool *more);
+
+/* One tick that is still kept; false: it is gone. */
+bool tick_ring_find(const struct tick_ring *ring, const char *symbol, uint64_t epoch, uint64_t sym_seq,
+                    struct tick *out);
+
+/* Each symbol carried and its last sym_seq. */
+void tick_ring_each(const struct tick_ring *ring, void (*visit)(void *context, const char *symbol, uint64_t last_seq),
+                    void *context);
+
+#endif

@@ -1,0 +1,386 @@
+/*
+ * upstream: one question at a time, chosen by what is missing; the SUB waits meanwhile.
+ */
+#include "gateway/upstream.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/tracker.h"
+
+#define BATCH        512
+#define SYMBOLS_MAX  256
+#define RETRY_US     (200 * CLOCK_MS_US)
+#define LINK_POLL_US (10 * CLOCK_MS_US)
+#define IDLE_US      (500 * CLOCK_MS_US)
+
+enum asking { ASK_NOTHING = 0, ASK_STATUS, ASK_CONTRACTS, ASK_EVENTS, ASK_TICKS };
+
+struct known_symbol {
+    char symbol[SYMBOL_SIZE];
+    bool stale;
+};
+
+struct upstream {
+    struct upstream_config config;
+    struct bus_socket *feed;
+    struct bus_socket *line;
+    struct tracker *tracker;
+    uint64_t connection;
+    bool want_status, want_contracts, want_events;
+    bool events_from_now;
+    bool ask_now;        /* something has just shown a gap */
+    uint64_t events_seq; /* last one handed on */
+    enum asking asking;
+    char asked_symbol[SYMBOL_SIZE];
+    uint64_t request_id;
+    int64_t deadline_us;
+    int64_t not_before_us; /* after a time-out */
+    int64_t feed_heard_us; /* the feed's heartbeat */
+    int64_t heard_us;
+    struct known_symbol symbols[SYMBOLS_MAX];
+    int symbol_count;
+};
+
+enum status upstream_open(struct upstream **out, const struct upstream_config *config, struct err *err)
+{
+    struct upstream *u = calloc(1, sizeof *u);
+    *out = NULL;
+    if (u == NULL) {
+        return err_set(err, ERR_FULL, "out of memory");
+    }
+    u->config = *config;
+    u->tracker = tracker_new();
+    enum status status = u->tracker != NULL ? ERR_OK : err_set(err, ERR_FULL, "out of memory");
+    if (status == ERR_OK) {
+        status = bus_connect(config->bus, BUS_GATEWAY_PUB, BUS_SUB, "", &u->feed, err);
+    }
+    if (status == ERR_OK) {
+        if (config->depth) {
+            bus_subscribe(u->feed, "");
+        } else {
+            bus_subscribe_without_depth(u->feed);
+        }
+        status = bus_connect(config->bus, BUS_GATEWAY_ORDERS, BUS_DEALER, config->name, &u->line, err);
+    }
+    if (status != ERR_OK) {
+        upstream_close(u);
+        return status;
+    }
+    loop_add_socket(config->loop, u->feed);
+    loop_add_socket(config->loop, u->line);
+    *out = u;
+    return ERR_OK;
+}
+
+void upstream_close(struct upstream *u)
+{
+    if (u == NULL) {
+        return;
+    }
+    loop_remove_socket(u->config.loop, u->feed);
+    loop_remove_socket(u->config.loop, u->line);
+    bus_socket_close(u->feed);
+    bus_socket_close(u->line);
+    tracker_free(u->tracker);
+    free(u);
+}
+
+void upstream_seek_events(struct upstream *u, uint64_t seq)
+{
+    u->events_seq = seq;
+}
+
+void upstream_events_from_now(struct upstream *u)
+{
+    u->events_from_now = true;
+}
+
+void upstream_seek_ticks(struct upstream *u, const char *symbol, uint64_t epoch, uint64_t seq)
+{
+    tracker_seek(u->tracker, symbol, epoch, seq);
+}
+
+static void warn(struct upstream *u, const char *text)
+{
+    if (u->config.on_warning != NULL) {
+        u->config.on_warning(u->config.context, text);
+    }
+}
+
+static void hand_on(struct upstream *u, const struct msg *msg, int64_t now_us)
+{
+    u->config.on_message(u->config.context, msg, now_us);
+}
+
+static bool silent(const struct upstream *u, int64_t now_us)
+{
+    return now_us - u->feed_heard_us > UPSTREAM_SILENCE_US;
+}
+
+static struct known_symbol *know(struct upstream *u, const char *symbol)
+{
+    for (int i = 0; i < u->symbol_count; i++) {
+        if (strcmp(u->symbols[i].symbol, symbol) == 0) {
+            return &u->symbols[i];
+        }
+    }
+    if (u->symbol_count == SYMBOLS_MAX) {
+        return NULL;
+    }
+    struct known_symbol *known = &u->symbols[u->symbol_count++];
+    snprintf(known->symbol, sizeof known->symbol, "%s", symbol);
+    return known;
+}
+
+/* Say what has changed, once. */
+static void judge_stale(struct upstream *u, struct known_symbol *known, int64_t now_us)
+{
+    bool stale = silent(u, now_us) || tracker_gap(u->tracker, known->symbol);
+    if (stale != known->stale) {
+        known->stale = stale;
+        if (u->config.on_stale != NULL) {
+            u->config.on_stale(u->config.context, known->symbol, stale, now_us);
+        }
+    }
+}
+
+static void judge_all(struct upstream *u, int64_t now_us)
+{
+    for (int i = 0; i < u->symbol_count; i++) {
+        judge_stale(u, &u->symbols[i], now_us);
+    }
+}
+
+static void judge_symbol(struct upstream *u, const char *symbol, int64_t now_us)
+{
+    struct known_symbol *known = know(u, symbol);
+    if (known != NULL) {
+        judge_stale(u, known, now_us);
+    }
+}
+
+static void on_tick(struct upstream *u, const struct msg *msg, int64_t now_us)
+{
+    if (!u->config.ticks_in_order) {
+        hand_on(u, msg, now_us);
+        return;
+    }
+    uint64_t lost = tracker_lost(u->tracker);
+    enum tracker_verdict verdict = tracker_tick(u->tracker, &msg->tick);
+    if (verdict == TRACKER_GAP) {
+        u->ask_now = true;
+        judge_symbol(u, msg->tick.symbol, now_us);
+    } else if (verdict == TRACKER_NEXT) {
+        if (tracker_lost(u->tracker) > lost) {
+            char text[128];
+            snprintf(text, sizeof text, "%s: %" PRIu64 " ticks are lost, the gateway does not have them any more",
+                     msg->tick.symbol, tracker_lost(u->tracker) - lost);
+            warn(u, text);
+        }
+        hand_on(u, msg, now_us);
+    }
+}
+
+static void on_feed(struct upstream *u, const struct msg *msg, int64_t now_us)
+{
+    u->feed_heard_us = now_us;
+    if (msg->feed.symbol[0] != '\0') {
+        if (u->config.ticks_in_order) {
+            u->ask_now = tracker_feed(u->tracker, &msg->feed) == TRACKER_GAP || u->ask_now;
+        }
+        judge_symbol(u, msg->feed.symbol, now_us);
+    }
+    hand_on(u, msg, now_us);
+}
+
+static void on_event(struct upstream *u, const struct msg *msg, int64_t now_us)
+{
+    if (msg->order_event.seq == u->events_seq + 1) {
+        u->events_seq++;
+        hand_on(u, msg, now_us);
+    } else if (msg->order_event.seq > u->events_seq + 1) {
+        u->want_events = true;
+        u->ask_now = true;
+    }
+}
+
+static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us)
+{
+    u->heard_us = now_us;
+    if (msg->id == MSG_TICK) {
+        on_tick(u, msg, now_us);
+    } else if (msg->id == MSG_FEED) {
+        on_feed(u, msg, now_us);
+    } else if (msg->id == MSG_ORDER_EVENT) {
+        on_event(u, msg, now_us);
+    } else {
+        if (msg->id == MSG_HEARTBEAT && msg->heartbeat.component == COMPONENT_GATEWAY) {
+            if (u->events_from_now) {
+                u->events_from_now = false;
+                u->events_seq = msg->heartbeat.last_seq;
+            }
+            u->want_events = u->want_events || msg->heartbeat.last_seq > u->events_seq;
+            u->ask_now = u->ask_now || u->want_events;
+        }
+        hand_on(u, msg, now_us);
+    }
+}
+
+static void answered(struct upstream *u, const struct reply *reply, int64_t now_us)
+{
+    bool more = reply->status == ERR_OK && strcmp(reply->text, "more") == 0;
+    enum asking asked = u->asking;
+    u->asking = ASK_NOTHING;
+    if (reply->status != ERR_OK) {
+        warn(u, reply->text);
+        u->not_before_us = now_us + RETRY_US;
+    }
+    if (asked == ASK_STATUS) {
+        u->want_status = reply->status != ERR_OK;
+    } else if (asked == ASK_CONTRACTS) {
+        u->want_contracts = reply->status != ERR_OK;
+    } else if (asked == ASK_EVENTS) {
+        u->want_events = more || reply->status != ERR_OK;
+    } else if (asked == ASK_TICKS && !more) {
+        uint64_t lost = tracker_mended(u->tracker, u->asked_symbol);
+        if (lost > 0) {
+            char text[128];
+            snprintf(text, sizeof text, "%s: %" PRIu64 " ticks are lost", u->asked_symbol, lost);
+            warn(u, text);
+        }
+        judge_symbol(u, u->asked_symbol, now_us);
+    }
+}
+
+/* One message from a socket; false: nothing there. */
+static bool take(struct upstream *u, struct bus_socket *socket, struct msg *msg)
+{
+    struct err err;
+    for (int i = 0; i < BATCH; i++) {
+        enum bus_result result = bus_receive(socket, msg, NULL, &err);
+        if (result != BUS_DROPPED) {
+            return result == BUS_MESSAGE;
+        }
+        warn(u, err.text);
+    }
+    return false;
+}
+
+static int drain_line(struct upstream *u, int64_t now_us)
+{
+    struct msg msg;
+    int taken = 0;
+    for (; taken < BATCH && take(u, u->line, &msg); taken++) {
+        if (msg.id != MSG_REPLY) {
+            on_message(u, &msg, now_us);
+        } else if (u->asking != ASK_NOTHING && msg.reply.request_id == u->request_id) {
+            answered(u, &msg.reply, now_us);
+        } else {
+            hand_on(u, &msg, now_us); /* an answer to what the consumer sent */
+        }
+    }
+    return taken;
+}
+
+static void send_question(struct upstream *u, enum asking asking, struct query *query, int64_t now_us)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_QUERY);
+    msg.query = *query;
+    msg.query.request_id = ++u->request_id;
+    if (bus_send(u->line, &msg, NULL) == ERR_OK) {
+        u->asking = asking;
+        u->deadline_us = now_us + u->config.timeout_us;
+        snprintf(u->asked_symbol, sizeof u->asked_symbol, "%.*s", SYMBOL_SIZE - 1, query->text);
+    } else {
+        u->not_before_us = now_us + LINK_POLL_US;
+    }
+}
+
+static void ask_next(struct upstream *u, int64_t now_us)
+{
+    struct query query = {0};
+    if (u->want_status) {
+        query.kind = QUERY_STATUS;
+        send_question(u, ASK_STATUS, &query, now_us);
+    } else if (u->want_contracts) {
+        query.kind = QUERY_CONTRACTS;
+        send_question(u, ASK_CONTRACTS, &query, now_us);
+    } else if (u->want_events) {
+        query.kind = QUERY_EVENTS;
+        query.from_seq = u->events_seq;
+        send_question(u, ASK_EVENTS, &query, now_us);
+    } else if (u->config.ticks_in_order && tracker_query(u->tracker, &query)) {
+        send_question(u, ASK_TICKS, &query, now_us);
+    }
+}
+
+static void watch_connection(struct upstream *u)
+{
+    uint64_t connection = bus_connections(u->line);
+    if (connection != u->connection) {
+        u->connection = connection;
+        u->asking = ASK_NOTHING;
+        u->not_before_us = 0;
+        u->want_status = true;
+        u->want_contracts = true;
+        u->want_events = !u->events_from_now;
+    }
+}
+
+int64_t upstream_work(struct upstream *u, int64_t now_us)
+{
+    struct msg msg;
+    int taken = 0;
+    watch_connection(u);
+    taken = drain_line(u, now_us);
+    if (u->asking != ASK_NOTHING && now_us >= u->deadline_us) {
+        u->asking = ASK_NOTHING;
+        u->not_before_us = now_us + RETRY_US;
+    }
+    if (u->asking == ASK_NOTHING && now_us >= u->not_before_us && bus_connected(u->line)) {
+        ask_next(u, now_us);
+    }
+    /* One at a time: the next may show a gap, and then the rest has to wait. */
+    while (u->asking == ASK_NOTHING && taken < BATCH && take(u, u->feed, &msg)) {
+        on_message(u, &msg, now_us);
+        taken++;
+        if (u->ask_now && now_us >= u->not_before_us && bus_connected(u->line)) {
+            u->ask_now = false;
+            ask_next(u, now_us);
+        }
+    }
+    judge_all(u, now_us);
+    if (taken > 0 && u->asking == ASK_NOTHING) {
+        return now_us;
+    }
+    return now_us + (bus_connected(u->line) ? IDLE_US / 2 : LINK_POLL_US);
+}
+
+enum status upstream_send(struct upstream *u, const struct msg *msg, struct err *err)
+{
+    return bus_send(u->line, msg, err);
+}
+
+bool upstream_connected(struct upstream *u)
+{
+    return bus_connected(u->line);
+}
+
+bool upstream_live(struct upstream *u, int64_t now_us)
+{
+    return bus_connected(u->line) && !u->want_status && !u->want_contracts && !u->want_events && !silent(u, now_us);
+}
+
+uint64_t upstream_events_seq(const struct upstream *u)
+{
+    return u->events_seq;
+}
+
+int64_t upstream_heard_us(const struct upstream *u)
+{
+    return u->heard_us;
+}

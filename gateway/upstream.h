@@ -1,0 +1,66 @@
+/*
+ * upstream: a consumer's whole link to the gateway: what is published, without holes.
+ *
+ * A SUB for what the gateway says and a DEALER for asking again. Ticks of each symbol and order events come out in
+ * order, each once: a gap is asked for (QUERY_TICKS, QUERY_EVENTS) before anything newer goes on. While an answer is
+ * awaited nothing is taken from the SUB, which keeps it; a gateway that does not answer is asked again, and the rest
+ * goes on meanwhile.
+ *
+ * After each connection to the gateway (the first, and any after its restart) the consumer is brought up to date first:
+ * status, contracts, the events after its last one.
+ *
+ * A symbol is stale while its gap is not mended, and all are while the feed's heartbeat is silent for
+ * UPSTREAM_SILENCE_US; a closed market is not stale: its gateway still speaks.
+ *
+ * Not here: what a consumer does with a message. Callbacks come from upstream_work alone.
+ * Owner: upstream_open .. upstream_close. Thread: one.
+ */
+#ifndef GATEWAY_UPSTREAM_H
+#define GATEWAY_UPSTREAM_H
+
+#include "core/msg.h"
+#include "gateway/bus.h"
+#include "gateway/loop.h"
+
+#define UPSTREAM_SILENCE_US ((int64_t)1500000)
+
+struct upstream;
+
+struct upstream_config {
+    struct bus *bus;
+    struct loop *loop;
+    const char *name;    /* the DEALER's; "" for a client */
+    bool depth;          /* wants five levels too */
+    bool ticks_in_order; /* mend gaps of ticks; false: ticks go on as they come (marks only) */
+    int64_t timeout_us;  /* until a question is asked again */
+    void *context;
+    /* Everything, ticks and order events in order; answers to our own status and contracts questions too. */
+    void (*on_message)(void *context, const struct msg *msg, int64_t now_us);
+    /* May be NULL. */
+    void (*on_stale)(void *context, const char *symbol, bool stale, int64_t now_us);
+    void (*on_warning)(void *context, const char *text); /* garbage, lost ticks */
+};
+
+enum status upstream_open(struct upstream **out, const struct upstream_config *config, struct err *err);
+void upstream_close(struct upstream *upstream); /* NULL is fine */
+
+/* Where a restart goes on: the last event and the last tick of a symbol that were applied. */
+void upstream_seek_events(struct upstream *upstream, uint64_t seq);
+void upstream_seek_ticks(struct upstream *upstream, const char *symbol, uint64_t epoch, uint64_t seq);
+/* First contact: start with the gateway's present last event instead of the first one ever. */
+void upstream_events_from_now(struct upstream *upstream);
+
+/* One pass; returns when it wants the next one at the latest. */
+int64_t upstream_work(struct upstream *upstream, int64_t now_us);
+
+/* To the gateway, over the same line (orders, cancels). As bus_send. */
+enum status upstream_send(struct upstream *upstream, const struct msg *msg, struct err *err);
+
+bool upstream_connected(struct upstream *upstream);
+/* Connected, brought up to date and heard. */
+bool upstream_live(struct upstream *upstream, int64_t now_us);
+uint64_t upstream_events_seq(const struct upstream *upstream);
+/* When anything was last heard; 0 = never. */
+int64_t upstream_heard_us(const struct upstream *upstream);
+
+#endif
