@@ -292,6 +292,8 @@ enum control_kind {
     CONTROL_SHUTDOWN,       /* supervisor: everything, itself too */
     CONTROL_RESOLVE,        /* gateway: text = client order id; number = what the trader decided of an UNKNOWN */
     CONTROL_FLATTEN,        /* executor: text = symbol or "all" */
+    CONTROL_SET,            /* supervisor: text = "key=value" of a setting, for what it starts from now on */
+    CONTROL_RESTART,        /* supervisor: text = component name; stop it, start it with the present settings */
 };
 
 struct control {

@@ -49,6 +49,8 @@ static const char *const control_names[] = {
     [CONTROL_SHUTDOWN] = "shutdown",
     [CONTROL_RESOLVE] = "resolve",
     [CONTROL_FLATTEN] = "flatten",
+    [CONTROL_SET] = "set",
+    [CONTROL_RESTART] = "restart",
 };
 static const char *const condition_action_names[] = {
     [CONDITION_CREATE] = "create", [CONDITION_EDIT] = "edit",     [CONDITION_PAUSE] = "pause",

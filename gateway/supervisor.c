@@ -1,0 +1,509 @@
+/*
+ * supervisor: what runs, what should run, and what to do about the difference.
+ */
+#include "gateway/supervisor.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "gateway/child.h"
+#include "gateway/config.h"
+
+#define CHILDREN        4
+#define WAITERS_MAX     16
+#define FIRST_DELAY_US  (50 * CLOCK_MS_US)
+#define LONGEST_WAIT_US (5 * CLOCK_SECOND_US)
+#define WINDOW_US       (60 * CLOCK_SECOND_US)
+#define STOP_US         (5 * CLOCK_SECOND_US)
+#define HOME_ROLE       "outcryd"
+
+/* In the order in which they are stopped. */
+static const enum component order[CHILDREN] = {COMPONENT_STRATEGY, COMPONENT_EXECUTOR, COMPONENT_GATEWAY,
+                                               COMPONENT_EXCHANGE};
+
+struct watched {
+    struct child child;
+    bool wanted;
+    bool restart; /* stop it, then start it again */
+    bool given_up;
+    int32_t restarts;
+    int64_t since_us;
+    int64_t start_at_us;
+    int64_t delay_us;
+    int64_t ends_us[SUPERVISOR_TRIES]; /* ring of its last ends */
+    int ends;
+    int64_t term_sent_us; /* 0 = not asked to stop */
+    bool killed;
+    int watched_fd; /* in the loop; -1 = none */
+};
+
+/* Someone waits until these are as he wished. */
+struct waiter {
+    struct requester from;
+    uint64_t request_id; /* 0 = free */
+    unsigned mask;
+    bool running;
+    char text[64];
+};
+
+struct supervisor {
+    struct agent *agent;
+    struct lock home_lock;
+    struct watched watched[CHILDREN];
+    struct waiter waiters[WAITERS_MAX];
+    bool shutting_down;
+    int64_t next_publish_us;
+};
+
+static void describe(const struct watched *w, struct msg *out)
+{
+    msg_init(out, MSG_PROCESS);
+    struct process_info *info = &out->process;
+    info->component = w->child.component;
+    info->wanted = w->wanted;
+    info->running = w->child.pid != 0;
+    info->pid = w->child.pid;
+    info->restarts = w->restarts;
+    info->since_us = w->since_us;
+    text_copy(info->text, sizeof info->text, w->child.text);
+}
+
+static void publish(struct supervisor *s, const struct watched *w)
+{
+    struct msg msg;
+    describe(w, &msg);
+    agent_publish(s->agent, &msg);
+}
+
+/* An adopted process is nobody's child: its pidfd wakes the loop (our own children do by SIGCHLD). */
+static void watch_fd(struct supervisor *s, struct watched *w)
+{
+    if (w->watched_fd >= 0) {
+        loop_remove_fd(s->agent->loop, w->watched_fd);
+        w->watched_fd = -1;
+    }
+    if (w->child.adopted && w->child.pid != 0) {
+        w->watched_fd = w->child.pidfd;
+        loop_add_fd(s->agent->loop, w->watched_fd);
+    }
+}
+
+static void now_runs(struct supervisor *s, struct watched *w, int64_t now_us, const char *how)
+{
+    w->since_us = now_us;
+    w->term_sent_us = 0;
+    w->killed = false;
+    w->restart = false;
+    watch_fd(s, w);
+    log_write(s->agent->log, LEVEL_INFO, "%s %s, pid %lld", component_name(w->child.component), how,
+              (long long)w->child.pid);
+    publish(s, w);
+}
+
+static void start(struct supervisor *s, struct watched *w, int64_t now_us)
+{
+    char *flags[SETTING_COUNT];
+    struct err err;
+    if (child_adopt(&w->child, &s->agent->paths)) {
+        snprintf(w->child.text, sizeof w->child.text, "was running already");
+        now_runs(s, w, now_us, "adopted");
+        return;
+    }
+    size_t count = config_to_flags(&s->agent->settings, flags, SETTING_COUNT);
+    enum status status = child_start(&w->child, flags, count, &err);
+    config_free_flags(flags, count);
+    if (status == ERR_OK) {
+        now_runs(s, w, now_us, "started");
+    } else {
+        text_copy(w->child.text, sizeof w->child.text, err.text);
+        w->start_at_us = now_us + LONGEST_WAIT_US;
+        log_write(s->agent->log, LEVEL_ERROR, "%s", err.text);
+        publish(s, w);
+    }
+}
+
+static bool too_often(const struct watched *w, int64_t now_us)
+{
+    int64_t oldest = w->ends_us[w->ends % SUPERVISOR_TRIES];
+    return w->ends >= SUPERVISOR_TRIES && now_us - oldest < WINDOW_US;
+}
+
+static void give_up(struct supervisor *s, struct watched *w)
+{
+    char reason[TEXT_SIZE];
+    text_copy(reason, sizeof reason, w->child.text);
+    w->given_up = true;
+    snprintf(w->child.text, sizeof w->child.text, "given up: %.200s", reason);
+    fprintf(stderr, "outcryd: %s %s\n", component_name(w->child.component), w->child.text);
+    log_write(s->agent->log, LEVEL_ERROR, "%s %s; 'outcry start' tries again", component_name(w->child.component),
+              w->child.text);
+}
+
+static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
+{
+    const char *name = component_name(w->child.component);
+    bool asked = w->term_sent_us != 0;
+    watch_fd(s, w);
+    w->term_sent_us = 0;
+    log_write(s->agent->log, asked ? LEVEL_INFO : LEVEL_ERROR, "%s %s%s", name, asked ? "stopped: " : "",
+              w->child.text);
+    if (asked || !w->wanted) {
+        w->start_at_us = now_us;
+        w->delay_us = 0;
+        publish(s, w);
+        return;
+    }
+    w->ends_us[w->ends++ % SUPERVISOR_TRIES] = now_us;
+    w->restarts++;
+    bool lived = now_us - w->since_us > WINDOW_US / 2;
+    w->delay_us = lived || w->delay_us == 0 ? FIRST_DELAY_US : 2 * w->delay_us;
+    if (w->delay_us > LONGEST_WAIT_US) {
+        w->delay_us = LONGEST_WAIT_US;
+    }
+    w->start_at_us = now_us + w->delay_us;
+    /* Another one has its lock: that one is adopted at the next start. */
+    if (w->child.exit_code == 2 && !lock_held(s->agent->paths.runtime, name, NULL)) {
+        give_up(s, w);
+    } else if (too_often(w, now_us)) {
+        give_up(s, w);
+    }
+    publish(s, w);
+}
+
+/* One may be stopped when nothing that sends to it is still stopping. */
+static bool may_stop(const struct supervisor *s, int at)
+{
+    for (int i = 0; i < at; i++) {
+        const struct watched *w = &s->watched[i];
+        if (w->child.pid != 0 && !w->wanted) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void stop_step(struct supervisor *s, int at, int64_t now_us)
+{
+    struct watched *w = &s->watched[at];
+    if (w->term_sent_us == 0 && may_stop(s, at)) {
+        w->term_sent_us = now_us;
+        child_signal(&w->child, SIGTERM);
+    } else if (w->term_sent_us != 0 && !w->killed && now_us - w->term_sent_us > STOP_US) {
+        w->killed = true;
+        log_write(s->agent->log, LEVEL_WARNING, "%s did not stop in %d s and is killed",
+                  component_name(w->child.component), (int)(STOP_US / CLOCK_SECOND_US));
+        child_signal(&w->child, SIGKILL);
+    }
+}
+
+/* Bring each a step nearer to what is wanted. Returns when to look again. */
+static int64_t step(struct supervisor *s, int64_t now_us)
+{
+    int64_t next = now_us + CLOCK_SECOND_US;
+    for (int i = 0; i < CHILDREN; i++) {
+        struct watched *w = &s->watched[i];
+        if (child_ended(&w->child, &s->agent->paths)) {
+            ended(s, w, now_us);
+        }
+        bool runs = w->child.pid != 0;
+        if (runs && (!w->wanted || w->restart)) {
+            stop_step(s, i, now_us);
+            next = now_us + 20 * CLOCK_MS_US;
+        } else if (!runs && w->wanted && !w->given_up && !s->shutting_down) {
+            if (now_us >= w->start_at_us) {
+                start(s, w, now_us);
+            } else if (w->start_at_us < next) {
+                next = w->start_at_us;
+            }
+        }
+    }
+    return next;
+}
+
+static bool any_running(const struct supervisor *s)
+{
+    for (int i = 0; i < CHILDREN; i++) {
+        if (s->watched[i].child.pid != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void wish(struct supervisor *s, unsigned mask, bool wanted, int64_t now_us)
+{
+    for (int i = 0; i < CHILDREN; i++) {
+        struct watched *w = &s->watched[i];
+        if ((mask & (1u << i)) == 0) {
+            continue;
+        }
+        w->wanted = wanted;
+        if (wanted) {
+            w->given_up = false;
+            w->ends = 0;
+            w->delay_us = 0;
+            w->start_at_us = now_us;
+        }
+    }
+}
+
+static void answer_waiters(struct supervisor *s)
+{
+    for (int i = 0; i < WAITERS_MAX; i++) {
+        struct waiter *waiter = &s->waiters[i];
+        unsigned reached = 0;
+        if (waiter->request_id == 0) {
+            continue;
+        }
+        for (int c = 0; c < CHILDREN; c++) {
+            const struct watched *w = &s->watched[c];
+            bool there = waiter->running ? w->child.pid != 0 && !w->restart : w->child.pid == 0;
+            if (there || (waiter->running && w->given_up)) {
+                reached |= 1u << c;
+            }
+        }
+        if ((waiter->mask & ~reached) == 0) {
+            agent_reply(s->agent, &waiter->from, waiter->request_id, ERR_OK, 0, "%s", waiter->text);
+            waiter->request_id = 0;
+        }
+    }
+}
+
+static bool wait_for(struct supervisor *s, const struct requester *from, uint64_t request_id, unsigned mask,
+                     bool running, const char *text)
+{
+    for (int i = 0; i < WAITERS_MAX; i++) {
+        struct waiter *waiter = &s->waiters[i];
+        if (waiter->request_id == 0) {
+            *waiter = (struct waiter){.from = *from, .request_id = request_id, .mask = mask, .running = running};
+            text_copy(waiter->text, sizeof waiter->text, text);
+            return true;
+        }
+    }
+    agent_reply(s->agent, from, request_id, ERR_FULL, 0, "too many requests at once");
+    return false;
+}
+
+/* 0: no such process. */
+static unsigned mask_of(const char *text)
+{
+    if (strcmp(text, "all") == 0) {
+        return (1u << CHILDREN) - 1;
+    }
+    for (int i = 0; i < CHILDREN; i++) {
+        if (strcmp(text, component_name(order[i])) == 0) {
+            return 1u << i;
+        }
+    }
+    return 0;
+}
+
+static void set_setting(struct supervisor *s, const struct requester *from, const struct control *control)
+{
+    char key[TEXT_SIZE];
+    struct err err = {0};
+    const char *equals = strchr(control->text, '=');
+    size_t length = equals != NULL ? (size_t)(equals - control->text) : strlen(control->text);
+    memcpy(key, control->text, length);
+    key[length] = '\0';
+    const struct setting *row = setting_by_key(key);
+    if (row == NULL || equals == NULL || row->id == SET_HOME || row->id == SET_RUNTIME) {
+        agent_reply(s->agent, from, control->request_id, ERR_INVALID, 0,
+                    "'%.60s' is not a setting that can be set here", key);
+    } else if (settings_set(&s->agent->settings, row, equals + 1, SOURCE_ENVIRONMENT, &err) != ERR_OK) {
+        agent_reply(s->agent, from, control->request_id, err.status, 0, "%s", err.text);
+    } else {
+        agent_reply(s->agent, from, control->request_id, ERR_OK, 0, "%s", control->text);
+    }
+}
+
+static void restart(struct supervisor *s, const struct requester *from, const struct control *control, unsigned mask,
+                    int64_t now_us)
+{
+    if (!wait_for(s, from, control->request_id, mask, true, "restarted")) {
+        return;
+    }
+    for (int i = 0; i < CHILDREN; i++) {
+        if ((mask & (1u << i)) != 0 && s->watched[i].child.pid != 0) {
+            s->watched[i].restart = true;
+        }
+    }
+    wish(s, mask, true, now_us);
+}
+
+static void on_control(struct supervisor *s, const struct requester *from, const struct control *control,
+                       int64_t now_us)
+{
+    enum control_kind kind = control->kind;
+    unsigned mask = kind == CONTROL_SHUTDOWN ? mask_of("all") : mask_of(control->text);
+    log_write(s->agent->log, LEVEL_INFO, "%s asks: %s %.200s", control->actor, control_kind_name(kind), control->text);
+    if (kind == CONTROL_SET) {
+        set_setting(s, from, control);
+    } else if (kind != CONTROL_START && kind != CONTROL_STOP && kind != CONTROL_SHUTDOWN && kind != CONTROL_RESTART) {
+        agent_reply(s->agent, from, control->request_id, ERR_INVALID, 0, "outcryd does not do %s",
+                    control_kind_name(kind));
+    } else if (mask == 0) {
+        agent_reply(s->agent, from, control->request_id, ERR_NOT_FOUND, 0,
+                    "'%.40s': no such process (exchange, gateway, strategy, executor or all)", control->text);
+    } else if (kind == CONTROL_RESTART) {
+        restart(s, from, control, mask, now_us);
+    } else if (kind == CONTROL_START) {
+        if (wait_for(s, from, control->request_id, mask, true, "started")) {
+            wish(s, mask, true, now_us);
+        }
+    } else if (wait_for(s, from, control->request_id, mask, false, "stopped")) {
+        wish(s, mask, false, now_us);
+        s->shutting_down = s->shutting_down || kind == CONTROL_SHUTDOWN;
+    }
+}
+
+static void send_processes(struct supervisor *s, const struct requester *from)
+{
+    struct msg msg;
+    for (int i = 0; i < CHILDREN; i++) {
+        describe(&s->watched[i], &msg);
+        agent_send(s->agent, from, &msg);
+    }
+    msg_init(&msg, MSG_PROCESS);
+    msg.process.component = COMPONENT_SUPERVISOR;
+    msg.process.wanted = true;
+    msg.process.running = true;
+    msg.process.pid = getpid();
+    msg.process.since_us = s->agent->started_us;
+    agent_send(s->agent, from, &msg);
+}
+
+/* As log lines: "market.speed=60 (flag)". */
+static int64_t send_settings(struct supervisor *s, const struct requester *from)
+{
+    struct msg msg;
+    for (int id = 0; id < SETTING_COUNT; id++) {
+        const struct setting_value *value = &s->agent->settings.values[id];
+        msg_init(&msg, MSG_LOG);
+        msg.log.component = COMPONENT_SUPERVISOR;
+        msg.log.level = LEVEL_INFO;
+        msg.log.time_us = s->agent->started_us;
+        snprintf(msg.log.text, sizeof msg.log.text, "%s=%.200s", setting_row((enum setting_id)id)->key, value->text);
+        agent_send(s->agent, from, &msg);
+    }
+    return SETTING_COUNT;
+}
+
+static void on_query(struct supervisor *s, const struct requester *from, const struct query *query)
+{
+    int64_t rows = CHILDREN + 1;
+    if (query->kind == QUERY_STATUS) {
+        struct msg beat;
+        agent_heartbeat(s->agent, &beat);
+        agent_send(s->agent, from, &beat);
+        send_processes(s, from);
+        rows++;
+    } else if (query->kind == QUERY_PROCESSES) {
+        send_processes(s, from);
+    } else if (query->kind == QUERY_SETTINGS) {
+        rows = send_settings(s, from);
+    } else {
+        agent_reply(s->agent, from, query->request_id, ERR_INVALID, 0, "outcryd does not answer this question");
+        return;
+    }
+    agent_reply(s->agent, from, query->request_id, ERR_OK, rows, "%s", "");
+}
+
+static void supervisor_on_request(struct agent *agent, void *self, const struct requester *from, const struct msg *msg,
+                                  int64_t now_us)
+{
+    struct supervisor *s = self;
+    if (msg->id == MSG_QUERY) {
+        on_query(s, from, &msg->query);
+    } else if (msg->id == MSG_CONTROL) {
+        on_control(s, from, &msg->control, now_us);
+    } else {
+        uint64_t request_id = agent_request_id(msg);
+        log_write(agent->log, LEVEL_WARNING, "a message that does not belong here (%s)", msg_type(msg->id)->name);
+        if (request_id != 0) {
+            agent_reply(agent, from, request_id, ERR_INVALID, 0, "outcryd does not take a %s", msg_type(msg->id)->name);
+        }
+    }
+}
+
+static enum status supervisor_open(struct agent *agent, void *self, struct err *err)
+{
+    struct supervisor *s = self;
+    s->agent = agent;
+    s->home_lock.fd = -1;
+    for (int i = 0; i < CHILDREN; i++) {
+        child_init(&s->watched[i].child, order[i]);
+        s->watched[i].watched_fd = -1;
+        s->watched[i].wanted = true;
+    }
+    /* The runtime directory has our lock already; a second outcryd on the same data from another one is refused here.
+     */
+    return lock_take(&s->home_lock, agent->paths.home, HOME_ROLE, err);
+}
+
+static int64_t supervisor_work(struct agent *agent, void *self, int64_t now_us)
+{
+    struct supervisor *s = self;
+    int64_t next = step(s, now_us);
+    answer_waiters(s);
+    if (s->shutting_down && !any_running(s)) {
+        loop_stop(agent->loop);
+    }
+    if (now_us >= s->next_publish_us || s->next_publish_us > now_us + CLOCK_SECOND_US) {
+        s->next_publish_us = now_us + CLOCK_SECOND_US;
+        for (int i = 0; i < CHILDREN; i++) {
+            publish(s, &s->watched[i]);
+        }
+    }
+    return next < s->next_publish_us ? next : s->next_publish_us;
+}
+
+static void supervisor_heartbeat(struct agent *agent, void *self, struct heartbeat *beat)
+{
+    const struct supervisor *s = self;
+    int running = 0;
+    (void)agent;
+    for (int i = 0; i < CHILDREN; i++) {
+        running += s->watched[i].child.pid != 0 ? 1 : 0;
+    }
+    beat->peer_up = running == CHILDREN;
+    snprintf(beat->text, sizeof beat->text, "%d of %d processes run", running, CHILDREN);
+}
+
+/* SIGTERM: everything stops in order before we do. Each has its time limit, so this ends. */
+static void supervisor_close(struct agent *agent, void *self)
+{
+    struct supervisor *s = self;
+    if (s->agent == NULL || s->home_lock.fd < 0) {
+        return;
+    }
+    s->shutting_down = true;
+    wish(s, mask_of("all"), false, 0);
+    while (any_running(s)) {
+        step(s, agent->clock->now_us(agent->clock));
+        if (any_running(s)) {
+            loop_wait(agent->loop, 20 * CLOCK_MS_US);
+        }
+    }
+    answer_waiters(s);
+    for (int i = 0; i < CHILDREN; i++) {
+        watch_fd(s, &s->watched[i]);
+    }
+    lock_release(&s->home_lock);
+}
+
+const struct agent_ops supervisor_agent_ops = {
+    .component = COMPONENT_SUPERVISOR,
+    .pub = BUS_SUPERVISOR_PUB,
+    .control = BUS_SUPERVISOR_CONTROL,
+    .size = sizeof(struct supervisor),
+    .open = supervisor_open,
+    .do_work = supervisor_work,
+    .on_request = supervisor_on_request,
+    .heartbeat = supervisor_heartbeat,
+    .close = supervisor_close,
+};
