@@ -223,8 +223,7 @@ static void submit(struct dialog *dialog, struct app *app)
     for (int i = 0; i < state->count; i++)
         count += state->fields[i].refusal[0] != '\0';
     if (count > 1)
-        app_notice(app, ROLE_WARNING, "not sent: %d fields need attention, first %s", count,
-                   state->fields[bad].spec->label);
+        app_notice(app, ROLE_WARNING, "not sent: %d fields need attention, first %s", count, state->fields[bad].spec->label);
     else
         app_notice(app, ROLE_WARNING, "not sent: %s: %s", state->fields[bad].spec->label, state->fields[bad].refusal);
 }

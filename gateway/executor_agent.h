@@ -1,0 +1,14 @@
+/*
+ * executor_agent: the process that holds orders, fills and positions: drives core/executor.c with signals, the
+ * operator's commands and the gateway's order events.
+ *
+ * Owner: agent_main. Thread: one.
+ */
+#ifndef GATEWAY_EXECUTOR_AGENT_H
+#define GATEWAY_EXECUTOR_AGENT_H
+
+#include "gateway/agent.h"
+
+extern const struct agent_ops executor_agent_ops;
+
+#endif
