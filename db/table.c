@@ -22,6 +22,7 @@ static const struct table tables[] = {
 
     {DB_GATEWAY, MSG_ORDER, "orders", TABLE_UPSERT, "client_order_id", "rowid", "condition_id", NULL, "updated_us", "state"},
     {DB_GATEWAY, MSG_ORDER_EVENT, "order_events", TABLE_APPEND, "seq", "rowid", "condition_id", "seq", "time_us", "state"},
+    {DB_GATEWAY, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL, "updated_us", NULL},
     {DB_GATEWAY, MSG_GUARD_STATE, "guard_state", TABLE_UPSERT, "only", "rowid", NULL, NULL, "time_us", NULL},
     {DB_GATEWAY, MSG_GUARD_LIMITS, "guard_limits", TABLE_UPSERT, "only", "rowid", NULL, NULL, "time_us", NULL},
     {DB_GATEWAY, MSG_SESSION, "sessions", TABLE_UPSERT, "venue, venue_session, since_us", "rowid", NULL, NULL, "since_us", NULL},
@@ -35,7 +36,7 @@ static const struct table tables[] = {
 
     {DB_EXCHANGE, MSG_ORDER, "orders", TABLE_UPSERT, "client_order_id, venue_order_id", "rowid", "condition_id", NULL,
      "updated_us", "state"},
-    {DB_EXCHANGE, MSG_VENUE_EXEC, "venue_execs", TABLE_APPEND, "account, seq", "rowid", NULL, "seq", "market_us", NULL},
+    {DB_EXCHANGE, MSG_VENUE_EXEC, "venue_execs", TABLE_APPEND, "account, seq, client_order_id", "rowid", NULL, "seq", "market_us", NULL},
     {DB_EXCHANGE, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL, "updated_us",
      NULL},
     {DB_EXCHANGE, MSG_ACCOUNT, "accounts", TABLE_UPSERT, "account", "rowid", NULL, NULL, "updated_us", NULL},

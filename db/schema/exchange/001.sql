@@ -38,9 +38,9 @@ CREATE INDEX orders_condition ON orders (condition_id);
 CREATE INDEX orders_day ON orders (trading_day);
 CREATE INDEX orders_updated ON orders (updated_us);
 
--- Execution reports as sent to members, each account numbered without holes. Append only.
+-- Execution reports as sent to members, each login's numbered without holes. Append only.
 CREATE TABLE venue_execs (
-    seq             INTEGER NOT NULL, -- of the account, from 1
+    seq             INTEGER NOT NULL, -- of the login, from 1
     kind            TEXT NOT NULL, -- NEW FILL CANCELLED CANCEL_REJECTED REJECTED EXPIRED
     client_order_id TEXT NOT NULL,
     venue_order_id  TEXT NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE venue_execs (
     reason          TEXT NOT NULL,
     trading_day     INTEGER NOT NULL,
     market_us       INTEGER NOT NULL,
-    UNIQUE (account, seq)
+    UNIQUE (account, seq, client_order_id)
 ) STRICT;
 CREATE INDEX venue_execs_order ON venue_execs (client_order_id);
 

@@ -81,6 +81,23 @@ CREATE VIEW fills AS
            fill_price
     FROM order_events WHERE kind = 'FILL';
 
+-- What the guard counts with: one row a trading day.
+CREATE TABLE positions (
+    account     TEXT NOT NULL,
+    symbol      TEXT NOT NULL,
+    trading_day INTEGER NOT NULL,
+    quantity    INTEGER NOT NULL, -- lots, + long, - short
+    open_value  INTEGER NOT NULL, -- sum of entry price x lots still open, signed as quantity
+    bought      INTEGER NOT NULL, -- lots this trading day
+    sold        INTEGER NOT NULL,
+    realized    INTEGER NOT NULL, -- NT$ x 10000 this trading day, before cost
+    cost        INTEGER NOT NULL, -- fees, tax and commission this trading day
+    mark        INTEGER NOT NULL, -- last price known
+    updated_us  INTEGER NOT NULL,
+    PRIMARY KEY (account, symbol, trading_day)
+) STRICT;
+CREATE INDEX positions_day ON positions (trading_day);
+
 -- The guard's state: one row.
 CREATE TABLE guard_state (
     mode        TEXT NOT NULL, -- ACTIVE REDUCING HALTED
