@@ -1,0 +1,327 @@
+/* strategy_order: what became of the orders. Fills are facts and always count; an entry without a fill ends the
+ * condition; an exit without one is tried again, harder, until the position is closed: protection is never dropped. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/strategy_impl.h"
+#include "core/text.h"
+
+static int32_t left_to_exit(const struct condition *condition) {
+    return condition->filled_quantity - condition->exited_quantity;
+}
+
+/* --- exits ----------------------------------------------------------------------------------------------------------
+ */
+
+static const char *step_words(int32_t step) {
+    return step >= STRATEGY_STEP_LIMIT ? "limit order at the price limit"
+           : step == 2                 ? "range market order"
+                                       : "market order";
+}
+
+static bool market_closed(const struct strategy *strategy) {
+    return strategy->market.trading_day != 0 && strategy->market.session_state == SESSION_CLOSED;
+}
+
+void strategy_exit_again(struct strategy_step *step, struct strategy_row *row) {
+    struct condition *condition = &row->condition;
+    condition->attempt++;
+    condition->exit_working = true;
+    condition->locked = condition->exit_step >= STRATEGY_STEP_LIMIT;
+    row->retry_us = 0;
+    strategy_transition(step, row, CONDITION_EXITING, "attempt %" PRId32 " of the exit: %s", condition->attempt,
+                        step_words(condition->exit_step));
+    strategy_signal_exit(step, row);
+}
+
+void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum order_leg leg, const char *why) {
+    struct condition *condition = &row->condition;
+    condition->attempt = condition->exit_leg == LEG_NONE ? 1 : condition->attempt + 1;
+    condition->exit_leg = leg;
+    condition->exit_step = 1;
+    condition->exit_working = true;
+    row->exit_cap = row->gone_denials = 0;
+    strategy_transition(step, row, CONDITION_EXITING, "%s", why);
+    strategy_signal_exit(step, row);
+    if (condition->entry_working) strategy_cancel_entry(step, row, "the exit goes");
+}
+
+static void close_row(struct strategy_step *step, struct strategy_row *row, const char *why) {
+    row->condition.locked = false;
+    strategy_transition(step, row, CONDITION_CLOSED, "%s", why);
+    strategy_place(step->strategy, row);
+}
+
+/* Later, by the timer. */
+static void exit_later(struct strategy_step *step, struct strategy_row *row) {
+    int64_t wait_us = STRATEGY_RETRY_US;
+    for (int32_t i = STRATEGY_STEP_LIMIT; i < row->condition.attempt && wait_us < STRATEGY_RETRY_MAX_US; i++)
+        wait_us *= 2;
+    row->retry_us = step->now_us + (wait_us < STRATEGY_RETRY_MAX_US ? wait_us : STRATEGY_RETRY_MAX_US);
+    strategy_watch(step->strategy, row);
+    strategy_record(step, row);
+}
+
+/* The guard says that less than this is held, or nothing. It is asked for less; when it denies one lot again and again,
+ * somebody else has closed the position and there is nothing to protect. */
+static void exit_would_not_reduce(struct strategy_step *step, struct strategy_row *row, const char *id,
+                                  int32_t quantity) {
+    struct condition *condition = &row->condition;
+    const int32_t left = left_to_exit(condition);
+    if (quantity > 1) {
+        row->exit_cap = quantity / 2;
+        strategy_exit_again(step, row);
+        return;
+    }
+    if (++row->gone_denials < STRATEGY_GONE_DENIALS) {
+        exit_later(step, row);
+        return;
+    }
+    strategy_alarm(step, row, REJECT_WOULD_NOT_REDUCE, id,
+                   "condition %" PRId64 " ends: %" PRId32 " of its lots were closed elsewhere", condition->id, left);
+    char why[REASON_SIZE];
+    snprintf(why, sizeof why, "%" PRId32 " lots were closed elsewhere: nothing left to protect", left);
+    close_row(step, row, why);
+}
+
+/* The working exit order is over; what now? */
+static void exit_ended(struct strategy_step *step, struct strategy_row *row, const struct order_request *order,
+                       int32_t filled, enum reject_code reject, const char *reason) {
+    struct condition *condition = &row->condition;
+    condition->exit_working = false;
+    condition->locked = false;
+    const int32_t left = left_to_exit(condition);
+    if (left <= 0) {
+        if (condition->entry_working) {
+            strategy_record(step, row); /* its end, or a late fill, decides */
+        } else {
+            close_row(step, row, "exit filled");
+        }
+        return;
+    }
+    if (reject == REJECT_WOULD_NOT_REDUCE) {
+        exit_would_not_reduce(step, row, order->client_order_id, order->quantity);
+        return;
+    }
+    if (filled > 0) row->gone_denials = 0;
+    const bool whole = filled >= order->quantity; /* there was more than one order may carry, or a late entry fill */
+    const bool at_limit = condition->exit_step >= STRATEGY_STEP_LIMIT;
+    const bool late =
+        reject == REJECT_EXPIRED && condition->attempt <= STRATEGY_STEP_LIMIT; /* it never got to the venue */
+    if (!whole) {
+        strategy_alarm(step, row, reject, order->client_order_id,
+                       "exit of condition %" PRId64 " not filled, %" PRId32 " lots are still open: %s", condition->id,
+                       left, reason[0] != '\0' ? reason : "nobody on the other side");
+        if (!at_limit && !late) condition->exit_step++;
+    }
+    if (market_closed(step->strategy) || (at_limit && !whole)) {
+        exit_later(step, row);
+    } else {
+        strategy_exit_again(step, row);
+    }
+}
+
+/* --- entries --------------------------------------------------------------------------------------------------------
+ */
+
+static void entry_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+    struct condition *condition = &row->condition;
+    char price[PRICE_TEXT_SIZE];
+    condition->filled_quantity += event->fill_quantity;
+    condition->filled_value += event->fill_price * event->fill_quantity;
+    price_format(event->fill_price, price, sizeof price);
+    if (condition->state == CONDITION_OPEN || condition->state == CONDITION_EXITING) {
+        strategy_record(step, row);
+        return;
+    }
+    if (condition_terminal(condition->state)) {
+        strategy_alarm(step, row, REJECT_NONE, event->request.client_order_id,
+                       "condition %" PRId64 " was %s and its entry filled late: it protects the lots", condition->id,
+                       condition_state_name(condition->state));
+    }
+    strategy_transition(step, row, CONDITION_OPEN, "%" PRId32 " of %" PRId32 " filled at %s",
+                        condition->filled_quantity, condition->terms.quantity, price);
+}
+
+void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason) {
+    struct condition *condition = &row->condition;
+    condition->entry_working = false;
+    if (condition->state == CONDITION_ENTERING) {
+        const bool cancelled = condition->cancel_requested;
+        condition->cancel_requested = false;
+        strategy_transition(step, row, cancelled ? CONDITION_CANCELLED : CONDITION_REJECTED, "%s%s",
+                            cancelled ? "cancelled before a fill; " : "",
+                            reason[0] != '\0' ? reason : "entry not filled");
+    } else if (condition->state == CONDITION_EXITING && !condition->exit_working && left_to_exit(condition) <= 0) {
+        condition->cancel_requested = false;
+        close_row(step, row, "exit filled");
+    } else {
+        condition->cancel_requested = false; /* what is filled stays protected */
+        strategy_record(step, row);
+    }
+}
+
+/* --- events ---------------------------------------------------------------------------------------------------------
+ */
+
+/* An order of ours that the stored state does not know (its last rows were lost with the power): it is a fact. */
+static void adopt_entry(struct strategy_step *step, struct strategy_row *row) {
+    struct condition *condition = &row->condition;
+    condition->attempt = 1;
+    condition->entry_working = true;
+    strategy_transition(step, row, CONDITION_ENTERING, "the entry's order was sent before the restart");
+}
+
+static void on_entry(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+    const enum condition_state state = row->condition.state;
+    if (state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED) adopt_entry(step, row);
+    if (event->kind == EXEC_FILL && event->fill_quantity > 0) entry_filled(step, row, event);
+    if (order_state_terminal(event->state)) {
+        if (row->condition.entry_working) {
+            const char *words = event->reason[0] != '\0' ? event->reason : order_state_name(event->state);
+            strategy_entry_ended(
+                step, row,
+                event->reject == REJECT_NONE || event->reason[0] != '\0' ? words : reject_words(event->reject));
+        }
+    }
+    strategy_place(step->strategy, row);
+}
+
+static void adopt_exit(struct strategy_step *step, struct strategy_row *row, const struct order_request *order) {
+    struct condition *condition = &row->condition;
+    condition->exit_leg = order->leg;
+    condition->attempt = order->attempt;
+    condition->exit_step = order->type == ORDER_LIMIT ? STRATEGY_STEP_LIMIT : order->type == ORDER_RANGE_MARKET ? 2 : 1;
+    condition->exit_working = true;
+    strategy_transition(step, row, CONDITION_EXITING, "the exit's order was sent before the restart");
+}
+
+static void on_exit_event(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+    struct condition *condition = &row->condition;
+    const struct order_request *order = &event->request;
+    if (condition->state == CONDITION_OPEN &&
+        order->attempt > (condition->exit_leg == LEG_NONE ? 0 : condition->attempt)) {
+        adopt_exit(step, row, order);
+    }
+    if (event->kind == EXEC_FILL && event->fill_quantity > 0) {
+        condition->exited_quantity += event->fill_quantity;
+        condition->exited_value += event->fill_price * event->fill_quantity;
+        strategy_record(step, row);
+        if (left_to_exit(condition) < 0) {
+            strategy_alarm(step, row, REJECT_NONE, order->client_order_id,
+                           "condition %" PRId64 " has left %" PRId32 " lots more than it entered", condition->id,
+                           -left_to_exit(condition));
+        }
+    }
+    const bool present = condition->state == CONDITION_EXITING && condition->exit_working &&
+                         order->attempt == condition->attempt && order->leg == condition->exit_leg;
+    if (present && order_state_terminal(event->state)) {
+        exit_ended(step, row, order, event->filled_quantity, event->reject, event->reason);
+    } else if (!present && condition->state == CONDITION_EXITING && !condition->exit_working &&
+               left_to_exit(condition) <= 0 && !condition->entry_working) {
+        close_row(step, row, "exit filled"); /* a late fill of an earlier attempt */
+    }
+    strategy_place(step->strategy, row);
+}
+
+/* The operator closed the account's position in this symbol: the conditions' lots go with it, in id order. */
+static void on_flatten_fill(struct strategy_step *step, const struct order_event *event) {
+    struct strategy *strategy = step->strategy;
+    int32_t lots = event->fill_quantity;
+    for (uint32_t i = 0; i < strategy->row_count && lots > 0; i++) {
+        struct strategy_row *row = strategy->rows[i];
+        struct condition *condition = &row->condition;
+        const bool holds =
+            condition->state == CONDITION_OPEN || (condition->state == CONDITION_EXITING && !condition->exit_working);
+        if (!holds || condition->terms.side == event->request.side || left_to_exit(condition) <= 0) continue;
+        if (strcmp(condition->terms.symbol, event->request.symbol) != 0) continue;
+        if (strcmp(condition->terms.account, event->request.account) != 0) continue;
+        const int32_t part = left_to_exit(condition) < lots ? left_to_exit(condition) : lots;
+        condition->exited_quantity += part;
+        condition->exited_value += event->fill_price * part;
+        lots -= part;
+        if (left_to_exit(condition) > 0 || condition->entry_working) {
+            strategy_record(step, row);
+        } else {
+            close_row(step, row, "flattened by the operator");
+        }
+        strategy_place(strategy, row);
+    }
+}
+
+/* The row an order belongs to, if the order is this install's. */
+static struct strategy_row *row_of(const struct strategy *strategy, const struct order_request *order) {
+    if (order->condition_id <= 0) return NULL;
+    char prefix[CLIENT_ORDER_ID_SIZE];
+    const int length =
+        snprintf(prefix, sizeof prefix, "%.11s-%" PRId64 "-", strategy->config.install, order->condition_id);
+    CHECK(length > 0 && (size_t)length < sizeof prefix);
+    if (strncmp(order->client_order_id, prefix, (size_t)length) != 0) return NULL;
+    return strategy_row_find(strategy, order->condition_id);
+}
+
+enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us,
+                                    struct sink *sink, struct err *err) {
+    if (event->seq <= strategy->events_seq) return ERR_OK;
+    if (event->seq != strategy->events_seq + 1) {
+        return err_set(err, ERR_STATE, "order event %" PRIu64 " comes after %" PRIu64 ": the ones between are missing",
+                       event->seq, strategy->events_seq);
+    }
+    strategy->events_seq = event->seq;
+    struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
+    if (event->market_us > step.market_us) step.market_us = event->market_us;
+    step.price = event->fill_price;
+    const struct order_request *order = &event->request;
+    struct strategy_row *row = row_of(strategy, order);
+    if (row != NULL && row->unacknowledged && strcmp(order->client_order_id, row->signal.order.client_order_id) == 0) {
+        strategy_acknowledge(&step, row);
+    }
+    if (row != NULL && order->leg == LEG_ENTRY) {
+        on_entry(&step, row, event);
+    } else if (row != NULL && (order->leg == LEG_TAKE_PROFIT || order->leg == LEG_STOP_LOSS)) {
+        on_exit_event(&step, row, event);
+    } else if (order->leg == LEG_FLATTEN && event->kind == EXEC_FILL) {
+        on_flatten_fill(&step, event);
+    }
+    strategy_cursor(&step, "events", 0, strategy->events_seq);
+    return ERR_OK;
+}
+
+/* The executor knows this number for another order: our last rows were lost with the power. The same order goes again
+ * under the next number. */
+static void renumber(struct strategy_step *step, struct strategy_row *row) {
+    row->signal.seq = ++step->strategy->signal_seq;
+    row->signal_sent_us = 0;
+    struct msg msg;
+    msg_init(&msg, MSG_SIGNAL);
+    msg.signal = row->signal;
+    step->sink->emit(step->sink->context, PORT_STORE, &msg);
+    strategy_cursor(step, "signals", 0, row->signal.seq);
+}
+
+void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, int64_t now_us, struct sink *sink) {
+    struct strategy_row *row = NULL;
+    for (uint32_t i = 0; i < strategy->watch_count && row == NULL; i++) {
+        struct strategy_row *watched = strategy->slots[strategy->watch[i]];
+        if (watched->unacknowledged && watched->signal.seq == ack->seq) row = watched;
+    }
+    if (row == NULL || strcmp(ack->strategy, strategy->config.install) != 0) return;
+    struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
+    const struct order_request *order = &row->signal.order;
+    if (strcmp(ack->client_order_id, order->client_order_id) != 0) {
+        renumber(&step, row);
+        return;
+    }
+    strategy_acknowledge(&step, row);
+    if (ack->accepted) return;
+    const char *reason = ack->reason[0] != '\0' ? ack->reason : reject_words(ack->reject);
+    if (order->leg == LEG_ENTRY) {
+        if (row->condition.entry_working) strategy_entry_ended(&step, row, reason);
+    } else if (row->condition.exit_working && order->attempt == row->condition.attempt) {
+        exit_ended(&step, row, order, 0, ack->reject, reason);
+    }
+    strategy_place(strategy, row);
+}

@@ -1,0 +1,123 @@
+/* strategy_tick: what a trade does to the conditions it crosses: trigger, enter, ratchet, exit. Nothing here allocates.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/emit.h"
+#include "core/strategy_impl.h"
+
+/* Filled whole at the tick's price, as if the order had never left (backtest). */
+static void fill_entry(struct strategy_step *step, struct strategy_row *row) {
+    struct condition *condition = &row->condition;
+    condition->filled_quantity = condition->terms.quantity;
+    condition->filled_value = step->price * condition->terms.quantity;
+    condition->entry_working = false;
+    strategy_transition(step, row, CONDITION_OPEN, "entry filled");
+}
+
+static void fill_exit(struct strategy_step *step, struct strategy_row *row) {
+    struct condition *condition = &row->condition;
+    condition->exited_value += step->price * (condition->filled_quantity - condition->exited_quantity);
+    condition->exited_quantity = condition->filled_quantity;
+    condition->exit_working = false;
+    strategy_transition(step, row, CONDITION_CLOSED, "exit filled");
+}
+
+static void trigger(struct strategy_step *step, struct strategy_row *row) {
+    char price[PRICE_TEXT_SIZE], line[PRICE_TEXT_SIZE];
+    struct condition *condition = &row->condition;
+    price_format(condition->trigger, line, sizeof line);
+    if (condition->terms.following) condition->trigger = step->price;
+    strategy_transition(step, row, CONDITION_TRIGGERED, "%s reached the trigger %s",
+                        price_format(step->price, price, sizeof price), line);
+}
+
+static void enter(struct strategy_step *step, struct strategy_row *row) {
+    char price[PRICE_TEXT_SIZE], level[PRICE_TEXT_SIZE];
+    struct condition_levels levels;
+    struct condition *condition = &row->condition;
+    condition_levels(condition, &levels);
+    condition->attempt = 1;
+    condition->entry_working = true;
+    strategy_transition(step, row, CONDITION_ENTERING, "%s turned to the order level %s",
+                        price_format(step->price, price, sizeof price),
+                        price_format(levels.order, level, sizeof level));
+    strategy_signal_entry(step, row);
+    if (step->strategy->config.instant_fill) fill_entry(step, row);
+}
+
+static void leave(struct strategy_step *step, struct strategy_row *row) {
+    char price[PRICE_TEXT_SIZE], level[PRICE_TEXT_SIZE], why[96];
+    struct condition_levels levels;
+    const struct condition *condition = &row->condition;
+    condition_levels(condition, &levels);
+    const int sign = side_sign(condition->terms.side);
+    const bool profit = sign * (step->price - levels.take_profit) >= 0;
+    CHECK(profit || sign * (levels.stop_loss - step->price) >= 0);
+    snprintf(why, sizeof why, "%s reached the %s %s", price_format(step->price, price, sizeof price),
+             profit ? "take profit" : "stop",
+             price_format(profit ? levels.take_profit : levels.stop_loss, level, sizeof level));
+    strategy_exit(step, row, profit ? LEG_TAKE_PROFIT : LEG_STOP_LOSS, why);
+    if (step->strategy->config.instant_fill) fill_exit(step, row);
+}
+
+/* One transition at most: the book has each condition once. */
+static void act(struct strategy_step *step, const struct cond_crossed *crossed) {
+    struct strategy_row *row = step->strategy->slots[crossed->owner];
+    struct condition *condition = &row->condition;
+    CHECK(row != NULL && condition->id == crossed->id);
+    if (crossed->grouped) condition->trigger = crossed->trigger;
+    if (condition->state == CONDITION_ARMED) {
+        trigger(step, row);
+    } else if (condition->state == CONDITION_TRIGGERED) {
+        enter(step, row);
+    } else {
+        CHECK(condition->state == CONDITION_OPEN);
+        leave(step, row);
+    }
+}
+
+static void ratchet(struct strategy_step *step, const struct tick *tick, enum side side) {
+    struct ratchet record = {.side = side, .price = tick->price, .tick_seq = tick->sym_seq, .market_us = tick->time_us};
+    memcpy(record.symbol, tick->symbol, sizeof record.symbol);
+    emit_stored(step->sink, MSG_RATCHET, &record, sizeof record);
+    step->stored = true;
+}
+
+/* Seen already? A stale symbol's place stands still: what was missed comes again in order. */
+static bool seen(struct strategy_symbol *symbol, const struct tick *tick) {
+    if (tick->sym_seq == 0) return false;
+    if (symbol->epoch == tick->epoch && tick->sym_seq <= symbol->seq) return true;
+    if (symbol->stale) return false;
+    symbol->epoch = tick->epoch;
+    symbol->seq = tick->sym_seq;
+    return false;
+}
+
+void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink) {
+    struct strategy_symbol *symbol = strategy_symbol_find(strategy, tick->symbol);
+    if (symbol == NULL || seen(symbol, tick) || (tick->flags & TICK_TRIAL) != 0) return;
+    symbol->last = tick->price;
+    if (tick->time_us > strategy->market_us) strategy->market_us = tick->time_us;
+
+    struct cond_crossing crossing;
+    cond_book_cross(symbol->book, tick->price, symbol->stale ? CROSS_EXITS : CROSS_ENTRIES | CROSS_EXITS, &crossing);
+    if (crossing.count == 0 && !crossing.ratcheted_buy && !crossing.ratcheted_sell) return;
+
+    struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
+    step.market_us = tick->time_us;
+    step.price = tick->price;
+    step.tick_seq = tick->sym_seq;
+    if (tick->recv_us != 0 && tick->recv_us < now_us) step.decided_us = tick->recv_us;
+    for (uint32_t i = 0; i < crossing.count; i++)
+        act(&step, &crossing.crossed[i]);
+    for (uint32_t i = 0; i < crossing.count; i++)
+        strategy_place(strategy, strategy->slots[crossing.crossed[i].owner]);
+    if (crossing.ratcheted_buy) ratchet(&step, tick, SIDE_BUY);
+    if (crossing.ratcheted_sell) ratchet(&step, tick, SIDE_SELL);
+    if (symbol->seq != symbol->stored_seq) {
+        symbol->stored_seq = symbol->seq;
+        strategy_cursor(&step, symbol->symbol, symbol->epoch, symbol->seq);
+    }
+}
