@@ -18,6 +18,8 @@ struct app *app_new(struct settings *settings)
     struct app *app = calloc(1, sizeof *app);
     CHECK(app);
     app->settings = settings;
+    app->lower = PANE_POSITIONS;
+    app->redraw = true;
     app->model = model_new();
     CHECK(app->model);
     app->model->commission = settings_number(settings, SET_COMMISSION);
@@ -36,6 +38,15 @@ void app_free(struct app *app)
         pane_free(app->panes[i]);
     model_free(app->model);
     free(app);
+}
+
+enum status app_load_theme(struct app *app, const char *name, struct err *err)
+{
+    bool up_is_green = !strcmp(settings_text(app->settings, SET_UP_COLOUR), "green");
+    enum status status = theme_load(&app->theme, name, up_is_green, settings_number(app->settings, SET_ASCII) != 0, err);
+    if (status == ERR_OK)
+        app->redraw = app->repaint = true;
+    return status;
 }
 
 static enum log_level level_of(enum role role)

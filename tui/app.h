@@ -16,11 +16,10 @@
 #include "core/settings.h"
 #include "gateway/client.h"
 #include "tui/canvas.h"
+#include "tui/layout.h"
 #include "tui/model.h"
 #include "tui/overlay.h"
 #include "tui/theme.h"
-
-enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PANE_LOG, PANE_COUNT };
 
 struct pane; /* tui/pane.h */
 
@@ -43,7 +42,11 @@ struct app {
     struct overlay *top; /* stack */
     struct pane *panes[PANE_COUNT];
     enum pane_id focus;
-    int view; /* 0 = grid, 1..PANE_COUNT = one pane */
+    enum pane_id lower; /* which of positions, orders and log was seen last */
+    int view;           /* 0 = grid, 1..PANE_COUNT = one pane */
+    struct layout layout; /* of the last drawing */
+    bool redraw;        /* everything: focus, size, theme or an overlay changed */
+    bool repaint;       /* and clear the terminal first */
     int rows, columns;
     bool read_only;
     bool quit;
@@ -52,6 +55,8 @@ struct app {
     enum role notice_role;
     int64_t notice_us;
     struct command_history history;
+    int clicked_y; /* screen row of the last click on a row */
+    int64_t clicked_us;
     uint64_t requests[APP_REQUESTS];
     size_t request_next;
 };
@@ -61,6 +66,9 @@ void app_free(struct app *app); /* not the client, not the settings */
 
 /* Say one line in the notice line (and the log pane). */
 void app_notice(struct app *app, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Load a theme by name or path, with the settings' up colour and ASCII option; the one in force stays on failure. */
+enum status app_load_theme(struct app *app, const char *name, struct err *err);
 
 /* Send a request; its refusal or reply becomes a notice. *request_id may be NULL. False when it could not be sent. */
 bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id);

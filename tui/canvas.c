@@ -22,8 +22,8 @@ static const struct {
     {L'▏', L'|'}, {L'±', L'~'}, {L'≥', L'>'}, {L'≤', L'<'},
 };
 
-/* Corners top left, top right, bottom left, bottom right, then horizontal and vertical. */
-static const wchar_t frame_signs[4][6] = {L"┌┐└┘─│", L"┏┓┗┛━┃", L"++++-|", L"####=#"};
+/* Corners top left, top right, bottom left, bottom right, then horizontal and vertical, then before and after a title. */
+static const wchar_t frame_signs[4][8] = {L"┌┐└┘─│┤├", L"┏┓┗┛━┃┫┣", L"++++-|[]", L"####=#[]"};
 
 static wchar_t decode(const char **text)
 {
@@ -261,6 +261,27 @@ void canvas_frame_mode(const struct canvas *canvas, enum role mode, bool focused
 {
     attr_t lines = (attr_t)canvas->theme->frame_attributes[mode - ROLE_SIMULATION][focused];
     frame(canvas, lines, focused, focused ? ROLE_TITLE : ROLE_DIM, title, note);
+}
+
+void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y, int x, int width, const char *text)
+{
+    attr_t lines = (attr_t)canvas->theme->frame_attributes[mode - ROLE_SIMULATION][focused];
+    const wchar_t *signs = frame_signs[(canvas->theme->ascii ? 2 : 0) + (focused ? 1 : 0)];
+    if (y < 0 || y >= canvas->area.height || x < 0 || width < 4 || x + width > canvas->area.width)
+        return;
+    put_run(canvas, y, x, lines, signs + 6, 1);
+    canvas_format(canvas, y, x + 1, width - 2, ALIGN_LEFT, focused ? ROLE_TITLE : ROLE_TEXT, " %s ", text);
+    put_run(canvas, y, x + width - 1, lines, signs + 7, 1);
+}
+
+void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role role)
+{
+    wchar_t line[LINE_CELLS];
+    if (!clip(canvas, y, &x, &width))
+        return;
+    for (int i = 0; i < width; i++)
+        line[i] = canvas->theme->ascii ? L'-' : L'─';
+    put_run(canvas, y, x, (attr_t)canvas->theme->attributes[role], line, width);
 }
 
 void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values, int count)

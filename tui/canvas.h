@@ -38,6 +38,9 @@ void canvas_repaint(const struct canvas *canvas, int y, int x, int width, enum r
 void canvas_frame(const struct canvas *canvas, enum role role, const char *title, const char *note);
 /* A pane's frame: in the colour of the mode (ROLE_SIMULATION .. ROLE_READ_ONLY), heavy where the focus is. */
 void canvas_frame_mode(const struct canvas *canvas, enum role mode, bool focused, const char *title, const char *note);
+/* The title of a pane set into its frame's line: "┫ 1 Watchlist ┣"; width cells, four more than the text. */
+void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y, int x, int width, const char *text);
+void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role role);
 /* values scaled into one row of eighth blocks (ASCII: .:-=+*#); count values, newest last. */
 void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values, int count);
 

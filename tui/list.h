@@ -22,7 +22,7 @@
 
 #define LIST_KEY_SIZE 48
 #define LIST_COLUMNS_MAX 20
-#define LIST_CELL_SIZE 192
+#define LIST_CELL_SIZE 272
 #define LIST_FILTER_SIZE 40
 #define LIST_TOTAL SIZE_MAX /* the row number that asks a source for its total row */
 
@@ -38,7 +38,7 @@ struct list_column {
     const char *title;
     enum list_kind kind;
     int width;    /* least cells */
-    int grow;     /* cells it may take beyond what it needs, when there is room (text, spark) */
+    int grow;     /* cells it may take beyond width, when there is room and (text) something to show there */
     int priority; /* 0 = never dropped */
 };
 
@@ -76,6 +76,7 @@ struct list {
     bool editing; /* the filter */
     int laid_width; /* of the last layout */
     int needed[LIST_COLUMNS_MAX]; /* cells, only growing */
+    int wanted[LIST_COLUMNS_MAX]; /* of the longest text, only growing */
     int fraction[LIST_COLUMNS_MAX];
     int x[LIST_COLUMNS_MAX], width[LIST_COLUMNS_MAX]; /* width 0: dropped */
 };

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "core/msg.h"
+#include "core/position.h"
 
 #define MODEL_SPARK 64
 #define MODEL_CONTRACTS 512
@@ -33,7 +34,10 @@ struct quote {
     bool has_depth;
     bool stale;
     int64_t tick_us; /* process time the last tick came in */
-    int64_t spark_us; /* market time of the newest spark value */
+    int direction;      /* of the last change of price: +1, -1, 0 = none yet */
+    int64_t changed_us; /* process time of that change */
+    int64_t spark_us;   /* market time of the newest spark value's step */
+    int64_t spark_step_us;
     long long spark[MODEL_SPARK]; /* prices, oldest first */
     int spark_count;
 };
@@ -60,6 +64,9 @@ struct model {
     struct account accounts[MODEL_ACCOUNTS];
     size_t account_count;
     struct market market;
+    int64_t market_heard_us;   /* process time */
+    int64_t feed_us;           /* process time of the newest tick of any symbol; 0 = none yet */
+    int64_t feed_heartbeat_us; /* process time of the feed's last heartbeat */
     struct session_info session;
     struct guard_state guard;
     struct guard_limits limits;
@@ -76,6 +83,10 @@ void model_apply(struct model *model, const struct msg *msg, enum component from
 const struct quote *model_quote(const struct model *model, const char *symbol); /* NULL = unknown */
 const struct condition *model_condition(const struct model *model, int64_t id);
 const struct order *model_order(const struct model *model, const char *client_order_id);
+/* What a position has made this trading day, marked at its last price. false: not known yet (out is zero). */
+bool model_position_pnl(const struct model *model, const struct position *position, struct position_pnl *out);
+/* Market time now, carried on from the market's last word (at most two seconds: silence is not time). */
+int64_t model_market_us(const struct model *model, int64_t now_us);
 /* Net of all positions of the trading day: realized, unrealized, after cost. */
 money_t model_day_pnl(const struct model *model);
 

@@ -14,7 +14,8 @@
 
 struct pane_ops {
     enum pane_id id;
-    const char *title; /* "Watchlist" */
+    const char *title;       /* "Watchlist" */
+    const char *short_title; /* "Watch": in a tab where there is little room */
     unsigned scope;    /* SCOPE_* */
     unsigned dirty;    /* DIRTY_* that make it stale */
     const struct list_source *source; /* context: the app */

@@ -1,0 +1,474 @@
+/* Actions that ask something of the running system. Each says who asks; the answer comes as a notice. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "core/cond.h"
+#include "core/session.h"
+#include "core/text.h"
+#include "tui/actions.h"
+#include "tui/pane.h"
+#include "tui/request.h"
+
+#define CONFIRM_KEY 'y'
+
+static bool refuse(const char **why, const char *words)
+{
+    *why = words;
+    return false;
+}
+
+static char *copy_words(const char *words)
+{
+    return strdup(words); /* freed by the confirmation; NULL is checked where it is used */
+}
+
+bool trade_may_send(const struct app *app, const char **why)
+{
+    return !app->read_only || refuse(why, "the screen is read-only (:read-only ends it)");
+}
+
+/* --- conditions ------------------------------------------------------------------------------------------------------ */
+
+static const struct condition *selected_condition(const struct app *app)
+{
+    return model_condition(app->model, app_selected_condition(app));
+}
+
+bool trade_may_define(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why))
+        return false;
+    return *app_selected_symbol(app) || refuse(why, "no contract is registered (R registers one)");
+}
+
+bool trade_has_condition(const struct app *app, const char **why)
+{
+    return selected_condition(app) || refuse(why, "no condition is under the cursor");
+}
+
+bool trade_may_cancel(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why) || !trade_has_condition(app, why))
+        return false;
+    return !condition_terminal(selected_condition(app)->state) || refuse(why, "the condition has ended");
+}
+
+bool trade_may_edit(const struct app *app, const char **why)
+{
+    return trade_may_cancel(app, why);
+}
+
+bool trade_may_pause(const struct app *app, const char **why)
+{
+    return trade_may_cancel(app, why);
+}
+
+void trade_condition_new(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_condition(app, 0);
+}
+
+void trade_condition_edit(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_condition(app, app_selected_condition(app));
+}
+
+void trade_condition_history(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_condition_history(app, app_selected_condition(app));
+}
+
+static void send_condition(struct app *app, int64_t id, enum condition_action action)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_CONDITION_COMMAND);
+    msg.condition_command.action = action;
+    msg.condition_command.condition_id = id;
+    const struct condition *condition = model_condition(app->model, id);
+    if (condition)
+        msg.condition_command.terms = condition->terms; /* every message is checked whole; only the id counts here */
+    (void)text_copy(msg.condition_command.actor, sizeof msg.condition_command.actor, request_actor(app));
+    app_send(app, COMPONENT_STRATEGY, &msg, NULL);
+}
+
+void trade_condition_pause(struct app *app, const char *argument)
+{
+    (void)argument;
+    const struct condition *condition = selected_condition(app);
+    if (condition)
+        send_condition(app, condition->id, condition->state == CONDITION_PAUSED ? CONDITION_RESUME : CONDITION_PAUSE);
+}
+
+static void cancel_condition(struct app *app, void *context)
+{
+    send_condition(app, *(int64_t *)context, CONDITION_CANCEL);
+}
+
+void trade_condition_cancel(struct app *app, const char *argument)
+{
+    (void)argument;
+    const struct condition *condition = selected_condition(app);
+    int64_t *id = condition ? malloc(sizeof *id) : NULL;
+    char question[256], price[PRICE_TEXT_SIZE];
+    if (!id)
+        return;
+    *id = condition->id;
+    bool held = condition->filled_quantity > condition->exited_quantity;
+    snprintf(question, sizeof question, "Cancel condition %lld: %s %d %s at %s, %s?%s", (long long)*id,
+             side_name(condition->terms.side), condition->terms.quantity, condition->terms.symbol,
+             price_format(condition->trigger, price, sizeof price), condition_state_name(condition->state),
+             held ? " Its position stays, WITHOUT take profit and stop." : "");
+    overlay_confirm(app, "Cancel condition", question, CONFIRM_KEY, cancel_condition, id);
+}
+
+/* --- orders ---------------------------------------------------------------------------------------------------------- */
+
+bool trade_may_order(const struct app *app, const char **why)
+{
+    if (!trade_may_define(app, why))
+        return false;
+    if (!app->model->session.logged_in)
+        return refuse(why, "not logged in (L logs in)");
+    return *app->model->session.account || refuse(why, "no account is selected (A selects one)");
+}
+
+void trade_buy(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_order_ticket(app, app_selected_symbol(app), SIDE_BUY);
+}
+
+void trade_sell(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_order_ticket(app, app_selected_symbol(app), SIDE_SELL);
+}
+
+static size_t positions_held(const struct app *app, const char *symbol)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < app->model->position_count; i++) {
+        if (!*symbol || !strcmp(app->model->positions[i].symbol, symbol))
+            count += app->model->positions[i].quantity != 0;
+    }
+    return count;
+}
+
+static size_t orders_working(const struct app *app, const char *symbol)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < app->model->order_count; i++) {
+        const struct order *order = &app->model->orders[i];
+        count += !order_state_terminal(order->state) && (!*symbol || !strcmp(order->request.symbol, symbol));
+    }
+    return count;
+}
+
+bool trade_may_flatten(const struct app *app, const char **why)
+{
+    const char *symbol = app_selected_symbol(app);
+    if (!trade_may_send(app, why))
+        return false;
+    if (!*symbol)
+        return refuse(why, "no contract is under the cursor");
+    return positions_held(app, symbol) || orders_working(app, symbol) || refuse(why, "nothing is held or working in this contract");
+}
+
+bool trade_may_flatten_all(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why))
+        return false;
+    return positions_held(app, "") || orders_working(app, "") || refuse(why, "nothing is held or working");
+}
+
+static void flatten(struct app *app, void *context)
+{
+    request_control(app, COMPONENT_EXECUTOR, CONTROL_FLATTEN, context, NULL);
+}
+
+static void ask_flatten(struct app *app, const char *symbol, const char *name)
+{
+    char question[256], *context = copy_words(symbol);
+    if (!context)
+        return;
+    size_t orders = orders_working(app, strcmp(symbol, "all") == 0 ? "" : symbol);
+    snprintf(question, sizeof question, "Flatten %s: cancel %zu working order%s and close what is held at the market?", name, orders,
+             orders == 1 ? "" : "s");
+    overlay_confirm(app, "Flatten", question, CONFIRM_KEY, flatten, context);
+}
+
+void trade_flatten(struct app *app, const char *argument)
+{
+    (void)argument;
+    ask_flatten(app, app_selected_symbol(app), app_selected_symbol(app));
+}
+
+void trade_flatten_all(struct app *app, const char *argument)
+{
+    (void)argument;
+    ask_flatten(app, "all", "everything");
+}
+
+static const struct order *selected_order(const struct app *app)
+{
+    return model_order(app->model, app_selected_order(app));
+}
+
+bool trade_has_order(const struct app *app, const char **why)
+{
+    return selected_order(app) || refuse(why, "no order is under the cursor");
+}
+
+bool trade_may_cancel_order(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why) || !trade_has_order(app, why))
+        return false;
+    return !order_state_terminal(selected_order(app)->state) || refuse(why, "the order has ended");
+}
+
+bool trade_may_resolve(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why) || !trade_has_order(app, why))
+        return false;
+    return selected_order(app)->state == ORDER_UNKNOWN || refuse(why, "its outcome is known");
+}
+
+static void cancel_order(struct app *app, void *context)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_CANCEL_COMMAND);
+    struct cancel_request *cancel = &msg.cancel_command.cancel;
+    (void)text_copy(cancel->client_order_id, sizeof cancel->client_order_id, context);
+    (void)text_copy(cancel->actor, sizeof cancel->actor, request_actor(app));
+    (void)text_copy(cancel->reason, sizeof cancel->reason, "cancelled from the screen");
+    cancel->created_us = app->now_us;
+    app_send(app, COMPONENT_EXECUTOR, &msg, NULL);
+}
+
+static void describe_order(const struct order *order, char *text, size_t size)
+{
+    const struct order_request *request = &order->request;
+    char price[PRICE_TEXT_SIZE];
+    snprintf(text, size, "%s %d %s %s%s%s, %d filled", side_name(request->side), request->quantity, request->symbol,
+             order_type_name(request->type), request->type == ORDER_LIMIT ? " " : "",
+             request->type == ORDER_LIMIT ? price_format(request->limit_price, price, sizeof price) : "", order->filled_quantity);
+}
+
+void trade_order_cancel(struct app *app, const char *argument)
+{
+    (void)argument;
+    const struct order *order = selected_order(app);
+    char question[256], words[128];
+    if (!order)
+        return;
+    char *context = copy_words(order->request.client_order_id);
+    describe_order(order, words, sizeof words);
+    snprintf(question, sizeof question, "Cancel %s?%s", words,
+             order->request.leg == LEG_TAKE_PROFIT || order->request.leg == LEG_STOP_LOSS ? " It is a protective exit." : "");
+    if (context)
+        overlay_confirm(app, "Cancel order", question, CONFIRM_KEY, cancel_order, context);
+}
+
+void trade_order_history(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_order_history(app, app_selected_order(app));
+}
+
+static void resolve_order(struct app *app, void *context)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_CONTROL);
+    msg.control.kind = CONTROL_RESOLVE;
+    msg.control.number = ORDER_EXPIRED;
+    (void)text_copy(msg.control.text, sizeof msg.control.text, context);
+    (void)text_copy(msg.control.actor, sizeof msg.control.actor, request_actor(app));
+    app_send(app, COMPONENT_GATEWAY, &msg, NULL);
+}
+
+void trade_order_resolve(struct app *app, const char *argument)
+{
+    (void)argument;
+    const struct order *order = selected_order(app);
+    char question[320], words[128];
+    char *context = order ? copy_words(order->request.client_order_id) : NULL;
+    if (!context)
+        return;
+    describe_order(order, words, sizeof words);
+    snprintf(question, sizeof question,
+             "The venue never answered for %s. Ask the broker first. Declare that it did NOT trade and will not? "
+             "A fill that comes later is still counted.",
+             words);
+    overlay_confirm(app, "Decide an UNKNOWN order", question, CONFIRM_KEY, resolve_order, context);
+}
+
+/* --- venue session ---------------------------------------------------------------------------------------------------- */
+
+void trade_login(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_login(app);
+}
+
+void trade_register(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_register(app);
+}
+
+void trade_account(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_account(app);
+}
+
+void trade_startup(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_startup_check(app);
+}
+
+bool trade_may_logout(const struct app *app, const char **why)
+{
+    return trade_may_send(app, why) && (app->model->session.logged_in || refuse(why, "not logged in"));
+}
+
+static void logout(struct app *app, void *context)
+{
+    (void)context;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_LOGOUT, "", NULL);
+}
+
+void trade_logout(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_confirm(app, "Log out", "Log out at the broker? Prices and order events stop; working orders stay at the exchange.", CONFIRM_KEY,
+                    logout, NULL);
+}
+
+bool trade_may_unregister(const struct app *app, const char **why)
+{
+    const char *symbol = app_selected_symbol(app);
+    if (!trade_may_send(app, why) || !view_has_contract(app, why))
+        return false;
+    for (size_t i = 0; i < app->model->condition_count; i++) {
+        const struct condition *condition = &app->model->conditions[i];
+        if (!condition_terminal(condition->state) && !strcmp(condition->terms.symbol, symbol))
+            return refuse(why, "conditions still wait on this contract");
+    }
+    if (positions_held(app, symbol))
+        return refuse(why, "a position is held in this contract");
+    return !orders_working(app, symbol) || refuse(why, "orders are working in this contract");
+}
+
+static void unregister(struct app *app, void *context)
+{
+    request_control(app, COMPONENT_GATEWAY, CONTROL_UNREGISTER, context, NULL);
+}
+
+void trade_unregister(struct app *app, const char *argument)
+{
+    (void)argument;
+    char question[128], *context = copy_words(app_selected_symbol(app));
+    snprintf(question, sizeof question, "Take %s off the watchlist? Its ticks are then no longer received.", app_selected_symbol(app));
+    if (context)
+        overlay_confirm(app, "Unregister", question, CONFIRM_KEY, unregister, context);
+}
+
+/* --- the kill switch and the system ------------------------------------------------------------------------------------ */
+
+void trade_guard(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_guard(app);
+}
+
+void trade_halt(struct app *app, const char *argument)
+{
+    (void)argument;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_HALT, "halted from the screen", NULL);
+}
+
+void trade_reduce(struct app *app, const char *argument)
+{
+    (void)argument;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_REDUCE, "reducing from the screen", NULL);
+}
+
+static void resume(struct app *app, void *context)
+{
+    (void)context;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_RESUME, "resumed from the screen", NULL);
+}
+
+void trade_resume(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_confirm(app, "Resume", "Let orders pass again?", CONFIRM_KEY, resume, NULL);
+}
+
+static void stop_all(struct app *app, void *context)
+{
+    (void)context;
+    app->quit = request_control(app, COMPONENT_SUPERVISOR, CONTROL_SHUTDOWN, "", NULL);
+}
+
+void trade_stop_all(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_confirm(app, "Stop all",
+                    "Stop every background process? Conditions no longer watch the market, and open positions are NOT protected.",
+                    CONFIRM_KEY, stop_all, NULL);
+}
+
+/* --- the simulated market ---------------------------------------------------------------------------------------------- */
+
+bool trade_may_control_market(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why))
+        return false;
+    return app->model->market.simulated || refuse(why, "only a simulated market can be controlled");
+}
+
+static void send_market(struct app *app, enum market_action action, int64_t number)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_MARKET_CONTROL);
+    msg.market_control.action = action;
+    msg.market_control.number = number;
+    app_send(app, COMPONENT_GATEWAY, &msg, NULL);
+}
+
+void trade_market_pause(struct app *app, const char *argument)
+{
+    (void)argument;
+    send_market(app, app->model->market.paused ? MARKET_PLAY : MARKET_PAUSE, 0);
+}
+
+void trade_market_speed(struct app *app, const char *argument)
+{
+    struct err err;
+    price_t speed = 0;
+    bool number = argument && price_parse(argument, &speed, &err) == ERR_OK && speed % PRICE_SCALE == 0;
+    if (!number || speed < 0 || speed > PRICE_POINTS(100000)) {
+        app_notice(app, ROLE_WARNING, "market-speed '%.20s': allowed are 0 (as fast as possible) to 100000", argument ? argument : "");
+        return;
+    }
+    send_market(app, MARKET_SPEED, speed / PRICE_SCALE);
+}
+
+void trade_market_seek(struct app *app, const char *argument)
+{
+    struct err err;
+    int32_t seconds = 0;
+    if (!argument || calendar_parse_time(argument, &seconds, &err) != ERR_OK) {
+        app_notice(app, ROLE_WARNING, "market-seek '%.20s': a time of the day as 09:30 or 09:30:15", argument ? argument : "");
+        return;
+    }
+    send_market(app, MARKET_SEEK, calendar_taipei_us(calendar_date(app->model->market.market_us), seconds));
+}

@@ -1,0 +1,280 @@
+/* Conditions, orders, positions and the log, from messages. */
+#include "tui/model_trade.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/position.h"
+#include "core/text.h"
+
+#define LOG_RECENT_US (10 * (int64_t)1000000) /* older events are history that is fetched, not news */
+
+static void add_log(struct model *model, const struct log_line *line)
+{
+    if (model->log_count == MODEL_LOG) {
+        memmove(model->log, model->log + 1, (MODEL_LOG - 1) * sizeof *model->log);
+        model->log_count--;
+    }
+    model->log[model->log_count] = *line;
+    text_clean(model->log[model->log_count].text);
+    model->log_count++;
+    model->log_added++;
+}
+
+static bool log_news(struct model *model, int64_t time_us, int64_t now_us, enum component component, enum log_level level,
+                     const char *text)
+{
+    struct log_line line = {.time_us = time_us, .component = component, .level = level};
+    if (now_us - time_us > LOG_RECENT_US)
+        return false;
+    (void)text_copy(line.text, sizeof line.text, text);
+    add_log(model, &line);
+    return true;
+}
+
+static size_t condition_place(const struct model *model, int64_t id)
+{
+    size_t low = 0, high = model->condition_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (model->conditions[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct condition *model_condition(const struct model *model, int64_t id)
+{
+    size_t at = condition_place(model, id);
+    return at < model->condition_count && model->conditions[at].id == id ? &model->conditions[at] : NULL;
+}
+
+static bool drop_ended_condition(struct model *model)
+{
+    for (size_t i = 0; i < model->condition_count; i++) {
+        if (!condition_terminal(model->conditions[i].state))
+            continue;
+        memmove(&model->conditions[i], &model->conditions[i + 1],
+                (model->condition_count - i - 1) * sizeof *model->conditions);
+        model->condition_count--;
+        return true;
+    }
+    return false;
+}
+
+static unsigned on_condition(struct model *model, const struct condition *condition)
+{
+    size_t at = condition_place(model, condition->id);
+    if (at < model->condition_count && model->conditions[at].id == condition->id) {
+        model->conditions[at] = *condition;
+        return DIRTY_CONDITIONS;
+    }
+    if (model->condition_count == MODEL_CONDITIONS && !drop_ended_condition(model))
+        return 0;
+    at = condition_place(model, condition->id);
+    memmove(&model->conditions[at + 1], &model->conditions[at], (model->condition_count - at) * sizeof *model->conditions);
+    model->conditions[at] = *condition;
+    model->condition_count++;
+    return DIRTY_CONDITIONS;
+}
+
+static unsigned on_transition(struct model *model, const struct transition *transition, int64_t now_us)
+{
+    char text[TEXT_SIZE], price[PRICE_TEXT_SIZE];
+    bool at_price = transition->price != 0;
+    snprintf(text, sizeof text, "condition %lld %s %s%s%s%s%s", (long long)transition->condition_id, transition->symbol,
+             condition_state_name(transition->to), at_price ? " at " : "",
+             at_price ? price_format(transition->price, price, sizeof price) : "", *transition->reason ? ": " : "",
+             transition->reason);
+    enum log_level level = transition->to == CONDITION_REJECTED ? LEVEL_WARNING : LEVEL_INFO;
+    return log_news(model, transition->time_us, now_us, COMPONENT_STRATEGY, level, text) ? DIRTY_LOG : 0;
+}
+
+/* The whole group that followed the price: as core/msg.h says of struct ratchet. */
+static unsigned on_ratchet(struct model *model, const struct ratchet *ratchet)
+{
+    unsigned dirty = 0;
+    for (size_t i = 0; i < model->condition_count; i++) {
+        struct condition *condition = &model->conditions[i];
+        if (condition->state != CONDITION_TRIGGERED || !condition->terms.following || condition->terms.side != ratchet->side ||
+            strcmp(condition->terms.symbol, ratchet->symbol) != 0)
+            continue;
+        bool passed = ratchet->side == SIDE_BUY ? ratchet->price < condition->trigger : ratchet->price > condition->trigger;
+        if (passed) {
+            condition->trigger = ratchet->price;
+            condition->tick_seq = ratchet->tick_seq;
+            condition->market_us = ratchet->market_us;
+            dirty = DIRTY_CONDITIONS;
+        }
+    }
+    return dirty;
+}
+
+static struct order *find_order(const struct model *model, const char *client_order_id)
+{
+    for (size_t i = 0; i < model->order_count; i++) {
+        if (!strcmp(model->orders[i].request.client_order_id, client_order_id))
+            return &model->orders[i];
+    }
+    return NULL;
+}
+
+const struct order *model_order(const struct model *model, const char *client_order_id)
+{
+    return find_order(model, client_order_id);
+}
+
+/* Newest first by creation; the oldest falls off the end. */
+static struct order *insert_order(struct model *model, const struct order *order)
+{
+    size_t at = 0;
+    while (at < model->order_count && model->orders[at].request.created_us > order->request.created_us)
+        at++;
+    if (at == MODEL_ORDERS)
+        return NULL;
+    if (model->order_count == MODEL_ORDERS)
+        model->order_count--;
+    memmove(&model->orders[at + 1], &model->orders[at], (model->order_count - at) * sizeof *model->orders);
+    model->orders[at] = *order;
+    model->order_count++;
+    model->orders_added++;
+    return &model->orders[at];
+}
+
+static unsigned on_order(struct model *model, const struct order *order)
+{
+    struct order *known = find_order(model, order->request.client_order_id);
+    if (!known)
+        return insert_order(model, order) ? DIRTY_ORDERS | DIRTY_STATUS : 0;
+    bool behind = order->filled_quantity < known->filled_quantity || order->updated_us < known->updated_us ||
+                  (order_state_terminal(known->state) && !order_state_terminal(order->state));
+    if (behind)
+        return 0;
+    *known = *order;
+    return DIRTY_ORDERS | DIRTY_STATUS;
+}
+
+static void take_event(struct order *order, const struct order_event *event)
+{
+    if (event->kind == EXEC_FILL && event->filled_quantity == order->filled_quantity + event->fill_quantity) {
+        order->filled_quantity = event->filled_quantity;
+        order->filled_value += event->fill_price * event->fill_quantity;
+    }
+    if (event->time_us < order->updated_us)
+        return;
+    if (!order_state_terminal(order->state) || order_state_terminal(event->state))
+        order->state = event->state;
+    if (*event->reason)
+        (void)text_copy(order->reason, sizeof order->reason, event->reason);
+    order->reject = event->reject;
+    order->market_us = event->market_us;
+    order->updated_us = event->time_us;
+}
+
+static void log_event(struct model *model, const struct order_event *event, int64_t now_us)
+{
+    char text[TEXT_SIZE], price[PRICE_TEXT_SIZE];
+    const struct order_request *request = &event->request;
+    bool fill = event->kind == EXEC_FILL, bad = event->kind == EXEC_DENIED || event->kind == EXEC_REJECTED;
+    if (fill)
+        snprintf(text, sizeof text, "%s %s %d at %s, %d of %d filled", side_name(request->side), request->symbol,
+                 event->fill_quantity, price_format(event->fill_price, price, sizeof price), event->filled_quantity,
+                 request->quantity);
+    else
+        snprintf(text, sizeof text, "%s %s %d %s %s%s%s", side_name(request->side), request->symbol, request->quantity,
+                 order_type_name(request->type), order_state_name(event->state), *event->reason ? ": " : "", event->reason);
+    enum log_level level = event->kind == EXEC_UNKNOWN ? LEVEL_ERROR : bad ? LEVEL_WARNING : LEVEL_INFO;
+    log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text);
+}
+
+static unsigned on_order_event(struct model *model, const struct order_event *event, int64_t now_us)
+{
+    struct order *order = find_order(model, event->request.client_order_id);
+    if (!order) {
+        struct order made;
+        order_init(&made, &event->request, event->trading_day, event->request.created_us);
+        order = insert_order(model, &made);
+    }
+    if (order)
+        take_event(order, event);
+    bool worth_a_line = event->kind != EXEC_SENDING && event->kind != EXEC_PENDING_CANCEL;
+    if (worth_a_line)
+        log_event(model, event, now_us);
+    return DIRTY_ORDERS | DIRTY_STATUS | (worth_a_line ? DIRTY_LOG : 0);
+}
+
+static int compare_positions(const struct position *a, const struct position *b)
+{
+    int order = strcmp(a->symbol, b->symbol);
+    return order ? order : strcmp(a->account, b->account);
+}
+
+static unsigned on_position(struct model *model, const struct position *position)
+{
+    size_t at = 0;
+    while (at < model->position_count && compare_positions(&model->positions[at], position) < 0)
+        at++;
+    bool known = at < model->position_count && compare_positions(&model->positions[at], position) == 0;
+    if (!known) {
+        if (model->position_count == MODEL_POSITIONS)
+            return 0;
+        memmove(&model->positions[at + 1], &model->positions[at], (model->position_count - at) * sizeof *model->positions);
+        model->position_count++;
+    } else if (position->updated_us < model->positions[at].updated_us) {
+        return 0;
+    }
+    model->positions[at] = *position;
+    return DIRTY_POSITIONS | DIRTY_STATUS;
+}
+
+bool model_position_pnl(const struct model *model, const struct position *position, struct position_pnl *out)
+{
+    memset(out, 0, sizeof *out);
+    const struct quote *quote = model_quote(model, position->symbol);
+    if (!quote || !quote->contract.multiplier)
+        return false; /* its contract has not come in yet */
+    int32_t day = model->market.trading_day;
+    struct position today = *position;
+    if (day && position->trading_day < day)
+        position_roll(&today, day);
+    price_t mark = quote->last.seq ? quote->last.price : position->mark;
+    if (mark == 0 && position->quantity != 0)
+        return false;
+    position_pnl(&today, &quote->contract, mark, model->commission, out);
+    return true;
+}
+
+static unsigned on_risk_event(struct model *model, const struct risk_event *event, int64_t now_us)
+{
+    char text[TEXT_SIZE];
+    snprintf(text, sizeof text, "%s%s%.200s", event->symbol, *event->symbol ? " " : "", event->text);
+    enum log_level level = event->reject == REJECT_NONE ? LEVEL_INFO : LEVEL_WARNING;
+    return log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text) ? DIRTY_LOG : 0;
+}
+
+unsigned model_trade_apply(struct model *model, const struct msg *msg, int64_t now_us)
+{
+    switch ((int)msg->id) {
+    case MSG_CONDITION:
+        return on_condition(model, &msg->condition);
+    case MSG_TRANSITION:
+        return on_transition(model, &msg->transition, now_us);
+    case MSG_RATCHET:
+        return on_ratchet(model, &msg->ratchet);
+    case MSG_ORDER:
+        return on_order(model, &msg->order);
+    case MSG_ORDER_EVENT:
+        return on_order_event(model, &msg->order_event, now_us);
+    case MSG_POSITION:
+        return on_position(model, &msg->position);
+    case MSG_RISK_EVENT:
+        return on_risk_event(model, &msg->risk_event, now_us);
+    case MSG_LOG:
+        add_log(model, &msg->log);
+        return DIRTY_LOG;
+    default:
+        return 0;
+    }
+}

@@ -1,0 +1,214 @@
+/* A pane's frame, tabs and the line about the selected row, around its list. */
+#include "tui/pane.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/format.h"
+
+#define DETAIL_HEIGHT_MIN 7 /* rows inside before one is given to the line about the selected row */
+#define DETAIL_RULE_MIN 11  /* and before a rule is drawn above it */
+
+struct pane *pane_new(const struct pane_ops *ops)
+{
+    struct pane *pane = calloc(1, sizeof *pane);
+    if (!pane)
+        return NULL;
+    pane->ops = ops;
+    pane->dirty = true;
+    list_init(&pane->list, ops->source);
+    return pane;
+}
+
+void pane_free(struct pane *pane)
+{
+    if (!pane)
+        return;
+    list_free(&pane->list);
+    free(pane);
+}
+
+/* How much a tab says: 0 number, title, count; 1 number, short title, count; 2 the number alone. */
+static void tab_text(const struct app *app, enum pane_id id, bool active, int level, char *text, size_t size)
+{
+    const struct pane_ops *ops = app->panes[id]->ops;
+    size_t count = ops->count(app);
+    int number = (int)id + 1;
+    if (level == 2 && !active)
+        snprintf(text, size, "%d", number);
+    else if (count)
+        snprintf(text, size, "%d %s %zu", number, level && !active ? ops->short_title : ops->title, count);
+    else
+        snprintf(text, size, "%d %s", number, level && !active ? ops->short_title : ops->title);
+}
+
+static int tabs_width(const struct pane *pane, const struct app *app, unsigned tabs, int level)
+{
+    int width = 0;
+    char text[64];
+    for (int id = 0; id < PANE_COUNT; id++) {
+        bool active = id == (int)pane->ops->id;
+        if (!active && !(tabs & 1u << id))
+            continue;
+        tab_text(app, (enum pane_id)id, active, level, text, sizeof text);
+        width += text_cells(text) + (active ? 4 : 2) + 1;
+    }
+    return width;
+}
+
+static int tabs_level(const struct pane *pane, const struct app *app, unsigned tabs, int room)
+{
+    int level = 0;
+    while (level < 2 && tabs_width(pane, app, tabs, level) > room)
+        level++;
+    return level;
+}
+
+/* Visits each tab with its first cell and its width, frame signs included. */
+typedef void tab_visit(void *context, enum pane_id id, bool active, int x, int width, const char *text);
+
+static void each_tab(const struct pane *pane, const struct app *app, unsigned tabs, int room, tab_visit *visit, void *context)
+{
+    int level = tabs_level(pane, app, tabs, room), x = 2;
+    char text[64];
+    for (int id = 0; id < PANE_COUNT; id++) {
+        bool active = id == (int)pane->ops->id;
+        if (!active && !(tabs & 1u << id))
+            continue;
+        tab_text(app, (enum pane_id)id, active, level, text, sizeof text);
+        int width = text_cells(text) + (active ? 4 : 2);
+        visit(context, (enum pane_id)id, active, x, width, text);
+        x += width + 1;
+    }
+}
+
+struct tab_drawing {
+    const struct canvas *canvas;
+    enum role mode;
+    bool focused;
+    int end; /* first cell after the last tab */
+};
+
+static void draw_tab(void *context, enum pane_id id, bool active, int x, int width, const char *text)
+{
+    (void)id;
+    struct tab_drawing *drawing = context;
+    int room = drawing->canvas->area.width - 1 - x;
+    if (width > room)
+        return;
+    drawing->end = x + width;
+    if (active)
+        canvas_tab(drawing->canvas, drawing->mode, drawing->focused, 0, x, width, text);
+    else
+        canvas_format(drawing->canvas, 0, x, width, ALIGN_LEFT, ROLE_DIM, " %s ", text);
+}
+
+static void draw_note(const struct pane *pane, const struct canvas *canvas, int from)
+{
+    char text[160] = "";
+    const struct list *list = &pane->list;
+    enum role role = ROLE_DIM;
+    if (list->editing || *list->filter) {
+        snprintf(text, sizeof text, " /%s%s %zu found ", list->filter, list->editing ? "▏" : "", list->visible_count);
+        role = ROLE_KEY;
+    } else if (list->new_rows) {
+        snprintf(text, sizeof text, " +%zu new ", list->new_rows);
+        role = ROLE_WARNING;
+    } else if (list->visible_count > (size_t)list->height) {
+        snprintf(text, sizeof text, " %zu of %zu ", list->cursor + 1, list->visible_count);
+    }
+    int cells = text_cells(text), x = canvas->area.width - 2 - cells;
+    if (cells && x > from)
+        canvas_text(canvas, 0, x, cells, ALIGN_LEFT, role, text);
+}
+
+static void draw_empty(const struct pane *pane, const struct app *app, const struct canvas *inside)
+{
+    char text[160];
+    if (*pane->list.filter)
+        snprintf(text, sizeof text, "Nothing matches '%s'. Esc drops the filter.", pane->list.filter);
+    else
+        snprintf(text, sizeof text, "%s", pane->ops->empty(app));
+    int width = inside->area.width, y = 1 + (inside->area.height - 2) / 2;
+    char *words = text;
+    while (*words && y < inside->area.height) {
+        size_t cut = strlen(words);
+        if (text_cells(words) > width) { /* break at the last space that fits: the words are ASCII */
+            cut = width > 0 ? (size_t)width : 1;
+            while (cut > 1 && words[cut] != ' ')
+                cut--;
+        }
+        canvas_format(inside, y++, 0, width, ALIGN_CENTRE, ROLE_DIM, "%.*s", (int)cut, words);
+        words += cut;
+        words += strspn(words, " ");
+    }
+}
+
+/* The lines at the bottom about the selected row; returns how many rows they take. */
+static int draw_detail(const struct pane *pane, const struct app *app, const struct canvas *inside)
+{
+    size_t row = 0;
+    char text[512] = "";
+    enum role role = ROLE_TEXT;
+    int height = inside->area.height, width = inside->area.width;
+    if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN)
+        return 0;
+    int rows = height < DETAIL_RULE_MIN ? 1 : 2;
+    for (int y = height - rows; y < height; y++)
+        canvas_fill(inside, y, 0, width, ROLE_TEXT);
+    if (!list_selected(&pane->list, &row))
+        return rows;
+    pane->ops->detail(app, row, text, sizeof text, &role);
+    if (rows == 2)
+        canvas_rule(inside, height - 2, 0, width, ROLE_BORDER);
+    canvas_text(inside, height - 1, 0, width, ALIGN_LEFT, role, text);
+    return rows;
+}
+
+void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, struct rect area, unsigned tabs)
+{
+    bool focused = app->focus == pane->ops->id;
+    struct canvas whole = canvas_sub(canvas, area);
+    int pad = area.width < 60 ? 1 : 2;
+    struct canvas inside = canvas_sub(&whole, (struct rect){1, pad, area.height - 2, area.width - 2 * pad});
+    struct tab_drawing drawing = {&whole, app_mode_role(app), focused, 2};
+    pane->area = area;
+    pane->dirty = false;
+    canvas_clear(&whole, ROLE_TEXT);
+    canvas_frame_mode(&whole, drawing.mode, focused, NULL, NULL);
+    each_tab(pane, app, tabs, area.width - 4, draw_tab, &drawing);
+    /* The list first: it finds the cursor's row, which the detail is about. */
+    int below = pane->ops->detail && inside.area.height >= DETAIL_HEIGHT_MIN ? (inside.area.height < DETAIL_RULE_MIN ? 1 : 2) : 0;
+    struct canvas rows = canvas_sub(&inside, (struct rect){0, 0, inside.area.height - below, inside.area.width});
+    list_draw(&pane->list, app, &rows, focused);
+    draw_detail(pane, app, &inside);
+    if (!pane->list.visible_count)
+        draw_empty(pane, app, &rows);
+    draw_note(pane, &whole, drawing.end);
+}
+
+struct tab_search {
+    int x;
+    enum pane_id id;
+    bool found;
+};
+
+static void match_tab(void *context, enum pane_id id, bool active, int x, int width, const char *text)
+{
+    (void)active;
+    (void)text;
+    struct tab_search *search = context;
+    if (search->x >= x && search->x < x + width) {
+        search->id = id;
+        search->found = true;
+    }
+}
+
+bool pane_tab_at(const struct pane *pane, const struct app *app, unsigned tabs, int x, enum pane_id *id)
+{
+    struct tab_search search = {.x = x};
+    each_tab(pane, app, tabs, pane->area.width - 4, match_tab, &search);
+    *id = search.id;
+    return search.found;
+}

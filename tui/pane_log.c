@@ -1,0 +1,98 @@
+/* What happened, newest at the bottom. */
+#include <stdio.h>
+
+#include "core/calendar.h"
+#include "tui/format.h"
+#include "tui/keymap.h"
+#include "tui/pane.h"
+
+enum { TIME, WHO, LEVEL, WORDS, COLUMNS };
+
+static const struct log_line *at(const void *context, size_t row)
+{
+    return &((const struct app *)context)->model->log[row];
+}
+
+static size_t count_rows(const void *context)
+{
+    return ((const struct app *)context)->model->log_count;
+}
+
+/* Lines have no number of their own: their place among all that ever came. */
+static void row_key(const void *context, size_t row, char *key, size_t size)
+{
+    const struct model *model = ((const struct app *)context)->model;
+    snprintf(key, size, "%llu", (unsigned long long)(model->log_added - model->log_count + row));
+}
+
+static enum role level_role(enum log_level level)
+{
+    static const enum role roles[] = {
+        [LEVEL_DEBUG] = ROLE_DIM, [LEVEL_INFO] = ROLE_TEXT, [LEVEL_WARNING] = ROLE_WARNING, [LEVEL_ERROR] = ROLE_ALARM};
+    return level >= LEVEL_DEBUG && level <= LEVEL_ERROR ? roles[level] : ROLE_TEXT;
+}
+
+static void row_cell(const void *context, size_t row, int column, struct list_cell *cell)
+{
+    const struct log_line *line = at(context, row);
+    char stamp[CALENDAR_TEXT_SIZE];
+    if (column == TIME) {
+        snprintf(cell->text, sizeof cell->text, "%s", calendar_format_time(line->time_us, stamp, sizeof stamp));
+        cell->role = ROLE_DIM;
+    } else if (column == WHO) {
+        snprintf(cell->text, sizeof cell->text, "%s", line->component == COMPONENT_OPERATOR ? "you" : component_name(line->component));
+        cell->role = ROLE_DIM;
+    } else if (column == LEVEL) {
+        snprintf(cell->text, sizeof cell->text, "%s", line->level >= LEVEL_ERROR ? "!!" : line->level == LEVEL_WARNING ? "!" : "");
+        cell->role = level_role(line->level);
+    } else {
+        snprintf(cell->text, sizeof cell->text, "%s", line->text);
+        cell->role = level_role(line->level);
+    }
+}
+
+static size_t count_none(const struct app *app)
+{
+    (void)app;
+    return 0;
+}
+
+static const char *empty_words(const struct app *app)
+{
+    (void)app;
+    return "Nothing has happened yet.";
+}
+
+static void detail(const struct app *app, size_t row, char *text, size_t size, enum role *role)
+{
+    snprintf(text, size, "%s", app->model->log[row].text);
+    *role = ROLE_TEXT;
+}
+
+static const struct list_column columns[COLUMNS] = {
+    [TIME] = {"Time", LIST_LEFT, 8, 0, 2},
+    [WHO] = {"From", LIST_LEFT, 10, 0, 1},
+    [LEVEL] = {"", LIST_LEFT, 2, 0, 0},
+    [WORDS] = {"What", LIST_LEFT, 16, 200, 0},
+};
+
+static const struct list_source source = {
+    .columns = columns,
+    .column_count = COLUMNS,
+    .follow = LIST_FOLLOW_BOTTOM,
+    .count = count_rows,
+    .key = row_key,
+    .cell = row_cell,
+};
+
+const struct pane_ops log_pane = {
+    .id = PANE_LOG,
+    .title = "Log",
+    .short_title = "Log",
+    .scope = SCOPE_LOG,
+    .dirty = DIRTY_LOG,
+    .source = &source,
+    .count = count_none,
+    .empty = empty_words,
+    .detail = detail,
+};

@@ -1,0 +1,180 @@
+/* Curses on and off. A crash cannot call endwin() (it allocates and locks), so what gives the terminal back is made as bytes
+ * when it is taken, and written with write(2). */
+#include "tui/terminal.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/check.h"
+
+#define RESTORE_SIZE 512
+#define ESCAPE_MS 25
+
+static struct {
+    bool open, saved;
+    SCREEN *screen;
+    WINDOW *input; /* a pad: reading a key from it never refreshes the screen */
+    struct termios termios;
+    char restore[RESTORE_SIZE];
+    size_t restore_length;
+    volatile sig_atomic_t signal, interrupted, restored;
+} terminal;
+
+static int restore_byte(int byte)
+{
+    if (terminal.restore_length < RESTORE_SIZE)
+        terminal.restore[terminal.restore_length++] = (char)byte;
+    return byte;
+}
+
+static void add_restore(const char *capability)
+{
+    char *text = tigetstr(capability);
+    if (text && text != (char *)-1)
+        tputs(text, 1, restore_byte);
+}
+
+static void make_restore(void)
+{
+    static const char mouse_off[] = "\033[?1003l\033[?1002l\033[?1000l\033[?1006l";
+    terminal.restore_length = 0;
+    for (const char *c = mouse_off; *c; c++)
+        restore_byte(*c);
+    add_restore("sgr0");
+    add_restore("op");
+    add_restore("cnorm");
+    add_restore("rmkx");
+    add_restore("rmcup");
+}
+
+/* Async-signal-safe. */
+static void restore_now(void)
+{
+    if (!terminal.open || terminal.restored)
+        return;
+    terminal.restored = 1;
+    ssize_t written = write(STDOUT_FILENO, terminal.restore, terminal.restore_length);
+    (void)written;
+    if (terminal.saved)
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal.termios);
+}
+
+static void on_crash(int number)
+{
+    restore_now();
+    /* SA_RESETHAND has put the default action back: this ends the process as it would have ended. */
+    (void)raise(number);
+}
+
+static void on_end(int number)
+{
+    terminal.signal = number;
+}
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    terminal.interrupted = 1;
+}
+
+static void take(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = flags;
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(number, &action, NULL);
+}
+
+static void take_signals(void)
+{
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}, ends[] = {SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        take(crashes[i], on_crash, (int)SA_RESETHAND);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        take(ends[i], on_end, 0); /* no SA_RESTART: the wait ends */
+    take(SIGINT, on_interrupt, 0);
+    take(SIGPIPE, SIG_IGN, 0);
+    check_set_hook(restore_now);
+}
+
+static void take_keys(void)
+{
+    cbreak();
+    noecho();
+    nonl();
+    set_escdelay(ESCAPE_MS);
+    curs_set(0);
+    terminal.input = newpad(1, 1);
+    CHECK(terminal.input);
+    keypad(terminal.input, TRUE);
+    nodelay(terminal.input, TRUE);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+}
+
+enum status terminal_open(struct err *err)
+{
+    const char *name = getenv("TERM");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return err_set(err, ERR_STATE, "the screen needs a terminal (outcry --help lists what works without one)");
+    /* Everything drawn is UTF-8; a machine without a locale set still has a terminal that shows it. */
+    setlocale(LC_ALL, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    terminal.saved = tcgetattr(STDIN_FILENO, &terminal.termios) == 0;
+    terminal.screen = newterm(NULL, stdout, stdin);
+    if (!terminal.screen)
+        return err_set(err, ERR_STATE, "the terminal type '%.40s' is not known here (TERM=xterm-256color may work)", name ? name : "");
+    terminal.open = true;
+    terminal.restored = terminal.signal = terminal.interrupted = 0;
+    start_color();
+    make_restore();
+    take_keys();
+    take_signals();
+    return ERR_OK;
+}
+
+void terminal_close(void)
+{
+    if (!terminal.open)
+        return;
+    endwin();
+    terminal.open = false;
+    check_set_hook(NULL);
+    delwin(terminal.input);
+    delscreen(terminal.screen);
+    terminal.screen = NULL;
+    terminal.input = NULL;
+}
+
+int terminal_signal(void)
+{
+    return terminal.signal;
+}
+
+bool terminal_interrupted(void)
+{
+    bool was = terminal.interrupted;
+    terminal.interrupted = 0;
+    return was;
+}
+
+bool terminal_key(int *key, bool *is_function_key)
+{
+    wint_t code = 0;
+    int result = wget_wch(terminal.input, &code);
+    if (result == ERR)
+        return false;
+    *key = (int)code;
+    *is_function_key = result == KEY_CODE_YES;
+    return true;
+}
