@@ -223,50 +223,74 @@ void canvas_repaint(const struct canvas *canvas, int y, int x, int width, enum r
     }
 }
 
-static void frame(const struct canvas *canvas, attr_t lines, bool heavy, enum role title_role, const char *title, const char *note)
+static const wchar_t *signs_of(const struct canvas *canvas, bool heavy)
+{
+    return frame_signs[(canvas->theme->ascii ? 2 : 0) + (heavy ? 1 : 0)];
+}
+
+static void frame_line(const struct canvas *canvas, attr_t lines, int y, wchar_t left, wchar_t middle, wchar_t right)
+{
+    wchar_t line[LINE_CELLS];
+    int width = canvas->area.width < LINE_CELLS ? canvas->area.width : LINE_CELLS;
+    for (int x = 0; x < width; x++)
+        line[x] = x == 0 ? left : x == width - 1 ? right : middle;
+    put_run(canvas, y, 0, lines, line, width);
+}
+
+static void frame(const struct canvas *canvas, attr_t lines, const wchar_t *signs)
 {
     int height = canvas->area.height, width = canvas->area.width;
-    const wchar_t *signs = frame_signs[(canvas->theme->ascii ? 2 : 0) + (heavy ? 1 : 0)];
-    wchar_t line[LINE_CELLS];
-    if (height < 2 || width < 2 || width > LINE_CELLS)
+    if (height < 2 || width < 2)
         return;
-    for (int y = 0; y < height; y += height - 1) {
-        line[0] = signs[y ? 2 : 0];
-        for (int x = 1; x < width - 1; x++)
-            line[x] = signs[4];
-        line[width - 1] = signs[y ? 3 : 1];
-        put_run(canvas, y, 0, lines, line, width);
-    }
+    frame_line(canvas, lines, 0, signs[0], signs[4], signs[1]);
+    frame_line(canvas, lines, height - 1, signs[2], signs[4], signs[3]);
     for (int y = 1; y < height - 1; y++) {
         put_run(canvas, y, 0, lines, signs + 5, 1);
         put_run(canvas, y, width - 1, lines, signs + 5, 1);
     }
-    int free_cells = width - 4, used = 0;
+}
+
+static void frame_words(const struct canvas *canvas, enum role role, const char *title, const char *note)
+{
+    int free_cells = canvas->area.width - 4, used = 0;
     if (title && *title && free_cells > 2) {
         used = text_cells(title) + 2 < free_cells ? text_cells(title) + 2 : free_cells;
-        canvas_fill(canvas, 0, 2, used, title_role);
-        canvas_text(canvas, 0, 3, used - 2, ALIGN_LEFT, title_role, title);
+        canvas_fill(canvas, 0, 2, used, role);
+        canvas_text(canvas, 0, 3, used - 2, ALIGN_LEFT, role, title);
     }
     int note_cells = note && *note ? text_cells(note) + 2 : 0;
     if (note_cells && used + 1 + note_cells <= free_cells)
-        canvas_format(canvas, 0, width - 2 - note_cells, note_cells, ALIGN_LEFT, ROLE_DIM, " %s ", note);
+        canvas_format(canvas, 0, canvas->area.width - 2 - note_cells, note_cells, ALIGN_LEFT, ROLE_DIM, " %s ", note);
 }
 
 void canvas_frame(const struct canvas *canvas, enum role role, const char *title, const char *note)
 {
-    frame(canvas, (attr_t)canvas->theme->attributes[role], role == ROLE_BORDER_FOCUS, ROLE_TITLE, title, note);
+    frame(canvas, (attr_t)canvas->theme->attributes[role], signs_of(canvas, role == ROLE_BORDER_FOCUS));
+    frame_words(canvas, ROLE_TITLE, title, note);
+}
+
+static attr_t mode_lines(const struct canvas *canvas, enum role mode, bool focused)
+{
+    return (attr_t)canvas->theme->frame_attributes[mode - ROLE_SIMULATION][focused];
 }
 
 void canvas_frame_mode(const struct canvas *canvas, enum role mode, bool focused, const char *title, const char *note)
 {
-    attr_t lines = (attr_t)canvas->theme->frame_attributes[mode - ROLE_SIMULATION][focused];
-    frame(canvas, lines, focused, focused ? ROLE_TITLE : ROLE_DIM, title, note);
+    frame(canvas, mode_lines(canvas, mode, focused), signs_of(canvas, focused));
+    frame_words(canvas, focused ? ROLE_TITLE : ROLE_DIM, title, note);
+}
+
+void canvas_frame_top(const struct canvas *canvas, enum role mode, bool focused)
+{
+    wchar_t line = signs_of(canvas, focused)[4];
+    if (canvas->area.height > 0 && canvas->area.width > 0)
+        frame_line(canvas, mode_lines(canvas, mode, focused), 0, line, line, line);
 }
 
 void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y, int x, int width, const char *text)
 {
-    attr_t lines = (attr_t)canvas->theme->frame_attributes[mode - ROLE_SIMULATION][focused];
-    const wchar_t *signs = frame_signs[(canvas->theme->ascii ? 2 : 0) + (focused ? 1 : 0)];
+    attr_t lines = mode_lines(canvas, mode, focused);
+    const wchar_t *signs = signs_of(canvas, focused);
     if (y < 0 || y >= canvas->area.height || x < 0 || width < 4 || x + width > canvas->area.width)
         return;
     put_run(canvas, y, x, lines, signs + 6, 1);

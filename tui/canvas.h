@@ -36,8 +36,10 @@ void canvas_fill(const struct canvas *canvas, int y, int x, int width, enum role
 void canvas_repaint(const struct canvas *canvas, int y, int x, int width, enum role role);
 /* A frame with a title in the top line and a note at its right end; either may be NULL. */
 void canvas_frame(const struct canvas *canvas, enum role role, const char *title, const char *note);
-/* A pane's frame: in the colour of the mode (ROLE_SIMULATION .. ROLE_READ_ONLY), heavy where the focus is. */
+/* A frame in the colour of the mode (ROLE_SIMULATION .. ROLE_READ_ONLY), heavy where the focus is. */
 void canvas_frame_mode(const struct canvas *canvas, enum role mode, bool focused, const char *title, const char *note);
+/* Only its top line. */
+void canvas_frame_top(const struct canvas *canvas, enum role mode, bool focused);
 /* The title of a pane set into its frame's line: "┫ 1 Watchlist ┣"; width cells, four more than the text. */
 void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y, int x, int width, const char *text);
 void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role role);

@@ -52,6 +52,13 @@ static void draw_panes(struct app *app, const struct canvas *screen)
     }
 }
 
+/* The column of air at the right belongs to the status role, as the lines above and below do. */
+static void draw_margin(const struct app *app, const struct canvas *screen)
+{
+    for (int y = app->layout.status.height; y < app->layout.notice.y; y++)
+        canvas_fill(screen, y, app->columns - 1, 1, ROLE_STATUS);
+}
+
 static void draw_lines(struct app *app, const struct canvas *screen)
 {
     struct canvas status = canvas_sub(screen, app->layout.status), notice = canvas_sub(screen, app->layout.notice),
@@ -77,13 +84,16 @@ void draw_screen(struct app *app)
         draw_too_small(app, &screen);
     } else {
         draw_panes(app, &screen);
+        draw_margin(app, &screen);
         draw_lines(app, &screen);
     }
     if (app->repaint)
         clearok(curscr, TRUE);
     app->redraw = app->repaint = false;
     app->model->dirty = 0;
-    touchwin(stdscr);
+    touchwin(stdscr); /* what an overlay covered */
+    if (!app->top)
+        wnoutrefresh(stdscr); /* the panel library does not before its first panel */
     overlays_draw(app);
     doupdate();
 }

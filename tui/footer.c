@@ -18,11 +18,15 @@ static int action_cells(const struct action *action)
 static void each_action(const struct app *app, int width, footer_visit *visit, void *context)
 {
     unsigned scope = app->panes[app->focus]->ops->scope;
-    int x = 1;
+    const struct action *help = action_by_name("help"); /* always there, at the right */
+    int x = 1, help_cells = action_cells(help);
+    if (!visit(context, help, width - 1 - help_cells, help_cells))
+        return;
+    width -= help_cells + GAP;
     for (int general = 0; general < 2; general++) {
         for (const struct action *action = actions; action->name; action++) {
             bool here = general ? (action->scopes & SCOPE_ALWAYS) != 0 : (action->scopes & scope) != 0;
-            if (!action->footer || !here || (!general && (action->scopes & SCOPE_ALWAYS)))
+            if (!action->footer || action == help || !here || (!general && (action->scopes & SCOPE_ALWAYS)))
                 continue;
             int cells = action_cells(action);
             if (x + cells + 1 > width)

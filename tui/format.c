@@ -39,6 +39,12 @@ const char *format_average(price_t average, char *buf)
     return buf;
 }
 
+const char *format_points(price_t points, char *buf)
+{
+    format_average(points, buf);
+    return with_plus(points, buf);
+}
+
 const char *format_percent(price_t change, price_t base, char *buf)
 {
     int64_t percent = 0;

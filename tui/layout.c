@@ -5,13 +5,12 @@
 
 enum { ONE_LINE_STATUS_COLUMNS = 70, NOTICE_ROWS = 16, THREE_ROWS = 30, THREE_COLUMNS = 100, GRID_ROWS = 40, GRID_COLUMNS = 150 };
 
-static const unsigned all_panes = (1u << PANE_COUNT) - 1;
 static const unsigned lower_panes = 1u << PANE_POSITIONS | 1u << PANE_ORDERS | 1u << PANE_LOG;
 
 static void one_pane(const struct rect *area, enum pane_id id, struct layout *out)
 {
     out->pane[id] = *area;
-    out->tabs[id] = all_panes;
+    out->tabs[id] = PANE_TABS_ALL;
 }
 
 static void three_panes(const struct rect *area, enum pane_id lower, struct layout *out)
@@ -44,7 +43,8 @@ void layout_compute(int rows, int columns, int view, enum pane_id focus, enum pa
     out->status = (struct rect){0, 0, columns < ONE_LINE_STATUS_COLUMNS ? 2 : 1, columns};
     out->footer = (struct rect){rows - 1, 0, 1, columns};
     out->notice = (struct rect){rows < NOTICE_ROWS ? rows - 1 : rows - 2, 0, 1, columns};
-    struct rect area = {out->status.height, 0, out->notice.y - out->status.height, columns};
+    /* A column of air at the right. */
+    struct rect area = {out->status.height, 0, out->notice.y - out->status.height, columns - 1};
     if (view == 0 && rows >= GRID_ROWS && columns >= GRID_COLUMNS)
         grid(&area, out);
     else if (view == 0 && rows >= THREE_ROWS && columns >= THREE_COLUMNS)

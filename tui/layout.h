@@ -15,6 +15,8 @@
 
 enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PANE_LOG, PANE_COUNT };
 
+#define PANE_TABS_ALL ((1u << PANE_COUNT) - 1) /* tabs of a pane that has the screen to itself */
+
 #define SCREEN_ROWS_MIN 10
 #define SCREEN_COLUMNS_MIN 40
 

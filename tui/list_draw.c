@@ -140,6 +140,15 @@ static void draw_row(const struct list *list, const struct canvas *canvas, int y
     }
 }
 
+/* Just below the rows, with a rule between when there is room. */
+static void draw_total(const struct list *list, const struct canvas *canvas, int rows, const struct list_cell *cells)
+{
+    int y = rows + 1;
+    if (y + 1 < canvas->area.height)
+        canvas_rule(canvas, y++, 0, canvas->area.width, ROLE_BORDER);
+    draw_row(list, canvas, y, cells);
+}
+
 static void make_cells(const struct list *list, const void *context, size_t row, struct list_cell *cells)
 {
     for (int column = 0; column < list->source->column_count; column++) {
@@ -180,6 +189,6 @@ void list_draw(struct list *list, const void *context, const struct canvas *canv
             canvas_repaint(canvas, 1 + row, 0, width, ROLE_CURSOR);
     }
     if (total)
-        draw_row(list, canvas, height, cells + rows * columns);
+        draw_total(list, canvas, rows, cells + rows * columns);
     free(cells);
 }

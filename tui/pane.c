@@ -166,21 +166,33 @@ static int draw_detail(const struct pane *pane, const struct app *app, const str
     return rows;
 }
 
+/* A pane that has the screen to itself needs no sides: its tabs' line is its frame, and it has more room. */
+static struct canvas draw_frame(const struct pane *pane, const struct app *app, const struct canvas *whole, bool alone)
+{
+    bool focused = app->focus == pane->ops->id;
+    int height = whole->area.height, width = whole->area.width, pad = alone ? 1 : 2;
+    canvas_clear(whole, ROLE_TEXT);
+    if (alone)
+        canvas_frame_top(whole, app_mode_role(app), focused);
+    else
+        canvas_frame_mode(whole, app_mode_role(app), focused, NULL, NULL);
+    return canvas_sub(whole, (struct rect){1, pad, height - (alone ? 1 : 2), width - (alone ? pad : 2 * pad)});
+}
+
 void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, struct rect area, unsigned tabs)
 {
     bool focused = app->focus == pane->ops->id;
     struct canvas whole = canvas_sub(canvas, area);
-    int pad = area.width < 60 ? 1 : 2;
-    struct canvas inside = canvas_sub(&whole, (struct rect){1, pad, area.height - 2, area.width - 2 * pad});
     struct tab_drawing drawing = {&whole, app_mode_role(app), focused, 2};
+    struct canvas inside = draw_frame(pane, app, &whole, tabs == PANE_TABS_ALL);
     pane->area = area;
     pane->dirty = false;
-    canvas_clear(&whole, ROLE_TEXT);
-    canvas_frame_mode(&whole, drawing.mode, focused, NULL, NULL);
     each_tab(pane, app, tabs, area.width - 4, draw_tab, &drawing);
     /* The list first: it finds the cursor's row, which the detail is about. */
-    int below = pane->ops->detail && inside.area.height >= DETAIL_HEIGHT_MIN ? (inside.area.height < DETAIL_RULE_MIN ? 1 : 2) : 0;
-    struct canvas rows = canvas_sub(&inside, (struct rect){0, 0, inside.area.height - below, inside.area.width});
+    int height = inside.area.height, below = 0;
+    if (pane->ops->detail && height >= DETAIL_HEIGHT_MIN)
+        below = height < DETAIL_RULE_MIN ? 1 : 2;
+    struct canvas rows = canvas_sub(&inside, (struct rect){0, 0, height - below, inside.area.width});
     list_draw(&pane->list, app, &rows, focused);
     draw_detail(pane, app, &inside);
     if (!pane->list.visible_count)

@@ -42,7 +42,7 @@ static enum role state_role(const struct condition *condition)
     static const enum role roles[] = {
         [CONDITION_ARMED] = ROLE_TEXT,      [CONDITION_TRIGGERED] = ROLE_WARNING, [CONDITION_ENTERING] = ROLE_KEY,
         [CONDITION_OPEN] = ROLE_STRONG,     [CONDITION_EXITING] = ROLE_KEY,       [CONDITION_CLOSED] = ROLE_DIM,
-        [CONDITION_REJECTED] = ROLE_ALARM,  [CONDITION_PAUSED] = ROLE_DIM,        [CONDITION_CANCELLED] = ROLE_DIM,
+        [CONDITION_REJECTED] = ROLE_WARNING, [CONDITION_PAUSED] = ROLE_DIM,        [CONDITION_CANCELLED] = ROLE_DIM,
         [CONDITION_EXPIRED] = ROLE_DIM,
     };
     return roles[condition->state];
@@ -75,7 +75,7 @@ static void distance_cell(const struct app *app, const struct condition *conditi
         format_price(distance, decimals_of(app, condition->terms.symbol), cell->text);
     else
         snprintf(cell->text, sizeof cell->text, "to %s", event_short(event));
-    cell->role = column == DISTANCE ? ROLE_STRONG : ROLE_DIM;
+    cell->role = column == EVENT ? ROLE_DIM : condition->state == CONDITION_ARMED ? ROLE_TEXT : ROLE_STRONG;
 }
 
 /* Points made so far: of the lots exited at what they got, of the lots still open at the last price. */
@@ -89,7 +89,7 @@ static void result_cell(const struct app *app, const struct condition *condition
         !price_add(value, -condition->filled_value, &value))
         return;
     points = value * side_sign(condition->terms.side);
-    format_change(points, decimals_of(app, condition->terms.symbol), cell->text);
+    format_points(points, cell->text);
     cell->role = condition_terminal(condition->state) ? ROLE_DIM : sign_role(points, ROLE_PROFIT, ROLE_LOSS);
 }
 

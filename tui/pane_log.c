@@ -47,7 +47,7 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
         cell->role = level_role(line->level);
     } else {
         snprintf(cell->text, sizeof cell->text, "%s", line->text);
-        cell->role = level_role(line->level);
+        cell->role = line->level >= LEVEL_ERROR ? ROLE_WARNING : level_role(line->level); /* the mark is loud enough */
     }
 }
 
@@ -71,7 +71,7 @@ static void detail(const struct app *app, size_t row, char *text, size_t size, e
 
 static const struct list_column columns[COLUMNS] = {
     [TIME] = {"Time", LIST_LEFT, 8, 0, 2},
-    [WHO] = {"From", LIST_LEFT, 10, 0, 1},
+    [WHO] = {"From", LIST_LEFT, 8, 2, 1},
     [LEVEL] = {"", LIST_LEFT, 2, 0, 0},
     [WORDS] = {"What", LIST_LEFT, 16, 200, 0},
 };

@@ -121,11 +121,11 @@ static const struct list_column columns[COLUMNS] = {
     [SYMBOL] = {"Symbol", LIST_LEFT, 6, 6, 0},
     [SIDE] = {"", LIST_LEFT, 1, 0, 0},
     [FILLED] = {"Filled", LIST_RIGHT, 6, 0, 0},
-    [STATE] = {"State", LIST_LEFT, 10, 0, 0},
+    [STATE] = {"State", LIST_LEFT, 8, 2, 0},
     [TYPE] = {"Type", LIST_LEFT, 7, 0, 4},
     [PRICE] = {"Price", LIST_DECIMAL, 5, 0, 3},
     [AVERAGE] = {"Average", LIST_DECIMAL, 7, 0, 2},
-    [LEG] = {"Leg", LIST_LEFT, 9, 4, 5},
+    [LEG] = {"Leg", LIST_LEFT, 7, 6, 5},
     [REASON] = {"Reason", LIST_LEFT, 12, 100, 6},
     [CLIENT_ID] = {"Order id", LIST_LEFT, 12, 27, 7},
 };

@@ -54,8 +54,6 @@ static void pnl_cell(const struct app *app, const struct position *position, int
 {
     struct position_pnl pnl;
     struct position today = today_of(app, position);
-    const struct quote *quote = model_quote(app->model, position->symbol);
-    int decimals = quote ? quote->contract.decimals : 0;
     bool known = model_position_pnl(app->model, position, &pnl);
     if (column == REALIZED) {
         money_cell(today.realized, false, cell);
@@ -70,7 +68,7 @@ static void pnl_cell(const struct app *app, const struct position *position, int
     } else if (column == AVERAGE) {
         format_average(pnl.average, cell->text);
     } else if (column == POINTS) {
-        format_change(pnl.points, pnl.points % PRICE_SCALE ? 2 : decimals, cell->text);
+        format_points(pnl.points, cell->text);
         cell->role = sign_role(pnl.points, ROLE_PROFIT, ROLE_LOSS);
     } else {
         money_cell(pnl.unrealized, false, cell);

@@ -168,7 +168,7 @@ static const char *empty_words(const struct app *app)
 
 static const struct list_column columns[COLUMNS] = {
     [SYMBOL] = {"Symbol", LIST_LEFT, 6, 8, 0},
-    [NAME] = {"Name", LIST_LEFT, 10, 14, 9},
+    [NAME] = {"Name", LIST_LEFT, 16, 10, 9},
     [HELD] = {"Pos", LIST_RIGHT, 3, 0, 7},
     [LAST] = {"Last", LIST_DECIMAL, 5, 0, 0},
     [ARROW] = {"", LIST_LEFT, 1, 0, 1},

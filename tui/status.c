@@ -258,7 +258,7 @@ static void held_words(const struct app *app, char *text, size_t size, enum role
         return;
     struct position_pnl pnl;
     if (model_position_pnl(model, largest, &pnl))
-        format_change(pnl.points, pnl.points % PRICE_SCALE ? 2 : 0, points);
+        format_points(pnl.points, points);
     if (count > 1)
         snprintf(more, sizeof more, ", %d more", count - 1);
     int32_t lots = largest->quantity;
