@@ -53,6 +53,13 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
 enum status client_call(struct client *client, enum component to, struct msg *msg,
                         void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply, struct err *err);
 
+/* What outcryd gives its exchange to trade: the market.* settings of *running become its own. */
+enum status client_daemon_market(struct client *client, struct settings *running, struct err *err);
+/* Do both ask for the same market (source, speed; file and start, or seed)? */
+bool client_market_same(const struct settings *a, const struct settings *b);
+/* Give it these market.* settings instead, and restart the exchange with them. Waits. */
+enum status client_daemon_set_market(struct client *client, const struct settings *settings, struct err *err);
+
 /* The link to one agent: state, and microseconds since it was last heard (-1 = never). */
 enum link_state client_link(const struct client *client, enum component component, int64_t *age_us);
 

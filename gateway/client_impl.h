@@ -1,0 +1,79 @@
+/*
+ * client_impl: the inside of gateway/client.h, for client*.c alone.
+ *
+ * Each agent has a link: a SUB for what it publishes and a DEALER for asking. The gateway's SUB belongs to an upstream
+ * (gateway/upstream.h), which mends its gaps. While a link's snapshot is being answered its SUB waits, so that an older
+ * row never follows a newer one for good.
+ *
+ * Owner: client_open .. client_close. Thread: one.
+ */
+#ifndef GATEWAY_CLIENT_IMPL_H
+#define GATEWAY_CLIENT_IMPL_H
+
+#include "gateway/bus.h"
+#include "gateway/client.h"
+#include "gateway/loop.h"
+#include "gateway/upstream.h"
+
+#define CLIENT_REQUESTS_MAX 256
+#define CLIENT_QUEUE_MAX    262144 /* messages nobody takes; then published ones wait in the sockets */
+
+struct client_link {
+    enum component component; /* 0 = no such link */
+    struct bus_socket *feed;  /* NULL for the gateway */
+    struct bus_socket *line;
+    uint64_t connection; /* the snapshot was asked on this one */
+    int snapshot;        /* questions of it not answered yet */
+    int64_t snapshot_until_us;
+    int64_t heard_us; /* 0 = never */
+    int64_t since_us; /* of the present want of a connection */
+};
+
+struct client_request {
+    uint64_t id; /* 0 = free */
+    enum component to;
+    bool internal; /* our own: its reply is not handed out */
+    bool is_query;
+    struct query query; /* to ask for the next page */
+    uint64_t last_key;  /* of the rows seen: id, seq or a count */
+    int64_t rows;
+    int64_t deadline_us;
+};
+
+struct client_item {
+    struct msg msg;
+    enum component from;
+    uint64_t answer_to; /* the request whose answer this is a row of; 0 = published */
+};
+
+struct client {
+    struct settings settings;
+    struct paths paths;
+    struct bus *bus;
+    struct loop *loop;
+    struct clock *clock;
+    struct upstream *upstream;
+    struct client_link links[COMPONENT_COUNT + 1];
+    struct client_request requests[CLIENT_REQUESTS_MAX];
+    uint64_t next_id;
+    struct client_item *queue; /* ring */
+    size_t head, count, capacity;
+};
+
+/* client.c */
+void client_put(struct client *client, const struct msg *msg, enum component from, uint64_t answer_to);
+bool client_take(struct client *client, struct client_item *out);
+void client_work(struct client *client, int64_t now_us);
+int64_t client_now(const struct client *client);
+
+/* client_request.c */
+/* A message that came over a link's DEALER. */
+void client_on_line(struct client *client, struct client_link *link, const struct msg *msg, int64_t now_us);
+enum status client_ask(struct client *client, struct client_link *link, enum query_kind kind, int64_t now_us);
+void client_time_out(struct client *client, int64_t now_us);
+/* The link's connection is gone or new: its questions will not be answered. */
+void client_link_lost(struct client *client, struct client_link *link, int64_t now_us);
+/* The next deadline, INT64_MAX = none. */
+int64_t client_next_deadline(const struct client *client);
+
+#endif
