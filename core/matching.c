@@ -155,7 +155,6 @@ static void roll_day(struct matching *matching, uint32_t index, int32_t trading_
         struct holding *holding = &matching->holdings[i];
         if (holding->contract != index || holding->position.trading_day == trading_day) continue;
         position_roll(&holding->position, trading_day);
-        holding->position.updated_us = matching->now_us;
         report_position(matching, holding, sink);
     }
     struct contract renewed;

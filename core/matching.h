@@ -76,11 +76,13 @@ enum status matching_list(struct matching *matching, const struct contract *cont
 /* Open an account whose reports go to a stream (0 .. MATCHING_STREAMS_MAX - 1): one a login. ERR_FULL, ERR_EXISTS. */
 enum status matching_open_account(struct matching *matching, const char *account, const char *name, uint32_t stream, money_t equity,
                                   struct err *err);
-/* Start-up, after accounts and contracts: stored account, position, order (oldest first), venue_exec. */
+/* Start-up, after accounts, contracts and matching_on_time: stored account, position (all rows: the last written counts),
+ * order (oldest first, each once), venue_exec (the last of each account is enough). ERR_*: it is not taken, nothing else. */
 enum status matching_restore(struct matching *matching, const struct msg *msg, struct err *err);
 /* After the last restore: working orders of the present session of a listed contract rest again, in their order; others
  * expire. same_market false (another source): all of them expire. */
 void matching_resume(struct matching *matching, bool same_market, struct sink *sink);
+/* After matching_on_time for its day. */
 void matching_set_stats(struct matching *matching, const struct matching_stats *stats);
 
 /* --- time and orders ------------------------------------------------------------------------------------------------- */

@@ -15,7 +15,10 @@ static void emit(struct sink *sink, enum port port, const struct msg *msg) {
 /* --- executions ---------------------------------------------------------------------------------------------------------- */
 
 static void say(struct matching *matching, uint32_t stream, struct msg *msg, struct sink *sink) {
-    msg->venue_exec.seq = ++matching->stream_seq[stream];
+    struct venue_exec *exec = &msg->venue_exec;
+    exec->seq = ++matching->stream_seq[stream];
+    if (exec->kind == EXEC_FILL)
+        (void)snprintf(exec->exec_id, sizeof exec->exec_id, "%s-%" PRIu32 "-%" PRIu64, matching->config.install, stream + 1, exec->seq);
     msg->venue_exec.market_us = matching->market_us;
     emit(sink, PORT_STORE, msg);
     emit(sink, PORT_PUBLISH, msg);
@@ -130,8 +133,6 @@ void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t 
     msg.venue_exec.kind = EXEC_FILL;
     msg.venue_exec.fill_price = price;
     msg.venue_exec.fill_quantity = lots;
-    (void)snprintf(msg.venue_exec.exec_id, sizeof msg.venue_exec.exec_id, "%s-%" PRIu64, matching->config.install,
-                   ++matching->execs_made);
     say(matching, matching->accounts[record->account].stream, &msg, sink);
 }
 
@@ -218,6 +219,7 @@ void report_position(const struct matching *matching, const struct holding *hold
     msg_init(&msg, MSG_POSITION);
     msg.position = holding->position;
     msg.position.mark = mark_of(matching, holding);
+    msg.position.updated_us = matching->now_us;
     emit(sink, PORT_STORE, &msg);
 }
 

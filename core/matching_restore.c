@@ -5,12 +5,10 @@
 #include "core/check.h"
 #include "core/matching_state.h"
 
-/* The number after the last letter or dash of "<install>-O17" or "<install>-17"; 0 when it is not ours. */
-static uint64_t number_of(const char *id) {
-    const char *dash = strrchr(id, '-');
-    if (dash == NULL) return 0;
-    dash += dash[1] == 'O' ? 2 : 1;
-    return strtoull(dash, NULL, 10);
+/* 17 of "<install>-O17"; 0 when it is none of ours. */
+static uint64_t number_of(const char *venue_order_id) {
+    const char *dash = strrchr(venue_order_id, '-');
+    return dash != NULL && dash[1] == 'O' ? strtoull(dash + 2, NULL, 10) : 0;
 }
 
 static enum status restore_account(struct matching *matching, const struct account *account, struct err *err) {
@@ -25,7 +23,8 @@ static enum status restore_position(struct matching *matching, const struct posi
     if (account < 0) return err_set(err, ERR_NOT_FOUND, "stored position: there is no account %s any more", position->account);
     struct holding *holding = holding_of(matching, account, position->symbol);
     if (holding == NULL) return err_set(err, ERR_FULL, "stored position of %s: too many positions", position->symbol);
-    holding->position = *position;
+    /* One row a trading day: the one written last is the position, whatever day a replay was in. */
+    if (position->updated_us >= holding->position.updated_us) holding->position = *position;
     return ERR_OK;
 }
 
@@ -51,8 +50,8 @@ static enum status restore_exec(struct matching *matching, const struct venue_ex
     if (account < 0) return err_set(err, ERR_NOT_FOUND, "stored report: there is no account %s any more", exec->account);
     uint64_t *seq = &matching->stream_seq[matching->accounts[account].stream];
     if (exec->seq > *seq) *seq = exec->seq;
-    const uint64_t number = exec->exec_id[0] == '\0' ? 0 : number_of(exec->exec_id);
-    if (number > matching->execs_made) matching->execs_made = number;
+    const uint64_t number = number_of(exec->venue_order_id);
+    if (number > matching->orders_made) matching->orders_made = number;
     return ERR_OK;
 }
 

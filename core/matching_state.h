@@ -78,7 +78,6 @@ struct matching {
     int64_t market_us, now_us;
     uint64_t seq;         /* ticks */
     uint64_t orders_made; /* venue order ids */
-    uint64_t execs_made;
     uint64_t stream_seq[MATCHING_STREAMS_MAX];
     struct book_pool pool;
     struct listed *listed;
