@@ -115,8 +115,8 @@ void matching_set_stats(struct matching *matching, const struct matching_stats *
         contract_make(stats->symbol, stats->trading_day, stats->reference, &renewed, NULL) == ERR_OK)
         listed->facts = renewed;
     if (listed->replay.on) {
-        listed->replay.traded = stats->last != 0;
-        listed->replay.awaiting = stats->volume == 0;
+        listed->replay.traded = stats->last_us != 0 && stats->last_us >= listed->session.open_us;
+        listed->replay.awaiting = !listed->replay.traded;
         listed->replay.has_book = false;
         listed->replay.stale = true;
     }

@@ -62,6 +62,7 @@ struct matching_stats {
     int32_t trading_day;
     price_t reference, last, open, high, low;
     int64_t volume;
+    int64_t last_us; /* market time of the last trade, 0 = none */
     uint64_t sym_seq;
 };
 

@@ -246,8 +246,9 @@ static void best_of(const struct matching *matching, const struct book_side *sid
     *lots = matching->pool.levels[at].quantity < INT32_MAX ? (int32_t)matching->pool.levels[at].quantity : INT32_MAX;
 }
 
-static void count_trade(struct listed *listed, price_t price, int32_t lots) {
+static void count_trade(struct listed *listed, int64_t market_us, price_t price, int32_t lots) {
     struct matching_stats *stats = &listed->stats;
+    stats->last_us = market_us;
     if (!listed->replay.on) stats->volume += lots; /* a replayed trade is counted before its book is made */
     stats->last = price;
     if (stats->open == 0) stats->open = stats->high = stats->low = price;
@@ -261,7 +262,7 @@ void report_tick(struct matching *matching, struct listed *listed, int64_t marke
     msg_init(&msg, MSG_TICK);
     struct tick *tick = &msg.tick;
     struct matching_stats *stats = &listed->stats;
-    if ((flags & TICK_TRIAL) == 0) count_trade(listed, price, lots);
+    if ((flags & TICK_TRIAL) == 0) count_trade(listed, market_us, price, lots);
     tick->flags = flags;
     if (listed->replay.on) {
         replay_top(listed, tick);

@@ -140,6 +140,14 @@ void synthetic_resume(struct synthetic *synthetic) {
     const price_t last = stats.last != 0 ? stats.last : stats.reference;
     if (last > 0) synthetic->fair = last - synthetic->legs[0].basis;
     find_anchor(synthetic);
+    for (int i = 0; i < synthetic->leg_count; i++) {
+        const struct leg *leg = &synthetic->legs[i];
+        matching_stats(synthetic->matching, leg->index, &stats);
+        if (stats.last_us != 0) continue;
+        stats.reference = price_floor(synthetic->fair + leg->basis, leg->tick); /* never traded: where the others are now */
+        stats.trading_day = synthetic->listed_day;
+        matching_set_stats(synthetic->matching, &stats);
+    }
 }
 
 /* --- the fair value ---------------------------------------------------------------------------------------------------- */

@@ -112,6 +112,9 @@ static void set_options(struct bus_socket *socket)
         option_int(h, ZMQ_ROUTER_MANDATORY, 1);
         option_int(h, ZMQ_ROUTER_HANDOVER, 1);
     }
+    if (socket->kind == BUS_PUB && socket->endpoint == BUS_EXCHANGE_PUB) {
+        option_int(h, ZMQ_XPUB_NODROP, 1); /* the simulated market waits for a reader that is behind, rather than skip trades */
+    }
 }
 
 static struct bus_socket *socket_new(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, struct err *err)

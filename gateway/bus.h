@@ -86,7 +86,7 @@ void bus_subscribe_without_depth(struct bus_socket *socket);
 enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct err *err);
 /* ROUTER. ERR_NOT_FOUND: that peer is gone; ERR_BUSY: too far behind. */
 enum status bus_send_to(struct bus_socket *socket, const struct bus_peer *peer, const struct msg *msg, struct err *err);
-/* PUB, under bus_topic(). */
+/* PUB, under bus_topic(). A subscriber that is too far behind loses it, but at the exchange: ERR_BUSY, nothing was sent. */
 enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct err *err);
 
 /* One message, without waiting. peer (may be NULL): ROUTER only. err (may be NULL) only for BUS_DROPPED. */

@@ -15,11 +15,16 @@
 
 /* --- what leaves ------------------------------------------------------------------------------------------------------ */
 
+/* false: a subscriber is too far behind; try again later. */
 static bool send_tick(struct exchange *exchange, const struct tick *tick) {
     struct msg msg;
+    struct err err;
     msg_init(&msg, MSG_TICK);
     msg.tick = *tick;
-    return bus_publish(exchange->agent->pub, &msg, NULL) == ERR_OK;
+    const enum status status = bus_publish(exchange->agent->pub, &msg, &err);
+    if (status == ERR_BUSY) return false;
+    if (status != ERR_OK) log_write(exchange->agent->log, LEVEL_ERROR, "not published: %s", err.text);
+    return true;
 }
 
 bool exchange_flush(struct exchange *exchange) {

@@ -104,16 +104,22 @@ enum status exchange_market_act(struct exchange *exchange, const struct market_c
 enum status exchange_replay_open(struct exchange *exchange, struct err *err);
 /* First moment of the replay: --seek, else just before the file's first trade. */
 enum status exchange_replay_start(const struct exchange *exchange, int64_t *market_us, struct err *err);
-/* Put position and day's figures where a moment wants them. */
-void exchange_replay_move(struct exchange *exchange, int64_t market_us);
+/* Put the file at its index-th trade (-1: the first at or after market_us), and the day's figures with it. */
+void exchange_replay_move(struct exchange *exchange, int64_t market_us, int64_t index);
 enum status exchange_replay_seek(struct exchange *exchange, int64_t market_us, int64_t now_us, struct err *err);
-/* Up to `until_us` of market time; false: there was more to do than one pass may. */
+/* Up to `until_us` of market time; false: there is more to do at once. */
 bool exchange_replay_advance(struct exchange *exchange, int64_t until_us, int64_t now_us);
 int32_t exchange_replay_progress(const struct exchange *exchange);
 
 /* --- exchange_store.c --- */
-/* The market that was: identity, time; false when there is none. clean: it was stopped, not killed. */
-bool exchange_saved_market(struct exchange *exchange, char identity[EXCHANGE_IDENTITY_SIZE], int64_t *market_us, bool *clean);
+/* The market that was; false when there is none. */
+struct exchange_saved {
+    char identity[EXCHANGE_IDENTITY_SIZE];
+    int64_t market_us;
+    int64_t index; /* replay: the file's next trade */
+    bool clean;    /* it was stopped, not killed */
+};
+bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out);
 void exchange_load_stats(struct exchange *exchange);
 enum status exchange_load_rows(struct exchange *exchange, struct err *err);
 /* Where the market is now. */

@@ -54,8 +54,9 @@ static enum status open_synthetic(struct exchange *exchange, int64_t now_us, boo
     return ERR_OK;
 }
 
-static enum status open_replay(struct exchange *exchange, int64_t now_us, bool goes_on, int64_t saved_us, struct err *err) {
-    int64_t start_us = saved_us;
+static enum status open_replay(struct exchange *exchange, int64_t now_us, bool goes_on, const struct exchange_saved *saved,
+                               struct err *err) {
+    int64_t start_us = saved->market_us;
     if (!goes_on) {
         const enum status status = exchange_replay_start(exchange, &start_us, err);
         if (status != ERR_OK) return status;
@@ -63,7 +64,7 @@ static enum status open_replay(struct exchange *exchange, int64_t now_us, bool g
     exchange_market_step_time(exchange, start_us, now_us);
     const enum status status = exchange_load_rows(exchange, err);
     if (status != ERR_OK) return status;
-    exchange_replay_move(exchange, start_us);
+    exchange_replay_move(exchange, start_us, goes_on ? saved->index : -1);
     matching_resume(exchange->matching, goes_on, driver_sink(exchange->driver));
     return ERR_OK;
 }
@@ -72,9 +73,7 @@ enum status exchange_market_open(struct exchange *exchange, int64_t now_us, stru
     struct exchange_market *market = &exchange->market;
     const struct settings *settings = &exchange->agent->settings;
     const bool replay = strcmp(settings_text(settings, SET_MARKET_SOURCE), "replay") == 0;
-    char saved[EXCHANGE_IDENTITY_SIZE];
-    int64_t saved_us = 0;
-    bool clean = false;
+    struct exchange_saved saved = {.index = -1};
     market->speed = (int32_t)settings_number(settings, SET_MARKET_SPEED);
     market->passed_us = now_us;
     market->changed = true;
@@ -86,10 +85,9 @@ enum status exchange_market_open(struct exchange *exchange, int64_t now_us, stru
         (void)snprintf(market->source, sizeof market->source, "synthetic market, seed %" PRId64, seed);
         (void)snprintf(market->identity, sizeof market->identity, "synthetic %" PRId64, seed);
     }
-    const bool known = exchange_saved_market(exchange, saved, &saved_us, &clean);
-    const bool same = known && strcmp(saved, market->identity) == 0;
-    return replay ? open_replay(exchange, now_us, same && !clean, saved_us, err)
-                  : open_synthetic(exchange, now_us, same, saved_us, err);
+    const bool same = exchange_saved_market(exchange, &saved) && strcmp(saved.identity, market->identity) == 0;
+    return replay ? open_replay(exchange, now_us, same && !saved.clean, &saved, err)
+                  : open_synthetic(exchange, now_us, same, saved.market_us, err);
 }
 
 void exchange_market_close(struct exchange *exchange) {
@@ -125,7 +123,8 @@ static int64_t work_synthetic(struct exchange *exchange, int64_t now_us, int64_t
     struct exchange_market *market = &exchange->market;
     struct sink *sink = driver_sink(exchange->driver);
     if (market->session.state == SESSION_CLOSED) {
-        (void)jump(exchange, now_us, market->session.open_us, BEFORE_OPEN_US, CLOSED_PAUSE_US);
+        if (jump(exchange, now_us, market->session.open_us, BEFORE_OPEN_US, CLOSED_PAUSE_US))
+            (void)synthetic_run(market->synthetic, market->market_us, now_us, 1, sink); /* the flow jumps too */
         return now_us + IDLE_US;
     }
     market->closed_us = 0;
@@ -150,9 +149,11 @@ static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t un
     if (market->session.state == SESSION_CLOSED && next.market_us > market->market_us) {
         struct session then;
         session_at(next.market_us, 0, &then);
-        const int64_t open_us = then.state == SESSION_CLOSED ? next.market_us : then.open_us;
-        (void)jump(exchange, now_us, open_us > market->market_us ? open_us : next.market_us, BEFORE_REPLAY_US, 0);
-        return now_us;
+        if (then.state != SESSION_CLOSED) {
+            (void)jump(exchange, now_us, then.open_us, BEFORE_REPLAY_US, 0);
+            return now_us;
+        }
+        if (until_us < next.market_us) until_us = next.market_us; /* a trade outside all sessions: there is nothing to wait for */
     }
     if (!exchange_replay_advance(exchange, until_us, now_us) || market->speed == 0) return now_us;
     return now_us + WAKE_MIN_US;

@@ -152,21 +152,23 @@ static void count_trade(struct matching_stats *stats, const struct market_trade 
     if (trade->price > stats->high) stats->high = trade->price;
     if (trade->price < stats->low) stats->low = trade->price;
     stats->last = trade->price;
+    stats->last_us = trade->market_us;
     stats->volume += trade->quantity;
 }
 
-void exchange_replay_move(struct exchange *exchange, int64_t market_us) {
+void exchange_replay_move(struct exchange *exchange, int64_t market_us, int64_t index) {
     struct exchange_market *market = &exchange->market;
     const uint32_t contracts = matching_count(exchange->matching);
-    const int64_t end = market_file_find(market->file, market_us);
+    const bool given = index >= 0 && index <= market_file_count(market->file);
+    const int64_t end = given ? index : market_file_find(market->file, market_us);
     const int32_t day = session_trading_day(market_us);
     struct matching_stats *stats = calloc(contracts, sizeof *stats);
     CHECK(stats != NULL);
     struct market_trade trade;
     for (int64_t i = 0; i < end; i++) {
         market_file_at(market->file, i, &trade);
-        const int32_t index = market->contract_of[trade.symbol_index];
-        if (index >= 0) count_trade(&stats[index], &trade);
+        const int32_t contract = market->contract_of[trade.symbol_index];
+        if (contract >= 0) count_trade(&stats[contract], &trade);
     }
     for (uint32_t i = 0; i < contracts; i++) {
         if (stats[i].trading_day != day) { /* not traded yet on this day */
@@ -187,8 +189,14 @@ enum status exchange_replay_seek(struct exchange *exchange, int64_t market_us, i
     if (status != ERR_OK) return status;
     matching_expire_all(exchange->matching, "the replay was moved to another time", driver_sink(exchange->driver));
     exchange_market_step_time(exchange, market_us, now_us);
-    exchange_replay_move(exchange, market_us);
+    exchange_replay_move(exchange, market_us, -1);
     exchange->market.closed_us = 0;
+    for (uint32_t i = 0; i < matching_count(exchange->matching); i++) {
+        struct msg msg;
+        msg_init(&msg, MSG_CONTRACT);
+        msg.contract = *matching_contract_at(exchange->matching, i);
+        agent_publish(exchange->agent, &msg);
+    }
     return ERR_OK;
 }
 

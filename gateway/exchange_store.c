@@ -11,13 +11,13 @@
 #define FACT_SIZE     256
 #define FORGET_ORDERS (EXCHANGE_ORDERS_MAX / 2) /* ended orders that a restart remembers; older ones are in the file */
 
-bool exchange_saved_market(struct exchange *exchange, char identity[EXCHANGE_IDENTITY_SIZE], int64_t *market_us, bool *clean) {
+bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out) {
     char text[FACT_SIZE];
-    if (db_meta_get(exchange->db, "market.identity", identity, EXCHANGE_IDENTITY_SIZE, NULL) != ERR_OK) return false;
-    if (db_meta_get(exchange->db, "market.time_us", text, sizeof text, NULL) != ERR_OK) return false;
-    *market_us = strtoll(text, NULL, 10);
-    *clean = db_meta_get(exchange->db, "market.clean", text, sizeof text, NULL) == ERR_OK && strcmp(text, "yes") == 0;
-    return *market_us > 0;
+    if (db_meta_get(exchange->db, "market.identity", out->identity, sizeof out->identity, NULL) != ERR_OK) return false;
+    if (db_meta_get(exchange->db, "market.place", text, sizeof text, NULL) != ERR_OK) return false;
+    if (sscanf(text, "%" SCNd64 " %" SCNd64, &out->market_us, &out->index) != 2) return false;
+    out->clean = db_meta_get(exchange->db, "market.clean", text, sizeof text, NULL) == ERR_OK && strcmp(text, "yes") == 0;
+    return out->market_us > 0;
 }
 
 /* --- figures of the day ------------------------------------------------------------------------------------------------------ */
@@ -31,9 +31,9 @@ void exchange_load_stats(struct exchange *exchange) {
         memcpy(stats.symbol, now.symbol, sizeof stats.symbol);
         (void)snprintf(key, sizeof key, "stats.%s", stats.symbol);
         if (db_meta_get(exchange->db, key, text, sizeof text, NULL) != ERR_OK) continue;
-        if (sscanf(text, "%" SCNd32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNu64,
+        if (sscanf(text, "%" SCNd32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNu64,
                    &stats.trading_day, &stats.reference, &stats.last, &stats.open, &stats.high, &stats.low, &stats.volume,
-                   &stats.sym_seq) != 8)
+                   &stats.last_us, &stats.sym_seq) != 9)
             continue;
         if (stats.trading_day != now.trading_day) { /* a day later: yesterday's last is the reference */
             stats.reference = stats.last > 0 ? stats.last : stats.reference;
@@ -53,24 +53,26 @@ static enum status save_stats(struct exchange *exchange, struct err *err) {
         matching_stats(exchange->matching, i, &stats);
         (void)snprintf(key, sizeof key, "stats.%s", stats.symbol);
         (void)snprintf(text, sizeof text,
-                       "%" PRId32 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRIu64,
+                       "%" PRId32 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRIu64,
                        stats.trading_day, stats.reference, stats.last, stats.open, stats.high, stats.low, stats.volume,
-                       stats.sym_seq);
+                       stats.last_us, stats.sym_seq);
         status = db_meta_put(exchange->db, key, text, err);
     }
     return status;
 }
 
 enum status exchange_save(struct exchange *exchange, bool clean, struct err *err) {
-    char time_us[32];
-    (void)snprintf(time_us, sizeof time_us, "%" PRId64, exchange->market.market_us);
+    char place[64];
+    const struct exchange_market *market = &exchange->market;
+    (void)snprintf(place, sizeof place, "%" PRId64 " %" PRId64, market->market_us,
+                   market->file != NULL ? market_file_tell(market->file) : -1);
     enum status status = db_begin(exchange->db, err);
     if (status != ERR_OK) return status;
-    status = db_meta_put(exchange->db, "market.identity", exchange->market.identity, err);
-    if (status == ERR_OK) status = db_meta_put(exchange->db, "market.time_us", time_us, err);
+    status = db_meta_put(exchange->db, "market.identity", market->identity, err);
+    if (status == ERR_OK) status = db_meta_put(exchange->db, "market.place", place, err);
     if (status == ERR_OK) status = db_meta_put(exchange->db, "market.clean", clean ? "yes" : "no", err);
     /* A replay's figures are in its file. */
-    if (status == ERR_OK && exchange->market.file == NULL) status = save_stats(exchange, err);
+    if (status == ERR_OK && market->file == NULL) status = save_stats(exchange, err);
     if (status == ERR_OK) return db_commit(exchange->db, err);
     db_rollback(exchange->db);
     return status;
@@ -93,6 +95,8 @@ struct loading {
     struct exchange *exchange;
     struct order *ended;
     size_t count;
+    enum status status;
+    struct err *err;
 };
 
 static bool load_row(void *context, const struct msg *msg) {
@@ -129,20 +133,18 @@ static enum status load_orders(struct loading *loading, struct err *err) {
     return status;
 }
 
-static bool load_account_reports(void *context, const struct msg *msg) {
+/* The last report of each account tells the numbers of its stream. */
+static void load_last_report(void *context, const struct account *account) {
     struct loading *loading = context;
-    (void)load_row(loading, msg);
-    return true;
+    const struct db_query last = {.id = MSG_VENUE_EXEC, .account = account->account, .newest_first = true, .limit = 1};
+    if (loading->status == ERR_OK) loading->status = db_each(loading->exchange->db, &last, load_row, loading, loading->err);
 }
 
 static enum status load_reports(struct loading *loading, struct err *err) {
-    static const char *const accounts[] = {"DEMO-1", "DEMO-2", "GUEST-1"};
-    enum status status = ERR_OK;
-    for (size_t i = 0; i < sizeof accounts / sizeof accounts[0] && status == ERR_OK; i++) {
-        const struct db_query last = {.id = MSG_VENUE_EXEC, .account = accounts[i], .newest_first = true, .limit = 1};
-        status = db_each(loading->exchange->db, &last, load_account_reports, loading, err);
-    }
-    return status;
+    loading->err = err;
+    for (uint32_t stream = 0; stream < MATCHING_STREAMS_MAX; stream++)
+        matching_each_account(loading->exchange->matching, stream, load_last_report, loading);
+    return loading->status;
 }
 
 enum status exchange_load_rows(struct exchange *exchange, struct err *err) {
