@@ -171,7 +171,7 @@ static enum status create_private(const struct db *db, struct err *err) {
 }
 
 static enum status open_write(struct db *db, enum db_durability durability, struct err *err) {
-    enum status status = lock_take(db->path, &db->lock_fd, err);
+    enum status status = db_lock_take(db->path, &db->lock_fd, err);
     if (status == ERR_OK) {
         status = create_private(db, err);
     }
@@ -234,7 +234,7 @@ void db_close(struct db *db) {
     if (db->sql != NULL) {
         CHECK(sqlite3_close(db->sql) == SQLITE_OK);
     }
-    lock_release(db->lock_fd);
+    db_lock_release(db->lock_fd);
     free(db);
 }
 

@@ -70,8 +70,8 @@ enum status schema_version(const struct db *db, int *version, bool *ours, bool *
 enum status schema_migrate(struct db *db, struct err *err);
 
 /* db/lock.c: one writer a file. *fd is -1 on failure. */
-enum status lock_take(const char *path, int *fd, struct err *err);
-void lock_release(int fd);
+enum status db_lock_take(const char *path, int *fd, struct err *err);
+void db_lock_release(int fd);
 
 /* db/row.c: a message's fields as columns and parameters. */
 void row_store_sql(const struct table *table, struct sql_text *sql);

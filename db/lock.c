@@ -24,7 +24,7 @@ static long lock_holder(int fd) {
     return pid;
 }
 
-enum status lock_take(const char *path, int *fd, struct err *err) {
+enum status db_lock_take(const char *path, int *fd, struct err *err) {
     char name[DB_PATH_SIZE + 8];
     snprintf(name, sizeof(name), "%s.lock", path);
     *fd = -1;
@@ -56,7 +56,7 @@ enum status lock_take(const char *path, int *fd, struct err *err) {
     return ERR_OK;
 }
 
-void lock_release(int fd) {
+void db_lock_release(int fd) {
     if (fd >= 0) {
         close(fd);
     }
