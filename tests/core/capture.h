@@ -2,6 +2,7 @@
  * capture: a sink that keeps what was emitted, and questions about it.
  *
  * Every message is checked as the wire would check it. Owner: the test; zero it to begin, capture_clear between steps.
+ * Thread: one.
  */
 #ifndef TESTS_CORE_CAPTURE_H
 #define TESTS_CORE_CAPTURE_H
