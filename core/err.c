@@ -18,7 +18,7 @@ static const char *const status_names[] = {
     [ERR_BUSY] = "busy",
 };
 
-enum status err_set(struct err *err, enum status status, const char *format, ...) {
+enum status(err_set)(struct err *err, enum status status, const char *format, ...) {
     if (err == NULL) return status;
     char draft[ERR_DRAFT_SIZE];
     va_list arguments;

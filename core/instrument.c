@@ -121,7 +121,7 @@ enum status symbol_from_file(const char *file_code, const char *month, char symb
     char code[4];
     if (!file_product(file_code, code))
         return err_set(err, ERR_INVALID, "product '%.*s' (allowed 2 or 3 capitals or digits)", SYMBOL_SIZE, file_code);
-    const size_t length = trimmed(month, 2 * SYMBOL_SIZE);
+    const size_t length = trimmed(month, (size_t)2 * SYMBOL_SIZE);
     const int32_t near = length >= 6 ? file_month(month) : 0;
     const int32_t far = length == 13 && month[6] == '/' ? file_month(month + 7) : 0;
     const int week = length == 8 && month[6] == 'W' ? week_of(month[7]) : 0;
@@ -190,7 +190,7 @@ static void set_name(struct contract *contract, const struct symbol_parts *parts
 }
 
 enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out, struct err *err) {
-    struct symbol_parts parts;
+    struct symbol_parts parts = {NULL, 0, 0, 0};
     const enum status status = symbol_parse(symbol, trading_day, &parts, err);
     if (status != ERR_OK) return status;
     const int32_t last = last_trading_day(parts.delivery_month, parts.week > 0 ? parts.week : MONTHLY_WEEK);

@@ -95,7 +95,7 @@ enum status symbol_parse(const char *symbol, int32_t trading_day, struct symbol_
 
 /* Daily-file product and month ("MTX", "202107W4" or "202108/202109") -> "MX4G1", "MXFH1/I1".
  * A product outside our table keeps its own code (3 characters: "CZF" -> "CZFH1"). ERR_INVALID when malformed. */
-enum status symbol_from_file(const char *file_product, const char *month, char symbol[SYMBOL_SIZE], struct err *err);
+enum status symbol_from_file(const char *file_code, const char *month, char symbol[SYMBOL_SIZE], struct err *err);
 
 /* The symbol of a product and yyyymm. */
 void symbol_monthly(const struct product *product, int32_t delivery_month, char symbol[SYMBOL_SIZE]);

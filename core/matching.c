@@ -20,7 +20,7 @@ struct matching *matching_new(const struct matching_config *config) {
     matching->listed = calloc(MATCHING_CONTRACTS_MAX, sizeof *matching->listed);
     matching->holdings = calloc(HOLDINGS_MAX, sizeof *matching->holdings);
     matching->records = calloc(config->max_orders, sizeof *matching->records);
-    matching->chains = malloc(heads * sizeof *matching->chains);
+    matching->chains = malloc((size_t)heads * sizeof *matching->chains);
     const bool whole = matching->listed != NULL && matching->holdings != NULL && matching->records != NULL && matching->chains != NULL;
     if (!whole || !book_pool_init(&matching->pool, config->max_resting)) {
         matching_free(matching);

@@ -65,9 +65,9 @@ struct book_side *book_of(struct book *book, enum side side);
 
 /* Index of the new entry, last in time at its price; BOOK_NONE when the pool is full. quantity > 0. */
 uint32_t book_add(struct book_pool *pool, struct book_side *side, price_t price, int32_t quantity, int32_t owner);
-void book_remove(struct book_pool *pool, struct book_side *side, uint32_t entry);
+void book_remove(struct book_pool *pool, struct book_side *side, uint32_t at);
 /* Take lots off an entry; it goes when none are left. lots <= its quantity. */
-void book_reduce(struct book_pool *pool, struct book_side *side, uint32_t entry, int32_t lots);
+void book_reduce(struct book_pool *pool, struct book_side *side, uint32_t at, int32_t lots);
 
 /* Is `price` as good as `than` or better, for an order of this side? */
 bool book_reaches(enum side side, price_t price, price_t than);

@@ -18,7 +18,7 @@
 #include "core/matching_book.h"
 #include "core/position.h"
 
-#define HOLDINGS_MAX (MATCHING_CONTRACTS_MAX * MATCHING_ACCOUNTS_MAX)
+#define HOLDINGS_MAX ((size_t)MATCHING_CONTRACTS_MAX * MATCHING_ACCOUNTS_MAX)
 #define NO_RECORD UINT32_MAX
 
 /* An order a person sent. */

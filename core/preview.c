@@ -25,7 +25,7 @@ static price_t cost_in_points(const struct contract *contract, money_t cost, int
     int64_t one_point = (int64_t)contract->multiplier * quantity;
     if (one_point <= 0 || contract->tick <= 0)
         return 0;
-    price_t points = cost / one_point + (cost % one_point ? 1 : 0);
+    price_t points = cost / one_point + (cost % one_point != 0 ? 1 : 0);
     return price_ceil(points, contract->tick);
 }
 

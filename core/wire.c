@@ -7,6 +7,8 @@
 #include <msgpack.h>
 #include <string.h>
 
+#include "core/check.h"
+
 
 #define HEAD_FIELDS 2 /* version, id */
 
@@ -40,6 +42,7 @@ static int pack_field(msgpack_packer *packer, const struct msg *msg, const struc
     return failed;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the writer writes through it */
 enum status wire_encode(const struct msg *msg, uint8_t *bytes, size_t size, size_t *length, struct err *err) {
     const enum status status = msg_check(msg, err);
     if (status != ERR_OK) return status;
@@ -114,6 +117,7 @@ static void read_row(struct reader *reader, const struct form_row *row, struct i
     } else if (row->form != FORM_INTEGER) {
         item->length = (uint32_t)value;
     } else if (row->is_signed) {
+        CHECK(row->bytes > 0);
         const uint64_t sign = UINT64_C(1) << (8 * row->bytes - 1);
         item->number = (int64_t)((value ^ sign) - sign);
     } else {
@@ -132,7 +136,7 @@ static struct item read_item(struct reader *reader) {
     item.form = FORM_OTHER;
     if (first <= 0x7F || first >= 0xE0) {
         item.form = FORM_INTEGER;
-        item.number = (int8_t)first;
+        item.number = first <= 0x7F ? first : first - 0x100;
     } else if (first >= 0x90 && first <= 0x9F) {
         item.form = FORM_ARRAY;
         item.length = first & 0x0F;

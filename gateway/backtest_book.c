@@ -51,7 +51,7 @@ static bool grow_queue(struct backtest_book *book) {
     struct said *queue = capacity > QUEUE_MAX ? NULL : malloc(capacity * sizeof *queue);
     if (queue == NULL) return false;
     for (uint32_t i = 0; i < book->count; i++)
-        queue[i] = book->queue[(book->head + i) % book->capacity];
+        queue[i] = book->queue[(book->head + i) % book->capacity]; /* NOLINT(clang-analyzer-core.DivideZero): count is 0 then */
     free(book->queue);
     book->queue = queue;
     book->head = 0;

@@ -15,6 +15,7 @@ bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out
     char text[FACT_SIZE];
     if (db_meta_get(exchange->db, "market.identity", out->identity, sizeof out->identity, NULL) != ERR_OK) return false;
     if (db_meta_get(exchange->db, "market.place", text, sizeof text, NULL) != ERR_OK) return false;
+    /* NOLINTNEXTLINE(cert-err34-c): a line of our own */
     if (sscanf(text, "%" SCNd64 " %" SCNd64, &out->market_us, &out->index) != 2) return false;
     out->clean = db_meta_get(exchange->db, "market.clean", text, sizeof text, NULL) == ERR_OK && strcmp(text, "yes") == 0;
     return out->market_us > 0;
@@ -31,6 +32,7 @@ void exchange_load_stats(struct exchange *exchange) {
         memcpy(stats.symbol, now.symbol, sizeof stats.symbol);
         (void)snprintf(key, sizeof key, "stats.%s", stats.symbol);
         if (db_meta_get(exchange->db, key, text, sizeof text, NULL) != ERR_OK) continue;
+        /* NOLINTNEXTLINE(cert-err34-c): a line of our own */
         if (sscanf(text, "%" SCNd32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNu64,
                    &stats.trading_day, &stats.reference, &stats.last, &stats.open, &stats.high, &stats.low, &stats.volume,
                    &stats.last_us, &stats.sym_seq) != 9)

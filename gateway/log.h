@@ -16,7 +16,7 @@
 
 #define LOG_LINES     200
 #define LOG_RATE      200
-#define LOG_FILE_MAX  (16 * 1024 * 1024)
+#define LOG_FILE_MAX  (INT64_C(16) * 1024 * 1024)
 #define LOG_FILE_NAME "outcry.log"
 
 struct log;

@@ -71,7 +71,7 @@ void loop_add_socket(struct loop *loop, struct bus_socket *socket)
     loop->sockets[loop->socket_count++] = socket;
 }
 
-void loop_remove_socket(struct loop *loop, struct bus_socket *socket)
+void loop_remove_socket(struct loop *loop, const struct bus_socket *socket)
 {
     for (int i = 0; i < loop->socket_count; i++) {
         if (loop->sockets[i] == socket) {

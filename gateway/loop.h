@@ -33,7 +33,7 @@ enum status loop_open(struct loop **out, bool signals, struct err *err);
 void loop_close(struct loop *loop); /* NULL is fine */
 
 void loop_add_socket(struct loop *loop, struct bus_socket *socket);
-void loop_remove_socket(struct loop *loop, struct bus_socket *socket);
+void loop_remove_socket(struct loop *loop, const struct bus_socket *socket);
 void loop_add_fd(struct loop *loop, int fd); /* wakes when it is readable (a pidfd: when that process has ended) */
 void loop_remove_fd(struct loop *loop, int fd);
 

@@ -191,6 +191,7 @@ static void apply(struct theme *theme, const struct theme_styles *styles)
 enum status theme_load(struct theme *theme, const char *name, bool up_is_green, bool ascii, struct err *err)
 {
     struct theme_styles styles;
+    memset(&styles, 0, sizeof styles);
     const char *no_color = getenv("NO_COLOR");
     bool plain = !has_colors() || (no_color && *no_color);
     enum status status = load_styles(plain ? "mono" : name, &styles, err);

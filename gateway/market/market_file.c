@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/text.h"
 #include "gateway/market/market_format.h"
 #include "gateway/market/market_read.h"
 
@@ -261,10 +262,7 @@ static struct market_file *make(const char *path, const char *const *symbols) {
     }
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
-    size_t length = strlen(name);
-    if (length >= sizeof file->name)
-        length = sizeof file->name - 1;
-    memcpy(file->name, name, length);
+    (void)text_copy(file->name, sizeof file->name, name);
     file->wanted = symbols;
     return file;
 }

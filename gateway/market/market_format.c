@@ -117,7 +117,7 @@ static bool refuse(struct err *err, const char *what, struct slice cell) {
     char text[32];
     size_t length = cell.length < sizeof text - 1 ? cell.length : sizeof text - 1;
     for (size_t i = 0; i < length; i++)
-        text[i] = cell.at[i] >= ' ' && cell.at[i] <= '~' ? cell.at[i] : '?';
+        text[i] = (char)(cell.at[i] >= ' ' && cell.at[i] <= '~' ? cell.at[i] : '?');
     text[length] = '\0';
     err_set(err, ERR_INVALID, "%s, not '%s'", what, text);
     return false;

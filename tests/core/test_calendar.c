@@ -32,7 +32,7 @@ static void test_every_day(void **state) {
         assert_int_equal(date, (tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday);
         assert_int_equal(calendar_weekday(date), tm.tm_wday);
         const int64_t noon_us = calendar_taipei_us(date, 43200);
-        assert_int_equal(noon_us, ((int64_t)at + 43200 - 8 * 3600) * CLOCK_SECOND_US);
+        assert_int_equal(noon_us, ((int64_t)at + 43200 - INT64_C(28800)) * CLOCK_SECOND_US);
         assert_int_equal(calendar_date(noon_us), date);
         const int32_t next = calendar_add_days(date, 1);
         assert_int_equal(calendar_days_between(date, next), 1);

@@ -12,6 +12,7 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 #include "core/matching.h"
+#include "core/text.h"
 
 #define DAY 20210726
 #define SYMBOL "MXFH1"
@@ -89,10 +90,10 @@ static int tear_down(void **state) {
 static struct order_request request(const char *id, enum side side, enum order_type type, enum time_in_force tif, int quantity,
                                     price_t price) {
     struct order_request made = {.side = side, .type = type, .tif = tif, .quantity = quantity, .limit_price = price, .attempt = 1};
-    strcpy(made.client_order_id, id);
-    strcpy(made.account, "A-1");
-    strcpy(made.symbol, SYMBOL);
-    strcpy(made.actor, "test");
+    (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
+    (void)text_copy(made.account, sizeof made.account, "A-1");
+    (void)text_copy(made.symbol, sizeof made.symbol, SYMBOL);
+    (void)text_copy(made.actor, sizeof made.actor, "test");
     return made;
 }
 
@@ -105,7 +106,7 @@ static void send(struct fixture *f, const char *id, enum side side, enum order_t
 
 static void cancel(struct fixture *f, uint32_t stream, const char *id) {
     struct cancel_request made = {0};
-    strcpy(made.client_order_id, id);
+    (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
     f->count = 0;
     matching_cancel(f->matching, stream, &made, &f->sink);
 }
@@ -291,7 +292,7 @@ static void test_refusals_have_codes(void **state) {
     send(f, "priced", SIDE_BUY, ORDER_MARKET, TIF_IOC, 1, P(17000));
     assert_rejected(f, REJECT_VENUE_OTHER);
     struct order_request other = request("symbol", SIDE_BUY, ORDER_MARKET, TIF_IOC, 1, 0);
-    strcpy(other.symbol, "TXFH1");
+    (void)text_copy(other.symbol, sizeof other.symbol, "TXFH1");
     f->count = 0;
     matching_order(f->matching, 0, &other, &f->sink);
     assert_rejected(f, REJECT_VENUE_UNKNOWN_SYMBOL);
@@ -314,7 +315,7 @@ static void test_margin(void **state) {
     const int32_t most = (int32_t)(P(100000) / contract.initial_margin);
     assert_true(most >= 1);
     struct order_request made = request("big", SIDE_BUY, ORDER_LIMIT, TIF_ROD, most + 1, P(17300));
-    strcpy(made.account, "B-1");
+    (void)text_copy(made.account, sizeof made.account, "B-1");
     f->count = 0;
     matching_order(f->matching, 1, &made, &f->sink);
     assert_rejected(f, REJECT_VENUE_MARGIN);

@@ -12,6 +12,7 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 #include "core/synthetic.h"
+#include "core/text.h"
 
 #define DAY 20261119 /* a Thursday after the third Wednesday: December is near */
 #define NEAR "TXFL6"
@@ -212,9 +213,9 @@ static void test_an_expired_month_gives_way(void **state) {
 
 static void order(struct stage *market, const char *id, enum side side, enum order_type type, enum time_in_force tif, price_t price) {
     struct order_request made = {.side = side, .type = type, .tif = tif, .quantity = 3, .limit_price = price};
-    strcpy(made.client_order_id, id);
-    strcpy(made.account, "A-1");
-    strcpy(made.symbol, "MXFL6");
+    (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
+    (void)text_copy(made.account, sizeof made.account, "A-1");
+    (void)text_copy(made.symbol, sizeof made.symbol, "MXFL6");
     matching_order(market->matching, 0, &made, &market->sink);
 }
 

@@ -30,7 +30,7 @@ static char folder[64];
 
 static int make_folder(void **state) {
     (void)state;
-    strcpy(folder, "/tmp/outcry-market-XXXXXX");
+    (void)snprintf(folder, sizeof folder, "/tmp/outcry-market-XXXXXX");
     return mkdtemp(folder) == NULL;
 }
 

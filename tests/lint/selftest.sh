@@ -1,0 +1,18 @@
+#!/bin/sh
+# selftest: the rules themselves are tested: the files under fixtures/ break each of them once, and what is said about them
+# must be fixtures/expected, no less and no more.
+set -u
+cd "$(dirname "$0")/fixtures" || exit 2
+files=$(find core db gateway tui tests -name '*.[ch]' | LC_ALL=C sort)
+got=$(
+    # shellcheck disable=SC2086
+    for rule in layers shape banned; do awk -f ../$rule.awk $files && echo "$rule found nothing"; done
+)
+if [ "$got" != "$(cat expected)" ]; then
+    echo "$got" | diff expected - && exit 2
+    exit 1
+fi
+# And what is allowed passes.
+cd good || exit 2
+good=$(for rule in layers shape banned; do awk -f ../../$rule.awk core/fine.c; done)
+[ -z "$good" ] || { echo "$good"; exit 1; }
