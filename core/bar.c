@@ -1,4 +1,5 @@
-/* bar: the one-minute (or other) bar builder. Integer arithmetic on market time; no calendar, since Taipei's minutes are UTC's. */
+/* bar: the one-minute (or other) bar builder. Integer arithmetic on market time; no calendar, since Taipei's minutes
+ * are UTC's. */
 #include "core/bar.h"
 
 #include <string.h>

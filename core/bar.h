@@ -1,9 +1,9 @@
 /*
  * bar: trades to bars of one interval, one symbol at a time.
  *
- * A bar covers [start, start + interval) of market time. Trial matches and ticks without a quantity are not trades and are
- * left out. A trade of an earlier interval (a replay that was turned back, a gap that was mended late) ends the present bar
- * and starts one there: the caller decides what to do with two bars of one start.
+ * A bar covers [start, start + interval) of market time. Trial matches and ticks without a quantity are not trades and
+ * are left out. A trade of an earlier interval (a replay that was turned back, a gap that was mended late) ends the
+ * present bar and starts one there: the caller decides what to do with two bars of one start.
  *
  * Does not fill empty intervals, store or publish. Thread: one. Owner: the caller; nothing is allocated.
  */

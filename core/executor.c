@@ -1,5 +1,5 @@
-/* executor: creation, restart from stored records, and what only reads or only keeps the books. The order path itself is in
- * executor_orders.c, events in executor_events.c, flatten in executor_flatten.c. */
+/* executor: creation, restart from stored records, and what only reads or only keeps the books. The order path itself
+ * is in executor_orders.c, events in executor_events.c, flatten in executor_flatten.c. */
 #include "core/executor.h"
 
 #include <stdarg.h>
@@ -36,8 +36,8 @@ void executor_free(struct executor *executor) {
     free(executor);
 }
 
-void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us, const char *actor, enum reject_code reject,
-                   const char *id, const char *symbol, const char *format, ...) {
+void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us, const char *actor,
+                   enum reject_code reject, const char *id, const char *symbol, const char *format, ...) {
     struct risk_event event = {.time_us = now_us,
                                .market_us = executor->market.market_us,
                                .trading_day = executor->market.trading_day,
@@ -54,7 +54,8 @@ void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us,
     emit_stored(sink, MSG_RISK_EVENT, &event, sizeof event);
 }
 
-void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format, ...) {
+void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format,
+                    ...) {
     if (request_id == 0) return; /* nobody waits: the strategy's cancel */
     struct reply reply = {.request_id = request_id, .status = (int32_t)status, .number = number};
     va_list args;
@@ -87,7 +88,8 @@ static enum status restore_order(struct executor *executor, const struct order *
     if (!order_state_terminal(order->state) &&
         (order->state == ORDER_PENDING_CANCEL || order->request.expires_us == EXECUTOR_CANCEL_MARK)) {
         extra->cancel_wanted = true;
-        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id, order->request.client_order_id);
+        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id,
+                        order->request.client_order_id);
         (void)text_copy(extra->cancel.actor, sizeof extra->cancel.actor, "executor");
         (void)text_copy(extra->cancel.reason, sizeof extra->cancel.reason, "asked for before the restart");
         extra->cancel.created_us = order->updated_us;
@@ -108,7 +110,8 @@ static enum status restore_cursor(struct executor *executor, const struct cursor
 }
 
 enum status executor_restore(struct executor *executor, const struct msg *msg, struct err *err) {
-    /* NOLINTNEXTLINE: a chain over the few kinds that are stored; -Wswitch-enum would ask for every message there is. */
+    /* NOLINTNEXTLINE: a chain over the few kinds that are stored; -Wswitch-enum would ask for every message there is.
+     * */
     if (msg->id == MSG_ORDER) return restore_order(executor, &msg->order, err);
     if (msg->id == MSG_CURSOR) return restore_cursor(executor, &msg->cursor, err);
     if (msg->id == MSG_POSITION) return ledger_restore(&executor->ledger, &msg->position, err);
@@ -153,7 +156,8 @@ uint64_t executor_events_seq(const struct executor *executor) {
 
 uint32_t executor_unconfirmed(const struct executor *executor) {
     uint32_t count = 0;
-    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE; at = order_table_next(&executor->orders, at))
+    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&executor->orders, at))
         if (order_table_at(&executor->orders, at)->state == ORDER_INTENT) count++;
     return count;
 }
@@ -167,11 +171,12 @@ const struct position *executor_position(const struct executor *executor, const 
     return ledger_position(&executor->ledger, account, symbol);
 }
 
-void executor_each_order(const struct executor *executor, void (*visit)(void *context, const struct order *order), void *context) {
+void executor_each_order(const struct executor *executor, void (*visit)(void *context, const struct order *order),
+                         void *context) {
     order_table_each(&executor->orders, visit, context);
 }
 
-void executor_each_position(const struct executor *executor, void (*visit)(void *context, const struct position *position),
-                            void *context) {
+void executor_each_position(const struct executor *executor,
+                            void (*visit)(void *context, const struct position *position), void *context) {
     for (uint32_t i = 0; i < executor->ledger.row_count; i++) visit(context, ledger_at(&executor->ledger, i));
 }

@@ -3,13 +3,14 @@
  *
  * Emits: PORT_STORE   signal (inbox), signal_ack, order, order_event (history), position, cursor, risk_event
  *        PORT_ACK     signal_ack: after the commit of the inbox row; the same one again for a resent signal
- *        PORT_ORDER   order_request / cancel_request: after the commit of the intent; resent until an order event names it
+ *        PORT_ORDER   order_request / cancel_request: after the commit of the intent; resent until an order event
+ *                     names it
  *        PORT_PUBLISH order, position, risk_event
  *        PORT_REPLY   reply to an operator's command
  *
- * Invariants: one intent a client_order_id, for ever (same id, same order: what already happened is the answer; same id,
- * other order: REJECT_ID_REUSED); a signal past its time to live becomes EXPIRED and no order; fills are counted once by
- * exec_id; an operator's id is "<install>-m<session>-<counter>".
+ * Invariants: one intent a client_order_id, for ever (same id, same order: what already happened is the answer; same
+ * id, other order: REJECT_ID_REUSED); a signal past its time to live becomes EXPIRED and no order; fills are counted
+ * once by exec_id; an operator's id is "<install>-m<session>-<counter>".
  *
  * Thread: one. Owner: executor_new .. executor_free.
  */
@@ -22,7 +23,7 @@ struct executor;
 
 struct executor_config {
     char install[NAME_SIZE];
-    uint64_t session;        /* number of this run (operator's ids) */
+    uint64_t session; /* number of this run (operator's ids) */
     int64_t resend_us;
     int64_t time_to_live_us; /* of an operator's order */
     money_t commission;      /* a lot a side */
@@ -32,19 +33,22 @@ struct executor_config {
 struct executor *executor_new(const struct executor_config *config);
 void executor_free(struct executor *executor);
 
-/* Start-up, with stored rows: contract; position (all; the newest day of each counts); cursor (all); order: those not ended,
- * and all of the last two trading days, oldest first; order_event of the same days (exec ids); signal_ack (the newest
- * 4096, oldest first); signal needs not be fed. Then nothing else is to be done: intents without an answer go again at the
- * next executor_on_timer. Before that, fetch the gateway's events from executor_events_seq + 1. Whenever the gateway's heartbeat
- * has a last_seq above executor_events_seq, fetch them too: a dropped last event shows in no gap. */
+/* Start-up, with stored rows: contract; position (all; the newest day of each counts); cursor (all); order: those not
+ * ended, and all of the last two trading days, oldest first; order_event of the same days (exec ids); signal_ack (the
+ * newest 4096, oldest first); signal needs not be fed. Then nothing else is to be done: intents without an answer go
+ * again at the next executor_on_timer. Before that, fetch the gateway's events from executor_events_seq + 1. Whenever
+ * the gateway's heartbeat has a last_seq above executor_events_seq, fetch them too: a dropped last event shows in no
+ * gap. */
 enum status executor_restore(struct executor *executor, const struct msg *msg, struct err *err);
 
 void executor_on_signal(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink);
 /* As strategy_on_order_event: without holes. */
-enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink,
-                                    struct err *err);
-void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us, struct sink *sink);
-void executor_on_cancel_command(struct executor *executor, const struct cancel_command *command, int64_t now_us, struct sink *sink);
+enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
+                                    struct sink *sink, struct err *err);
+void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us,
+                               struct sink *sink);
+void executor_on_cancel_command(struct executor *executor, const struct cancel_command *command, int64_t now_us,
+                                struct sink *sink);
 /* CONTROL_FLATTEN: cancel, await, recompute, close; never reverses. */
 void executor_on_control(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink);
 void executor_on_contract(struct executor *executor, const struct contract *contract);
@@ -58,8 +62,9 @@ uint64_t executor_events_seq(const struct executor *executor);
 uint32_t executor_unconfirmed(const struct executor *executor);
 const struct order *executor_order(const struct executor *executor, const char *client_order_id);
 const struct position *executor_position(const struct executor *executor, const char *account, const char *symbol);
-void executor_each_order(const struct executor *executor, void (*visit)(void *context, const struct order *order), void *context);
-void executor_each_position(const struct executor *executor, void (*visit)(void *context, const struct position *position),
-                            void *context);
+void executor_each_order(const struct executor *executor, void (*visit)(void *context, const struct order *order),
+                         void *context);
+void executor_each_position(const struct executor *executor,
+                            void (*visit)(void *context, const struct position *position), void *context);
 
 #endif

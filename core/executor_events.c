@@ -6,7 +6,8 @@
 #include "core/emit.h"
 #include "core/executor_impl.h"
 
-/* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of it. */
+/* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of it.
+ * */
 static uint32_t adopt(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink) {
     struct order order;
     order_init(&order, &event->request, event->trading_day, now_us);
@@ -15,12 +16,14 @@ static uint32_t adopt(struct executor *executor, const struct order_event *event
         memset(&executor->slots[slot], 0, sizeof executor->slots[slot]);
         return slot;
     }
-    executor_risk(executor, sink, now_us, "executor", REJECT_NO_ROOM, event->request.client_order_id, event->request.symbol,
-                  "no room for order %s: its fills are counted, the order is not shown", event->request.client_order_id);
+    executor_risk(executor, sink, now_us, "executor", REJECT_NO_ROOM, event->request.client_order_id,
+                  event->request.symbol, "no room for order %s: its fills are counted, the order is not shown",
+                  event->request.client_order_id);
     return slot;
 }
 
-static void count_fill(struct executor *executor, const struct order_event *event, bool late, int64_t now_us, struct sink *sink) {
+static void count_fill(struct executor *executor, const struct order_event *event, bool late, int64_t now_us,
+                       struct sink *sink) {
     const struct order_request *request = &event->request;
     const struct position *position;
     bool known;
@@ -72,12 +75,13 @@ static bool apply_to_order(struct executor *executor, uint32_t slot, const struc
     settle_cancel(executor, slot, event, now_us, sink);
     order_table_touch(&executor->orders, slot);
     emit_stored(sink, MSG_ORDER, order, sizeof *order);
-    if (order->request.leg == LEG_FLATTEN && order_state_terminal(order->state)) executor_flatten_ended(executor, order);
+    if (order->request.leg == LEG_FLATTEN && order_state_terminal(order->state))
+        executor_flatten_ended(executor, order);
     return late;
 }
 
-enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink,
-                                    struct err *err) {
+enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
+                                    struct sink *sink, struct err *err) {
     if (event->seq <= executor->events_seq) return ERR_OK;
     if (event->seq != executor->events_seq + 1)
         return err_set(err, ERR_STATE, "order events %" PRIu64 " to %" PRIu64 " are missing", executor->events_seq + 1,

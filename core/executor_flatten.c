@@ -1,6 +1,6 @@
-/* executor_flatten: cancel what works on a symbol, await its end, look at what is held, close it with reduce-only market
- * orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, the order is
- * reduce-only, and the gate asks once more at the last hop. */
+/* executor_flatten: cancel what works on a symbol, await its end, look at what is held, close it with reduce-only
+ * market orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, the order
+ * is reduce-only, and the gate asks once more at the last hop. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,8 @@ static int32_t lots_held(const struct executor *executor, const char *symbol) {
 
 static uint32_t orders_working(const struct executor *executor, const char *symbol) {
     uint32_t count = 0;
-    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE; at = order_table_next(&executor->orders, at)) {
+    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&executor->orders, at)) {
         const struct order *order = order_table_at(&executor->orders, at);
         if (strcmp(order->request.symbol, symbol) == 0 && !foreign(order)) count++;
     }
@@ -65,10 +66,11 @@ static uint32_t orders_working(const struct executor *executor, const char *symb
 }
 
 /* Cancel what still works. *busy: something has yet to end. *unknown: something cannot be ended by us now. */
-static void cancel_working(struct executor *executor, const struct executor_flatten *flatten, int64_t now_us, struct sink *sink,
-                           uint32_t *busy, uint32_t *unknown) {
+static void cancel_working(struct executor *executor, const struct executor_flatten *flatten, int64_t now_us,
+                           struct sink *sink, uint32_t *busy, uint32_t *unknown) {
     *busy = *unknown = 0;
-    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE; at = order_table_next(&executor->orders, at)) {
+    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&executor->orders, at)) {
         const struct order *order = order_table_at(&executor->orders, at);
         if (strcmp(order->request.symbol, flatten->symbol) != 0 || foreign(order)) continue;
         if (order->state == ORDER_UNKNOWN)
@@ -91,14 +93,15 @@ static int32_t market_lots(const struct executor *executor, const char *symbol, 
         struct product_facts facts;
         if (product != NULL) {
             product_facts_on(product, executor->market.trading_day, &facts);
-            if (facts.max_market_lots_night > 0 && facts.max_market_lots_night < most) most = facts.max_market_lots_night;
+            if (facts.max_market_lots_night > 0 && facts.max_market_lots_night < most)
+                most = facts.max_market_lots_night;
         }
     }
     return lots < most ? lots : most;
 }
 
-static bool close_position(struct executor *executor, const struct executor_flatten *flatten, const struct position *position,
-                           int64_t now_us, struct sink *sink) {
+static bool close_position(struct executor *executor, const struct executor_flatten *flatten,
+                           const struct position *position, int64_t now_us, struct sink *sink) {
     const struct ledger_symbol *entry = ledger_symbol(&executor->ledger, position->symbol);
     struct order_request request = {
         .side = position->quantity > 0 ? SIDE_SELL : SIDE_BUY,
@@ -147,7 +150,8 @@ static void flatten_close(struct executor *executor, struct executor_flatten *fl
     }
 }
 
-static void flatten_one(struct executor *executor, struct executor_flatten *flatten, int64_t now_us, struct sink *sink) {
+static void flatten_one(struct executor *executor, struct executor_flatten *flatten, int64_t now_us,
+                        struct sink *sink) {
     uint32_t busy, unknown;
     if (now_us < flatten->next_us) return;
     cancel_working(executor, flatten, now_us, sink, &busy, &unknown);
@@ -163,7 +167,8 @@ static void flatten_one(struct executor *executor, struct executor_flatten *flat
     if (lots > 0) {
         flatten_close(executor, flatten, lots, now_us, sink);
     } else if (unknown == 0) {
-        executor_risk(executor, sink, now_us, flatten->actor, REJECT_NONE, "", flatten->symbol, "%s is flat", flatten->symbol);
+        executor_risk(executor, sink, now_us, flatten->actor, REJECT_NONE, "", flatten->symbol, "%s is flat",
+                      flatten->symbol);
         flatten_end(flatten, sink);
     }
 }
@@ -180,7 +185,8 @@ void executor_flatten_ended(struct executor *executor, const struct order *order
 }
 
 /* false: as many symbols as can be are being flattened already. */
-static bool begin_symbol(struct executor *executor, const struct control *control, const char *symbol, struct sink *sink) {
+static bool begin_symbol(struct executor *executor, const struct control *control, const char *symbol,
+                         struct sink *sink) {
     struct executor_flatten *flatten = flatten_get(executor, symbol);
     if (flatten == NULL) return false;
     flatten->attempts = 0;
@@ -203,7 +209,8 @@ static uint32_t begin_all(struct executor *executor, const struct control *contr
     return begun;
 }
 
-void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink) {
+void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us,
+                            struct sink *sink) {
     bool full = false;
     if (strcmp(control->text, "all") == 0) {
         uint32_t begun = begin_all(executor, control, sink, &full);
@@ -215,8 +222,8 @@ void executor_flatten_begin(struct executor *executor, const struct control *con
         int32_t lots = lots_held(executor, control->text);
         uint32_t working = orders_working(executor, control->text);
         if (begin_symbol(executor, control, control->text, sink))
-            executor_reply(sink, control->request_id, ERR_OK, lots, "flattening %s: %" PRId32 " lots held, %u orders working",
-                           control->text, lots, working);
+            executor_reply(sink, control->request_id, ERR_OK, lots,
+                           "flattening %s: %" PRId32 " lots held, %u orders working", control->text, lots, working);
         else
             executor_reply(sink, control->request_id, ERR_FULL, 0, "flatten: %d symbols are being flattened already",
                            EXECUTOR_FLATTENS);

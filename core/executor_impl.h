@@ -2,8 +2,8 @@
  * executor_impl: what the files of the executor share. Private to core/executor*.c; the contract is core/executor.h.
  *
  * How a wish to cancel survives a restart without a table of its own: an order that the venue may not have yet (INTENT,
- * SENDING, UNKNOWN) is stored with its time to live ended (EXECUTOR_CANCEL_MARK), so that a resend of it can only end it or
- * be answered with what already happened; a working one is stored PENDING_CANCEL.
+ * SENDING, UNKNOWN) is stored with its time to live ended (EXECUTOR_CANCEL_MARK), so that a resend of it can only end
+ * it or be answered with what already happened; a working one is stored PENDING_CANCEL.
  * A flatten survives as a cursor "flatten:SYMBOL" (seq 1 = going on, 0 = ended).
  *
  * Owner: the executor. Thread: one.
@@ -56,8 +56,9 @@ struct executor {
 };
 
 /* executor.c */
-void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us, const char *actor, enum reject_code reject,
-                   const char *id, const char *symbol, const char *format, ...) __attribute__((format(printf, 8, 9)));
+void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us, const char *actor,
+                   enum reject_code reject, const char *id, const char *symbol, const char *format, ...)
+    __attribute__((format(printf, 8, 9)));
 void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
@@ -72,7 +73,8 @@ void executor_cancel(struct executor *executor, uint32_t slot, const char *actor
                      struct sink *sink);
 
 /* executor_flatten.c */
-void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink);
+void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us,
+                            struct sink *sink);
 enum status executor_flatten_restore(struct executor *executor, const struct cursor *cursor, struct err *err);
 void executor_flatten_step(struct executor *executor, int64_t now_us, struct sink *sink);
 void executor_flatten_ended(struct executor *executor, const struct order *order);

@@ -28,7 +28,8 @@ static uint32_t keep_order(struct executor *executor, const struct order *order,
     return slot;
 }
 
-bool executor_intend(struct executor *executor, const struct order_request *request, int64_t now_us, struct sink *sink) {
+bool executor_intend(struct executor *executor, const struct order_request *request, int64_t now_us,
+                     struct sink *sink) {
     struct order order;
     order_init(&order, request, executor->market.trading_day, now_us);
     order.market_us = executor->market.market_us;
@@ -144,14 +145,17 @@ static void complete_ticket(const struct executor *executor, struct order_reques
     if (request->actor[0] == '\0') (void)text_copy(request->actor, sizeof request->actor, "operator");
 }
 
-static void reply_known(const struct order *order, const struct order_request *request, uint64_t request_id, struct sink *sink) {
+static void reply_known(const struct order *order, const struct order_request *request, uint64_t request_id,
+                        struct sink *sink) {
     if (order_request_same(&order->request, request))
         executor_reply(sink, request_id, ERR_OK, 0, "%s", request->client_order_id);
     else
-        executor_reply(sink, request_id, ERR_EXISTS, 0, "%s: %s", request->client_order_id, reject_words(REJECT_ID_REUSED));
+        executor_reply(sink, request_id, ERR_EXISTS, 0, "%s: %s", request->client_order_id,
+                       reject_words(REJECT_ID_REUSED));
 }
 
-void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us, struct sink *sink) {
+void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us,
+                               struct sink *sink) {
     struct order_request request = command->order;
     struct err err;
     complete_ticket(executor, &request, now_us);
@@ -169,7 +173,8 @@ void executor_on_order_command(struct executor *executor, const struct order_com
         executor_reply(sink, command->request_id, ERR_OK, (int64_t)executor->counter, "%s", request.client_order_id);
     else
         executor_reply(sink, command->request_id, ERR_FULL, 0,
-                       "%u orders are kept, the limit, and none of an earlier day can give way", executor->orders.count);
+                       "%u orders are kept, the limit, and none of an earlier day can give way",
+                       executor->orders.count);
 }
 
 void executor_cancel(struct executor *executor, uint32_t slot, const char *actor, const char *reason, int64_t now_us,
@@ -178,7 +183,8 @@ void executor_cancel(struct executor *executor, uint32_t slot, const char *actor
     struct executor_slot *extra = &executor->slots[slot];
     CHECK(!order_state_terminal(order->state));
     memset(&extra->cancel, 0, sizeof extra->cancel);
-    (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id, order->request.client_order_id);
+    (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id,
+                    order->request.client_order_id);
     (void)text_copy(extra->cancel.actor, sizeof extra->cancel.actor, actor);
     (void)text_copy(extra->cancel.reason, sizeof extra->cancel.reason, reason);
     extra->cancel.created_us = now_us;
@@ -217,7 +223,8 @@ void executor_on_cancel_command(struct executor *executor, const struct cancel_c
 }
 
 void executor_on_timer(struct executor *executor, int64_t now_us, struct sink *sink) {
-    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE; at = order_table_next(&executor->orders, at)) {
+    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&executor->orders, at)) {
         const struct executor_slot *extra = &executor->slots[at];
         if (order_table_at(&executor->orders, at)->state == ORDER_INTENT && now_us >= extra->send_us)
             send_request(executor, at, now_us, sink);

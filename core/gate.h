@@ -1,19 +1,21 @@
 /*
  * gate: the last hop. Every order to the venue passes here, once.
  *
- * For a new client_order_id: guard (core/guard.h), then journal SENDING, then one order to the venue. For a known one: what
- * already happened. What was journalled SENDING when the process died is UNKNOWN at restart, and so is an order whose venue
- * did not answer in time; UNKNOWN blocks new orders on its symbol (protective exits pass) until it is resolved:
+ * For a new client_order_id: guard (core/guard.h), then journal SENDING, then one order to the venue. For a known one:
+ * what already happened. What was journalled SENDING when the process died is UNKNOWN at restart, and so is an order
+ * whose venue did not answer in time; UNKNOWN blocks new orders on its symbol (protective exits pass) until it is
+ * resolved:
  *   - the venue knows the id: adopt what it says;
  *   - not found twice, past the venue's longest in-flight time, on a new venue session: sent if its time to live allows
  *     (once; journalled again first), else EXPIRED;
  *   - the trader decides (CONTROL_RESOLVE);
  *   - otherwise it stays UNKNOWN, visible.
  *
- * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), position, guard_state, guard_limits,
- *                     cursor (stream = session.user: the last venue_exec of it that was applied), risk_event
- *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id), QUERY_VENUE_FILLS
- *                     (from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
+ * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), position, guard_state,
+ *                     guard_limits, cursor (stream = session.user: the last venue_exec of it that was applied),
+ *                     risk_event
+ *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id),
+ *                     QUERY_VENUE_FILLS (from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
  *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event
  *        PORT_REPLY   reply
  *
@@ -21,16 +23,17 @@
  * guard's mode and rates; one venue exec counts once (by venue seq, and fills by exec_id).
  *
  * What the driver does, in this order:
- *   1. gate_new; gate_restore with every stored row of: guard_limits, guard_state, cursor, contract (registered), position;
- *      then order: those not ended, and all of the last two trading days; then order_event in seq order: of the same trading
- *      days, and in any case the very last one (events_seq comes from it);
+ *   1. gate_new; gate_restore with every stored row of: guard_limits, guard_state, cursor, contract (registered),
+ *      position; then order: those not ended, and all of the last two trading days; then order_event in seq order: of
+ *      the same trading days, and in any case the very last one (events_seq comes from it);
  *   2. gate_on_limits from the settings when no guard_limits row was there (actor "settings"); gate_start;
  *   3. contracts and market as they come; gate_on_session when the venue session is up and an account is selected.
  * A session that comes up is caught up with first (fills since the last seen, then orders in doubt, then positions are
- * compared; a difference that stays is HALTED with both numbers). Until the answer to QUERY_VENUE_FILLS has ended with its
- * reply (gate_on_venue_reply) orders are denied NOT_LOGGED_IN: a driver must hand over every answer and every reply whose
- * request_id the gate made, in the order in which the venue gave them.
- * Time to live: in a live system every request has one (expires_us > 0), or an id that was forgotten could be sent again.
+ * compared; a difference that stays is HALTED with both numbers). Until the answer to QUERY_VENUE_FILLS has ended with
+ * its reply (gate_on_venue_reply) orders are denied NOT_LOGGED_IN: a driver must hand over every answer and every reply
+ * whose request_id the gate made, in the order in which the venue gave them.
+ * Time to live: in a live system every request has one (expires_us > 0), or an id that was forgotten could be sent
+ * again.
  *
  * Thread: one. Owner: gate_new .. gate_free.
  */
@@ -43,8 +46,8 @@ struct gate;
 
 struct gate_config {
     char venue[NAME_SIZE];
-    int64_t ack_timeout_us;  /* no answer of the venue for so long: UNKNOWN */
-    int64_t in_flight_us;    /* the venue's longest in-flight time */
+    int64_t ack_timeout_us; /* no answer of the venue for so long: UNKNOWN */
+    int64_t in_flight_us;   /* the venue's longest in-flight time */
     money_t commission;
     uint32_t max_orders;
 };
@@ -60,16 +63,17 @@ void gate_start(struct gate *gate, int64_t now_us, struct sink *sink);
 void gate_on_order_request(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink);
 void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us, struct sink *sink);
 void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink);
-void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us, struct sink *sink);
+void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us,
+                                struct sink *sink);
 /* Answer to QUERY_VENUE_POSITIONS, one call a position held there. */
 void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink);
 /* The end of an answer to one of the gate's queries. */
 void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink);
 /* The venue session came up (a new number) or went down; account is the selected one, "" = none. */
 void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink);
-/* HALT, REDUCE, RESUME (text = reason) and RESOLVE (text = client order id, number = the enum order_state that the trader
- * gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED). RESUME is refused while what halted still
- * holds. Every other kind is refused. */
+/* HALT, REDUCE, RESUME (text = reason) and RESOLVE (text = client order id, number = the enum order_state that the
+ * trader gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED). RESUME is refused while what halted
+ * still holds. Every other kind is refused. */
 void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 /* New limits, whole; refused (risk_event) when malformed. */
 void gate_on_limits(struct gate *gate, const struct guard_limits *limits, int64_t now_us, struct sink *sink);

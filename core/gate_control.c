@@ -1,4 +1,5 @@
-/* gate_control: the mode and the limits. Each change says who and why, is stored before it is believed, and is seen by all. */
+/* gate_control: the mode and the limits. Each change says who and why, is stored before it is believed, and is seen by
+ * all. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,19 +25,23 @@ void gate_set_mode(struct gate *gate, enum guard_mode mode, const char *actor, c
 void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink) {
     char reason[REASON_SIZE];
     gate->state.day_pnl = gate->ledger.day_net;
-    if (gate->state.mode != GUARD_ACTIVE || !guard_daily_loss_reached(&gate->limits, gate->ledger.day_net, reason)) return;
+    if (gate->state.mode != GUARD_ACTIVE || !guard_daily_loss_reached(&gate->limits, gate->ledger.day_net, reason))
+        return;
     gate_set_mode(gate, GUARD_REDUCING, "guard", reason, now_us, sink);
 }
 
-static void resume(struct gate *gate, const struct control *control, const char *actor, int64_t now_us, struct sink *sink) {
+static void resume(struct gate *gate, const struct control *control, const char *actor, int64_t now_us,
+                   struct sink *sink) {
     char reason[REASON_SIZE];
     if (gate->state.orders_sent > gate->state.intents) {
-        gate_reply(sink, control->request_id, ERR_STATE, "more orders were sent (%" PRIu64 ") than journalled (%" PRIu64 ")",
-                   gate->state.orders_sent, gate->state.intents);
+        gate_reply(sink, control->request_id, ERR_STATE,
+                   "more orders were sent (%" PRIu64 ") than journalled (%" PRIu64 ")", gate->state.orders_sent,
+                   gate->state.intents);
         return;
     }
     if (guard_daily_loss_reached(&gate->limits, gate->ledger.day_net, reason)) {
-        gate_reply(sink, control->request_id, ERR_STATE, "%s: raise the limit, or wait for the next trading day", reason);
+        gate_reply(sink, control->request_id, ERR_STATE, "%s: raise the limit, or wait for the next trading day",
+                   reason);
         return;
     }
     gate->reset_said = false;
@@ -81,7 +86,8 @@ static void describe(const struct guard_limits *from, const struct guard_limits 
             old /= PRICE_SCALE, new /= PRICE_SCALE;
         }
         if (old == new) continue;
-        int length = snprintf(text + used, size - used, "%s%s %" PRId64 " -> %" PRId64, used == 0 ? "" : ", ", field->name, old, new);
+        int length = snprintf(text + used, size - used, "%s%s %" PRId64 " -> %" PRId64, used == 0 ? "" : ", ",
+                              field->name, old, new);
         if (length > 0) used += (size_t)length < size - used ? (size_t)length : size - used - 1;
     }
 }

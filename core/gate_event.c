@@ -1,12 +1,13 @@
-/* gate_event: every change of an order goes through gate_event, so that "journalled, numbered, published" cannot be forgotten
- * by one of the many places that change one. */
+/* gate_event: every change of an order goes through gate_event, so that "journalled, numbered, published" cannot be
+ * forgotten by one of the many places that change one. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/gate_impl.h"
 
-bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink, bool *late) {
+bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink,
+                bool *late) {
     struct order *order = order_table_at(&gate->orders, slot);
     event->request = order->request;
     event->time_us = now_us;

@@ -32,7 +32,7 @@ struct gate_slot {
     struct order_event last; /* said again to whoever asks again; seq 0: not known */
     uint64_t sent_session;   /* venue session it was sent on; 0 = before this run */
     int64_t sent_us;
-    uint64_t ask_id;    /* QUERY_VENUE_ORDER without an answer yet; 0 = none */
+    uint64_t ask_id; /* QUERY_VENUE_ORDER without an answer yet; 0 = none */
     int64_t asked_us;
     bool asked_working; /* it was known to work when asked: "not found" then is a contradiction */
     int32_t absences;
@@ -90,9 +90,10 @@ struct gate {
 };
 
 /* gate_event.c */
-/* Complete the event (kind, and what the venue or we said, are set) and apply it to the order in slot. Numbered, journalled
- * and published when it changed anything, and always for a fill. *late as order_apply. */
-bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink, bool *late);
+/* Complete the event (kind, and what the venue or we said, are set) and apply it to the order in slot. Numbered,
+ * journalled and published when it changed anything, and always for a fill. *late as order_apply. */
+bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink,
+                bool *late);
 /* An event of our own: kind, code and words. */
 bool gate_event_own(struct gate *gate, uint32_t slot, enum exec_kind kind, enum reject_code reject, const char *reason,
                     int64_t now_us, struct sink *sink);
@@ -108,8 +109,8 @@ uint64_t gate_ask(struct gate *gate, enum query_kind kind, const char *text, uin
 
 /* gate_orders.c */
 /* May it go? slot: the order itself, when it is in the table already (ORDER_TABLE_NONE otherwise). */
-enum reject_code gate_refusal(const struct gate *gate, const struct order_request *request, uint32_t slot, int64_t now_us,
-                              char reason[REASON_SIZE]);
+enum reject_code gate_refusal(const struct gate *gate, const struct order_request *request, uint32_t slot,
+                              int64_t now_us, char reason[REASON_SIZE]);
 /* Journal SENDING and hand it to the venue, once. */
 void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
 /* A working order: PENDING_CANCEL, then the venue's cancel. */

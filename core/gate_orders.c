@@ -14,7 +14,8 @@ static enum reject_code refusal_of_state(const struct gate *gate, const struct o
         return REJECT_NOT_LOGGED_IN;
     }
     if (!gate->ready && gate->session.account[0] != '\0') {
-        snprintf(reason, REASON_SIZE, "the session at %s has just begun: its fills are still being read", gate->config.venue);
+        snprintf(reason, REASON_SIZE, "the session at %s has just begun: its fills are still being read",
+                 gate->config.venue);
         return REJECT_NOT_LOGGED_IN;
     }
     if (request->reduce_only && gate->ready) return REJECT_NONE;
@@ -22,7 +23,8 @@ static enum reject_code refusal_of_state(const struct gate *gate, const struct o
         if (gate->session.account[0] == '\0')
             snprintf(reason, REASON_SIZE, "no account is selected");
         else
-            snprintf(reason, REASON_SIZE, "account %s is not the selected one, %s", request->account, gate->session.account);
+            snprintf(reason, REASON_SIZE, "account %s is not the selected one, %s", request->account,
+                     gate->session.account);
         return REJECT_NO_ACCOUNT;
     }
     const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, request->symbol);
@@ -30,9 +32,11 @@ static enum reject_code refusal_of_state(const struct gate *gate, const struct o
         snprintf(reason, REASON_SIZE, "instrument %s is not registered", request->symbol);
         return REJECT_NOT_REGISTERED;
     }
-    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at)) {
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at)) {
         const struct order *order = order_table_at(&gate->orders, at);
-        if (at == self || order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, request->symbol) != 0) continue;
+        if (at == self || order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, request->symbol) != 0)
+            continue;
         snprintf(reason, REASON_SIZE, "the outcome of order %s on %s is not known yet", order->request.client_order_id,
                  request->symbol);
         return REJECT_SYMBOL_BLOCKED;
@@ -41,8 +45,10 @@ static enum reject_code refusal_of_state(const struct gate *gate, const struct o
 }
 
 /* Lots that working orders of this account and symbol may still fill. */
-static void count_working(const struct gate *gate, const struct order_request *request, uint32_t self, struct guard_input *input) {
-    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at)) {
+static void count_working(const struct gate *gate, const struct order_request *request, uint32_t self,
+                          struct guard_input *input) {
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at)) {
         const struct order *order = order_table_at(&gate->orders, at);
         if (at == self || strcmp(order->request.symbol, request->symbol) != 0 ||
             strcmp(order->request.account, request->account) != 0)
@@ -58,8 +64,8 @@ static void count_working(const struct gate *gate, const struct order_request *r
     }
 }
 
-enum reject_code gate_refusal(const struct gate *gate, const struct order_request *request, uint32_t slot, int64_t now_us,
-                              char reason[REASON_SIZE]) {
+enum reject_code gate_refusal(const struct gate *gate, const struct order_request *request, uint32_t slot,
+                              int64_t now_us, char reason[REASON_SIZE]) {
     enum reject_code code = refusal_of_state(gate, request, slot, reason);
     if (code != REJECT_NONE) return code;
     const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, request->symbol);
@@ -87,7 +93,8 @@ void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *si
     struct gate_slot *extra = &gate->slots[slot];
     if (gate_event_own(gate, slot, EXEC_SENDING, REJECT_NONE, "", now_us, sink)) gate->state.intents++;
     if (gate->state.orders_sent >= gate->state.intents) {
-        gate_set_mode(gate, GUARD_HALTED, "guard", "an order was about to be sent without a journalled intent", now_us, sink);
+        gate_set_mode(gate, GUARD_HALTED, "guard", "an order was about to be sent without a journalled intent", now_us,
+                      sink);
         return;
     }
     gate->state.orders_sent++;
@@ -109,7 +116,8 @@ static uint32_t add_order(struct gate *gate, const struct order_request *request
     return slot;
 }
 
-static void deny(struct gate *gate, uint32_t slot, enum reject_code code, const char *reason, int64_t now_us, struct sink *sink) {
+static void deny(struct gate *gate, uint32_t slot, enum reject_code code, const char *reason, int64_t now_us,
+                 struct sink *sink) {
     const struct order *order = order_table_at(&gate->orders, slot);
     (void)gate_event_own(gate, slot, code == REJECT_EXPIRED ? EXEC_EXPIRED : EXEC_DENIED, code, reason, now_us, sink);
     gate_risk(gate, sink, now_us, order->request.actor, code, &order->request, "%s %" PRId32 " %s %s: %s",
@@ -127,15 +135,18 @@ static void deny_no_room(struct gate *gate, const struct order_request *request,
         deny(gate, slot, REJECT_NO_ROOM, reason, now_us, sink);
         return;
     }
-    /* Not even that: nothing is sent and nothing is answered; the executor asks again until there is room or it expires. */
+    /* Not even that: nothing is sent and nothing is answered; the executor asks again until there is room or it
+     * expires. */
     if (gate->no_room_us != 0 && now_us - gate->no_room_us < 1000000) return;
     gate->no_room_us = now_us;
     gate_risk(gate, sink, now_us, request->actor, REJECT_NO_ROOM, request, "order not taken: %s", reason);
 }
 
-static void request_known(struct gate *gate, uint32_t slot, const struct order_request *request, int64_t now_us, struct sink *sink) {
+static void request_known(struct gate *gate, uint32_t slot, const struct order_request *request, int64_t now_us,
+                          struct sink *sink) {
     if (!order_request_same(&order_table_at(&gate->orders, slot)->request, request))
-        gate_risk(gate, sink, now_us, request->actor, REJECT_ID_REUSED, request, "not sent: %s", reject_words(REJECT_ID_REUSED));
+        gate_risk(gate, sink, now_us, request->actor, REJECT_ID_REUSED, request, "not sent: %s",
+                  reject_words(REJECT_ID_REUSED));
     gate_event_repeat(gate, slot, sink);
 }
 
@@ -175,7 +186,8 @@ void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct 
     if (!gate->session.logged_in) return; /* the timer tries again */
     if (extra->cancel.client_order_id[0] == '\0') {
         const struct order *order = order_table_at(&gate->orders, slot);
-        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id, order->request.client_order_id);
+        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id,
+                        order->request.client_order_id);
         (void)text_copy(extra->cancel.actor, sizeof extra->cancel.actor, "gateway");
         extra->cancel.created_us = now_us;
     }
@@ -191,7 +203,8 @@ void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *
         gate_cancel_again(gate, slot, now_us, sink);
 }
 
-void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us, struct sink *sink) {
+void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us,
+                            struct sink *sink) {
     /* Not known: its order has yet to come, or was lost; the executor asks both again. */
     uint32_t slot = order_table_find(&gate->orders, request->client_order_id);
     if (slot == ORDER_TABLE_NONE) return;

@@ -1,5 +1,5 @@
-/* gate_session: a venue session that comes up is caught up with before an order goes over it: reports since the last seen,
- * then every order that lives here, then positions. A difference that stays is HALTED, with both numbers. */
+/* gate_session: a venue session that comes up is caught up with before an order goes over it: reports since the last
+ * seen, then every order that lives here, then positions. A difference that stays is HALTED, with both numbers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +32,8 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
     gate->compare.ask_id = 0;
     gate->compare.next_us = 0;
     gate->compare.tries = 0;
-    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at)) {
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at)) {
         gate->slots[at].ask_id = 0;
         gate->slots[at].asked_us = 0;
         gate->slots[at].absences = 0;
@@ -43,7 +44,8 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
 
 static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink) {
     gate->ready = true;
-    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at)) {
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at)) {
         gate_ask_order(gate, at, now_us, sink);
         if (order_table_at(&gate->orders, at)->state == ORDER_PENDING_CANCEL) gate_cancel_again(gate, at, now_us, sink);
     }
@@ -64,7 +66,8 @@ void gate_on_venue_position(struct gate *gate, const struct position *position, 
 static int32_t venue_held(const struct gate *gate, const char *symbol) {
     for (uint32_t i = 0; i < gate->compare.count; i++) {
         const struct gate_held *held = &gate->compare.held[i];
-        if (strcmp(held->symbol, symbol) == 0 && strcmp(held->account, gate->session.account) == 0) return held->quantity;
+        if (strcmp(held->symbol, symbol) == 0 && strcmp(held->account, gate->session.account) == 0)
+            return held->quantity;
     }
     return 0;
 }
@@ -85,8 +88,8 @@ static uint32_t differences(const struct gate *gate, char *text, size_t size) {
         int32_t here = ledger_held(&gate->ledger, account, symbol), there = venue_held(gate, symbol);
         if (here == there) continue;
         count++;
-        int length = snprintf(text + used, size - used, "%s%s %+" PRId32 " there, %+" PRId32 " here", used == 0 ? "" : "; ", symbol,
-                              there, here);
+        int length = snprintf(text + used, size - used, "%s%s %+" PRId32 " there, %+" PRId32 " here",
+                              used == 0 ? "" : "; ", symbol, there, here);
         if (length > 0) used += (size_t)length < size - used ? (size_t)length : size - used - 1;
     }
     return count;

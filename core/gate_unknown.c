@@ -1,6 +1,6 @@
-/* gate_unknown: orders whose outcome is not known. The venue is asked by client id; what it has is adopted; absence is believed
- * only when nothing could still be on its way; everything else stays UNKNOWN for the trader. Never guessed, never resent
- * blindly. */
+/* gate_unknown: orders whose outcome is not known. The venue is asked by client id; what it has is adopted; absence is
+ * believed only when nothing could still be on its way; everything else stays UNKNOWN for the trader. Never guessed,
+ * never resent blindly. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,8 +24,8 @@ void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct
                  (now_us - extra->sent_us) / 1000);
         (void)gate_event_own(gate, slot, EXEC_UNKNOWN, REJECT_NONE, reason, now_us, sink);
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &order->request,
-                  "the outcome of order %s is not known: %s; new orders on %s wait", order->request.client_order_id, reason,
-                  order->request.symbol);
+                  "the outcome of order %s is not known: %s; new orders on %s wait", order->request.client_order_id,
+                  reason, order->request.symbol);
     }
     if (order->state == ORDER_PENDING_CANCEL && now_us - extra->cancel_us >= gate->config.ack_timeout_us)
         gate_cancel_again(gate, slot, now_us, sink);
@@ -48,7 +48,8 @@ static void found(struct gate *gate, uint32_t slot, const struct order *there, i
     }
     gate->slots[slot].missing = false;
     if (behind && gate->fills_ask_id == 0) gate_ask_fills(gate, now_us, sink);
-    if (gate->slots[slot].cancel_wanted && !ended && order_state_working(order->state)) gate_cancel(gate, slot, now_us, sink);
+    if (gate->slots[slot].cancel_wanted && !ended && order_state_working(order->state))
+        gate_cancel(gate, slot, now_us, sink);
 }
 
 /* It is certain that the venue never had it and never will from that sending. */
@@ -80,8 +81,8 @@ static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct s
         if (extra->missing || !extra->asked_working) return;
         extra->missing = true;
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &order->request,
-                  "order %s is %s here and not known at %s", order->request.client_order_id, order_state_name(order->state),
-                  gate->config.venue);
+                  "order %s is %s here and not known at %s", order->request.client_order_id,
+                  order_state_name(order->state), gate->config.venue);
         gate_set_mode(gate, GUARD_HALTED, "guard", "an order that works here is not known at the venue", now_us, sink);
         return;
     }
@@ -96,12 +97,14 @@ static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct s
 
 static uint32_t find_asked(const struct gate *gate, const struct venue_order_status *status) {
     if (status->found) return order_table_find(&gate->orders, status->order.request.client_order_id);
-    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = order_table_next(&gate->orders, at))
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at))
         if (status->request_id != 0 && gate->slots[at].ask_id == status->request_id) return at;
     return ORDER_TABLE_NONE;
 }
 
-void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us, struct sink *sink) {
+void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us,
+                                struct sink *sink) {
     /* "It is there" is true however late it comes; "it is not" only as the answer to the question that is open. */
     uint32_t slot = find_asked(gate, status);
     if (slot == ORDER_TABLE_NONE) return;
@@ -113,7 +116,8 @@ void gate_on_venue_order_status(struct gate *gate, const struct venue_order_stat
     }
     if (status->copies > 1) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &status->order.request,
-                  "%s has order %s %" PRId32 " times", gate->config.venue, status->order.request.client_order_id, status->copies);
+                  "%s has order %s %" PRId32 " times", gate->config.venue, status->order.request.client_order_id,
+                  status->copies);
         gate_set_mode(gate, GUARD_HALTED, "guard", "the venue has one of our orders more than once", now_us, sink);
     }
     found(gate, slot, &status->order, now_us, sink);
@@ -131,8 +135,8 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
     }
     const struct order *order = order_table_at(&gate->orders, slot);
     if (order->state != ORDER_UNKNOWN && !(gate->slots[slot].missing && order_state_working(order->state))) {
-        gate_reply(sink, control->request_id, ERR_STATE, "%s is %s: only an order of unknown outcome can be decided", control->text,
-                   order_state_name(order->state));
+        gate_reply(sink, control->request_id, ERR_STATE, "%s is %s: only an order of unknown outcome can be decided",
+                   control->text, order_state_name(order->state));
         return;
     }
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -140,11 +144,12 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
         char reason[REASON_SIZE];
         snprintf(reason, sizeof reason, "decided by %.23s", control->actor);
         (void)gate_event_own(gate, slot, ends[i].kind, REJECT_NONE, reason, now_us, sink);
-        gate_risk(gate, sink, now_us, control->actor, REJECT_NONE, &order->request, "order %s of unknown outcome: %s %s",
-                  control->text, order_state_name(order->state), reason);
+        gate_risk(gate, sink, now_us, control->actor, REJECT_NONE, &order->request,
+                  "order %s of unknown outcome: %s %s", control->text, order_state_name(order->state), reason);
         gate_reply(sink, control->request_id, ERR_OK, "%s is %s", control->text, order_state_name(order->state));
         return;
     }
-    gate_reply(sink, control->request_id, ERR_RANGE, "resolve: %" PRId64 " (allowed CANCELLED %d, REJECTED %d, EXPIRED %d)",
-               control->number, ORDER_CANCELLED, ORDER_REJECTED, ORDER_EXPIRED);
+    gate_reply(sink, control->request_id, ERR_RANGE,
+               "resolve: %" PRId64 " (allowed CANCELLED %d, REJECTED %d, EXPIRED %d)", control->number, ORDER_CANCELLED,
+               ORDER_REJECTED, ORDER_EXPIRED);
 }

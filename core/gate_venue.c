@@ -1,5 +1,5 @@
-/* gate_venue: what the venue reports. Its numbering has no holes, so that a loss is seen and asked for; nothing is applied out
- * of order, and nothing twice. */
+/* gate_venue: what the venue reports. Its numbering has no holes, so that a loss is seen and asked for; nothing is
+ * applied out of order, and nothing twice. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,8 @@ static const char *user_now(const struct gate *gate) {
 
 const struct gate_stream *gate_stream_now(const struct gate *gate) {
     for (size_t i = 0; i < GATE_STREAMS; i++) {
-        if (gate->streams[i].user[0] != '\0' && strcmp(gate->streams[i].user, user_now(gate)) == 0) return &gate->streams[i];
+        if (gate->streams[i].user[0] != '\0' && strcmp(gate->streams[i].user, user_now(gate)) == 0)
+            return &gate->streams[i];
     }
     return NULL;
 }
@@ -33,7 +34,8 @@ struct gate_stream *gate_stream(struct gate *gate, const char *user) {
 /* An order that is not ours, or of ours and lost: known from now on by what the venue says of it. Its type is not in a
  * report; MKT IOC stands for "whatever it was". */
 static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
-    struct order_request request = {.side = exec->side, .type = ORDER_MARKET, .tif = TIF_IOC, .attempt = 1, .created_us = now_us};
+    struct order_request request = {
+        .side = exec->side, .type = ORDER_MARKET, .tif = TIF_IOC, .attempt = 1, .created_us = now_us};
     struct order order;
     if (exec->client_order_id[0] != '\0')
         (void)text_copy(request.client_order_id, sizeof request.client_order_id, exec->client_order_id);
@@ -57,8 +59,8 @@ static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t 
     order_init(&order, &request, exec->trading_day, now_us);
     slot = order_table_add(&gate->orders, &order, gate->market.trading_day, true);
     gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &request,
-              "order %s was found at %s and was not made here: it counts, and is not touched%s", request.client_order_id,
-              gate->config.venue, slot == ORDER_TABLE_NONE ? " (no room to show it)" : "");
+              "order %s was found at %s and was not made here: it counts, and is not touched%s",
+              request.client_order_id, gate->config.venue, slot == ORDER_TABLE_NONE ? " (no room to show it)" : "");
     if (slot != ORDER_TABLE_NONE) memset(&gate->slots[slot], 0, sizeof gate->slots[slot]);
     return slot;
 }
@@ -70,7 +72,8 @@ static void count_fill(struct gate *gate, const struct order_event *event, int64
     if (ledger_fill(&gate->ledger, event, &position, &known, &err) != ERR_OK) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &event->request, "fill %s is not counted: %s",
                   event->exec_id, err.text);
-        gate_set_mode(gate, GUARD_HALTED, "guard", "a fill could not be counted: the position is not known", now_us, sink);
+        gate_set_mode(gate, GUARD_HALTED, "guard", "a fill could not be counted: the position is not known", now_us,
+                      sink);
         return;
     }
     emit(sink, PORT_STORE, MSG_POSITION, position, sizeof *position);
@@ -88,7 +91,8 @@ static void apply_fill(struct gate *gate, uint32_t slot, struct order_event *eve
     count_fill(gate, event, now_us, sink);
     if (event->fill_quantity > open) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &event->request,
-                  "%s filled %" PRId32 " of an order with %" PRId32 " open: counted", gate->config.venue, event->fill_quantity, open);
+                  "%s filled %" PRId32 " of an order with %" PRId32 " open: counted", gate->config.venue,
+                  event->fill_quantity, open);
         gate_set_mode(gate, GUARD_HALTED, "guard", "the venue filled more than was ordered", now_us, sink);
     } else if (late) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &event->request,
@@ -151,16 +155,16 @@ static void apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t
     if (extra->cancel_wanted && order_state_working(state)) gate_cancel(gate, slot, now_us, sink);
 }
 
-/* A report at or below what was applied is a repeat. It cannot be one when its order is still without an answer: then the
- * venue's numbers have begun again, and what it reports would be ignored for ever. */
+/* A report at or below what was applied is a repeat. It cannot be one when its order is still without an answer: then
+ * the venue's numbers have begun again, and what it reports would be ignored for ever. */
 static void check_repeat(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
     uint32_t slot = order_table_find(&gate->orders, exec->client_order_id);
     if (slot == ORDER_TABLE_NONE || gate->reset_said) return;
     enum order_state state = order_table_at(&gate->orders, slot)->state;
     if (state != ORDER_SENDING && state != ORDER_UNKNOWN) return;
     gate->reset_said = true;
-    gate_set_mode(gate, GUARD_HALTED, "guard", "the venue's report numbers went backwards: it was reset, or is another one", now_us,
-                  sink);
+    gate_set_mode(gate, GUARD_HALTED, "guard",
+                  "the venue's report numbers went backwards: it was reset, or is another one", now_us, sink);
 }
 
 void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {

@@ -1,4 +1,5 @@
-/* guard: one small function a rule and one table that runs them in order, so that the order of the rules can be read. */
+/* guard: one small function a rule and one table that runs them in order, so that the order of the rules can be read.
+ * */
 #include "core/guard.h"
 
 #include <stdarg.h>
@@ -29,8 +30,7 @@ static int32_t reducible(const struct guard_input *input) {
 static enum reject_code check_reduce_only(const struct guard_input *input, char *reason) {
     const struct order_request *request = input->request;
     int32_t left = reducible(input);
-    if (request->quantity <= left)
-        return REJECT_NONE;
+    if (request->quantity <= left) return REJECT_NONE;
     return refuse(reason, REJECT_WOULD_NOT_REDUCE, "reduce-only %s %d: %+d held, %d leaving already, %d left to close",
                   side_name(request->side), request->quantity, input->held, input->working_reduce, left);
 }
@@ -44,8 +44,7 @@ static bool reduces(const struct guard_input *input) {
 
 static enum reject_code rule_mode(const struct guard_input *input, char *reason) {
     const struct order_request *request = input->request;
-    if (input->mode == GUARD_ACTIVE || (input->mode == GUARD_REDUCING && reduces(input)))
-        return REJECT_NONE;
+    if (input->mode == GUARD_ACTIVE || (input->mode == GUARD_REDUCING && reduces(input))) return REJECT_NONE;
     if (input->mode != GUARD_REDUCING)
         return refuse(reason, REJECT_HALTED, "trading is halted: %.100s", input->mode_reason);
     return refuse(reason, REJECT_REDUCING, "only orders that reduce a position are taken: %s %d against %+d held",
@@ -54,9 +53,9 @@ static enum reject_code rule_mode(const struct guard_input *input, char *reason)
 
 static enum reject_code rule_quantity(const struct guard_input *input, char *reason) {
     int32_t limit = input->limits->max_order_quantity;
-    if (limit == 0 || input->request->quantity <= limit)
-        return REJECT_NONE;
-    return refuse(reason, REJECT_MAX_QUANTITY, "order quantity %d exceeds the limit %d", input->request->quantity, limit);
+    if (limit == 0 || input->request->quantity <= limit) return REJECT_NONE;
+    return refuse(reason, REJECT_MAX_QUANTITY, "order quantity %d exceeds the limit %d", input->request->quantity,
+                  limit);
 }
 
 static enum reject_code rule_position(const struct guard_input *input, char *reason) {
@@ -65,11 +64,10 @@ static enum reject_code rule_position(const struct guard_input *input, char *rea
     int64_t sign = side_sign(request->side);
     int64_t working = request->side == SIDE_BUY ? input->working_buy : input->working_sell;
     int64_t after = sign * input->held + working + request->quantity;
-    if (limit == 0 || after <= limit)
-        return REJECT_NONE;
-    const long long position = sign * after;
-    return refuse(reason, REJECT_MAX_POSITION, "position would be %+lld lots of %s (%+d held, %lld working), beyond the limit %lld",
-                  position, request->symbol, input->held, (long long)working, (long long)limit);
+    if (limit == 0 || after <= limit) return REJECT_NONE;
+    return refuse(reason, REJECT_MAX_POSITION,
+                  "position would be %+lld lots of %s (%+d held, %lld working), beyond the limit %lld",
+                  (long long)(sign * after), request->symbol, input->held, (long long)working, (long long)limit);
 }
 
 static enum reject_code rule_notional(const struct guard_input *input, char *reason) {
@@ -77,12 +75,9 @@ static enum reject_code rule_notional(const struct guard_input *input, char *rea
     money_t limit = input->limits->max_notional, notional;
     price_t price = request->type == ORDER_LIMIT ? request->limit_price : input->last;
     char have[PRICE_TEXT_SIZE], allowed[PRICE_TEXT_SIZE];
-    if (limit == 0 || input->multiplier == 0 || price <= 0)
-        return REJECT_NONE;
-    if (price_mul(price, input->multiplier * request->quantity, &notional) && notional <= limit)
-        return REJECT_NONE;
-    if (!price_mul(price, input->multiplier * request->quantity, &notional))
-        notional = INT64_MAX;
+    if (limit == 0 || input->multiplier == 0 || price <= 0) return REJECT_NONE;
+    if (price_mul(price, input->multiplier * request->quantity, &notional) && notional <= limit) return REJECT_NONE;
+    if (!price_mul(price, input->multiplier * request->quantity, &notional)) notional = INT64_MAX;
     return refuse(reason, REJECT_MAX_NOTIONAL, "order value NT$ %s exceeds the limit NT$ %s",
                   money_format(notional, have, sizeof have), money_format(limit, allowed, sizeof allowed));
 }
@@ -92,13 +87,10 @@ static enum reject_code rule_collar(const struct guard_input *input, char *reaso
     int32_t limit = input->limits->collar_bps;
     int64_t band;
     char price[PRICE_TEXT_SIZE], last[PRICE_TEXT_SIZE];
-    if (limit == 0 || request->type != ORDER_LIMIT || input->last <= 0)
-        return REJECT_NONE;
+    if (limit == 0 || request->type != ORDER_LIMIT || input->last <= 0) return REJECT_NONE;
     int64_t away = request->limit_price - input->last;
-    if (away < 0)
-        away = -away;
-    if (!price_mul_div(input->last, limit, 10000, &band) || away <= band)
-        return REJECT_NONE;
+    if (away < 0) away = -away;
+    if (!price_mul_div(input->last, limit, 10000, &band) || away <= band) return REJECT_NONE;
     return refuse(reason, REJECT_PRICE_COLLAR, "limit price %s is more than %d.%02d %% from the last price %s",
                   price_format(request->limit_price, price, sizeof price), limit / 100, limit % 100,
                   price_format(input->last, last, sizeof last));
@@ -106,21 +98,18 @@ static enum reject_code rule_collar(const struct guard_input *input, char *reaso
 
 static enum reject_code rule_stale(const struct guard_input *input, char *reason) {
     int64_t limit_ms = input->limits->stale_tick_ms;
-    if (limit_ms == 0 || !input->session_open)
-        return REJECT_NONE;
+    if (limit_ms == 0 || !input->session_open) return REJECT_NONE;
     if (input->last_tick_us == 0)
         return refuse(reason, REJECT_STALE_TICK, "no price of %s has come yet", input->request->symbol);
     int64_t age_ms = (input->now_us - input->last_tick_us) / 1000;
-    if (age_ms <= limit_ms)
-        return REJECT_NONE;
-    return refuse(reason, REJECT_STALE_TICK, "the last price of %s is %lld ms old, the limit is %lld ms", input->request->symbol,
-                  (long long)age_ms, (long long)limit_ms);
+    if (age_ms <= limit_ms) return REJECT_NONE;
+    return refuse(reason, REJECT_STALE_TICK, "the last price of %s is %lld ms old, the limit is %lld ms",
+                  input->request->symbol, (long long)age_ms, (long long)limit_ms);
 }
 
 static enum reject_code rule_daily_loss(const struct guard_input *input, char *reason) {
     char words[REASON_SIZE];
-    if (!guard_daily_loss_reached(input->limits, input->day_pnl, words) || reduces(input))
-        return REJECT_NONE;
+    if (!guard_daily_loss_reached(input->limits, input->day_pnl, words) || reduces(input)) return REJECT_NONE;
     return refuse(reason, REJECT_DAILY_LOSS, "%s", words);
 }
 
@@ -130,18 +119,14 @@ static enum reject_code rule_rate(const struct guard_input *input, char *reason)
     uint64_t remembered = recent->count < GUARD_RATE_SIZE ? recent->count : GUARD_RATE_SIZE;
     for (uint64_t i = 1; i <= remembered; i++) {
         const struct guard_sent *sent = &recent->sent[(recent->count - i) % GUARD_RATE_SIZE];
-        if (input->now_us - sent->time_us >= GUARD_RATE_WINDOW_US)
-            break;
+        if (input->now_us - sent->time_us >= GUARD_RATE_WINDOW_US) break;
         all++;
-        if (!sent->operator_order && strcmp(sent->actor, input->request->actor) == 0)
-            own++;
+        if (!sent->operator_order && strcmp(sent->actor, input->request->actor) == 0) own++;
     }
     /* What is not remembered cannot be counted: a limit above the ring's size acts as the size. */
     int32_t limit = input->limits->orders_per_second, own_limit = input->limits->strategy_orders_per_second;
-    if (limit > GUARD_RATE_SIZE)
-        limit = GUARD_RATE_SIZE;
-    if (own_limit > GUARD_RATE_SIZE)
-        own_limit = GUARD_RATE_SIZE;
+    if (limit > GUARD_RATE_SIZE) limit = GUARD_RATE_SIZE;
+    if (own_limit > GUARD_RATE_SIZE) own_limit = GUARD_RATE_SIZE;
     if (limit != 0 && all >= limit)
         return refuse(reason, REJECT_ORDER_RATE, "%d orders in the last second, the limit is %d", all, limit);
     if (own_limit != 0 && input->request->condition_id != 0 && own >= own_limit)
@@ -159,17 +144,16 @@ static bool same_order(const struct guard_sent *sent, const struct order_request
 static enum reject_code rule_duplicate(const struct guard_input *input, char *reason) {
     const struct guard_recent *recent = input->recent;
     int64_t window_us = (int64_t)input->limits->duplicate_window_ms * 1000;
-    if (window_us == 0 || input->request->condition_id != 0)
-        return REJECT_NONE;
+    if (window_us == 0 || input->request->condition_id != 0) return REJECT_NONE;
     uint64_t remembered = recent->count < GUARD_RATE_SIZE ? recent->count : GUARD_RATE_SIZE;
     for (uint64_t i = 1; i <= remembered; i++) {
         const struct guard_sent *sent = &recent->sent[(recent->count - i) % GUARD_RATE_SIZE];
         int64_t age_us = input->now_us - sent->time_us;
-        if (age_us >= window_us)
-            break;
+        if (age_us >= window_us) break;
         if (same_order(sent, input->request))
-            return refuse(reason, REJECT_DUPLICATE_WINDOW, "the same order was sent %lld ms ago; allowed again after %d ms",
-                          (long long)(age_us / 1000), input->limits->duplicate_window_ms);
+            return refuse(reason, REJECT_DUPLICATE_WINDOW,
+                          "the same order was sent %lld ms ago; allowed again after %d ms", (long long)(age_us / 1000),
+                          input->limits->duplicate_window_ms);
     }
     return REJECT_NONE;
 }
@@ -179,12 +163,10 @@ static const guard_rule guard_rules[] = {rule_mode,  rule_quantity,   rule_posit
 
 enum reject_code guard_check(const struct guard_input *input, char reason[REASON_SIZE]) {
     reason[0] = '\0';
-    if (input->request->reduce_only)
-        return check_reduce_only(input, reason);
+    if (input->request->reduce_only) return check_reduce_only(input, reason);
     for (size_t i = 0; i < sizeof guard_rules / sizeof guard_rules[0]; i++) {
         enum reject_code code = guard_rules[i](input, reason);
-        if (code != REJECT_NONE)
-            return code;
+        if (code != REJECT_NONE) return code;
     }
     return REJECT_NONE;
 }
@@ -204,8 +186,7 @@ void guard_recent_add(struct guard_recent *recent, const struct order_request *r
 
 bool guard_daily_loss_reached(const struct guard_limits *limits, money_t day_pnl, char reason[REASON_SIZE]) {
     char loss[PRICE_TEXT_SIZE], limit[PRICE_TEXT_SIZE];
-    if (limits->daily_loss == 0 || day_pnl > -limits->daily_loss)
-        return false;
+    if (limits->daily_loss == 0 || day_pnl > -limits->daily_loss) return false;
     refuse(reason, REJECT_DAILY_LOSS, "the day's loss NT$ %s has reached the limit NT$ %s",
            money_format(-day_pnl, loss, sizeof loss), money_format(limits->daily_loss, limit, sizeof limit));
     return true;

@@ -1,15 +1,16 @@
 /*
  * guard: may this order go to the venue? One pure question, asked at the last hop.
  *
- * It looks at what it is handed and remembers nothing; the gate keeps positions, rates and the mode. Every refusal has a
- * code and one sentence with the numbers ("order quantity 12 exceeds the limit 10").
+ * It looks at what it is handed and remembers nothing; the gate keeps positions, rates and the mode. Every refusal has
+ * a code and one sentence with the numbers ("order quantity 12 exceeds the limit 10").
  *
  * Rules, in the order they are asked:
- *   - a reduce-only order must shrink what is held, net of the reduce-only orders already working: else WOULD_NOT_REDUCE.
- *     One that does passes everything below, in every mode: a limit that kept a position open would not protect;
+ *   - a reduce-only order must shrink what is held, net of the reduce-only orders already working: else
+ *     WOULD_NOT_REDUCE. One that does passes everything below, in every mode: a limit that kept a position open would
+ *     not protect;
  *   - HALTED refuses everything else; REDUCING passes only what a position can absorb;
- *   - quantity, position (with everything working filled), notional, price collar, stale tick, daily loss, orders a second,
- *     duplicates of an operator's order. A limit of 0 is no limit.
+ *   - quantity, position (with everything working filled), notional, price collar, stale tick, daily loss, orders a
+ *     second, duplicates of an operator's order. A limit of 0 is no limit.
  * Cancels are never asked about.
  *
  * Unit: as the fields say; now_us and last_tick_us are process time. Thread: any (pure). Owner: the caller.
@@ -46,14 +47,14 @@ struct guard_input {
     const char *mode_reason;
     money_t day_pnl;
     const struct order_request *request;
-    int64_t multiplier;        /* NT$ a point; 0 = contract not known: notional is not checked */
-    price_t last;              /* last tick's price, 0 = none yet */
-    int64_t last_tick_us;      /* 0 = none yet */
-    bool session_open;         /* the symbol is trading and its feed should move */
-    int32_t held;              /* lots of this account and symbol, signed */
-    int32_t working_buy;       /* lots still open in orders that are not reduce-only */
+    int64_t multiplier;   /* NT$ a point; 0 = contract not known: notional is not checked */
+    price_t last;         /* last tick's price, 0 = none yet */
+    int64_t last_tick_us; /* 0 = none yet */
+    bool session_open;    /* the symbol is trading and its feed should move */
+    int32_t held;         /* lots of this account and symbol, signed */
+    int32_t working_buy;  /* lots still open in orders that are not reduce-only */
     int32_t working_sell;
-    int32_t working_reduce;    /* lots still open in reduce-only orders */
+    int32_t working_reduce; /* lots still open in reduce-only orders */
     int64_t now_us;
 };
 

@@ -10,8 +10,7 @@
 /* FNV-1a, finished with a multiply-shift so that the low bits depend on the whole id. */
 static uint32_t hash_of(const char *id) {
     uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *p = id; *p != '\0'; p++)
-        hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    for (const char *p = id; *p != '\0'; p++) hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
     hash ^= hash >> 32;
     hash *= 0x9e3779b97f4a7c15u;
     return (uint32_t)(hash >> 32);

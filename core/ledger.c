@@ -82,8 +82,7 @@ static void value_row(struct ledger *ledger, struct ledger_row *row) {
 }
 
 static void value_symbol(struct ledger *ledger, const struct ledger_symbol *entry) {
-    for (uint32_t at = entry->first; at != 0; at = ledger->rows[at - 1].next)
-        value_row(ledger, &ledger->rows[at - 1]);
+    for (uint32_t at = entry->first; at != 0; at = ledger->rows[at - 1].next) value_row(ledger, &ledger->rows[at - 1]);
 }
 
 const struct position *ledger_position(const struct ledger *ledger, const char *account, const char *symbol) {
@@ -127,7 +126,8 @@ bool ledger_tick(struct ledger *ledger, const struct tick *tick, int64_t now_us)
 
 enum status ledger_restore(struct ledger *ledger, const struct position *position, struct err *err) {
     struct ledger_row *row = row_get(ledger, position->account, position->symbol);
-    if (row == NULL) return err_set(err, ERR_FULL, "more than %d positions; %s not loaded", LEDGER_POSITIONS, position->symbol);
+    if (row == NULL)
+        return err_set(err, ERR_FULL, "more than %d positions; %s not loaded", LEDGER_POSITIONS, position->symbol);
     if (row->position.trading_day <= position->trading_day) row->position = *position;
     if (ledger->trading_day < position->trading_day) ledger->trading_day = position->trading_day;
     value_row(ledger, row);
@@ -138,7 +138,9 @@ enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, c
                         struct err *err) {
     const struct order_request *request = &fill->request;
     struct ledger_row *row = row_get(ledger, request->account, request->symbol);
-    if (row == NULL) return err_set(err, ERR_FULL, "more than %d positions: fill of %s not counted", LEDGER_POSITIONS, request->symbol);
+    if (row == NULL)
+        return err_set(err, ERR_FULL, "more than %d positions: fill of %s not counted", LEDGER_POSITIONS,
+                       request->symbol);
     struct ledger_symbol *entry = &ledger->symbols[row->symbol];
     if (entry->contract.multiplier == 0) {
         struct contract made;
@@ -146,8 +148,8 @@ enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, c
     }
     if (known != NULL) *known = entry->contract.multiplier != 0;
     if (fill->trading_day > row->position.trading_day) position_roll(&row->position, fill->trading_day);
-    enum status status = position_fill(&row->position, &entry->contract, request->side, fill->fill_price, fill->fill_quantity,
-                                       ledger->commission, err);
+    enum status status = position_fill(&row->position, &entry->contract, request->side, fill->fill_price,
+                                       fill->fill_quantity, ledger->commission, err);
     if (status != ERR_OK) return status;
     if (entry->last != 0) row->position.mark = entry->last;
     row->position.updated_us = fill->time_us;
@@ -156,8 +158,8 @@ enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, c
     return ERR_OK;
 }
 
-void ledger_roll(struct ledger *ledger, int32_t trading_day, void (*visit)(void *context, const struct position *position),
-                 void *context) {
+void ledger_roll(struct ledger *ledger, int32_t trading_day,
+                 void (*visit)(void *context, const struct position *position), void *context) {
     if (trading_day <= ledger->trading_day) return;
     ledger->trading_day = trading_day;
     for (uint32_t i = 0; i < ledger->row_count; i++) {

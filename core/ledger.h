@@ -1,9 +1,9 @@
 /*
  * ledger: the positions of all accounts and symbols, what contracts and last prices they need, and the day's result.
  *
- * The executor and the gate keep one each: the executor's is what the trader sees, the gate's is what the guard believes,
- * and both come from the same fills. A fill is a fact: it is never refused because something about its contract is not
- * known. All memory is taken at creation.
+ * The executor and the gate keep one each: the executor's is what the trader sees, the gate's is what the guard
+ * believes, and both come from the same fills. A fill is a fact: it is never refused because something about its
+ * contract is not known. All memory is taken at creation.
  *
  * Unit: as struct position. Owner: the caller, _init .. _free. Thread: one.
  */
@@ -22,8 +22,8 @@ struct ledger_symbol {
     bool listed;              /* the contract came from the venue */
     price_t last;             /* 0 = none yet */
     uint64_t tick_seq;
-    int64_t tick_us;          /* process time of the last tick; 0 = none yet */
-    uint32_t first;           /* its positions: index + 1, 0 = none */
+    int64_t tick_us; /* process time of the last tick; 0 = none yet */
+    uint32_t first;  /* its positions: index + 1, 0 = none */
 };
 
 struct ledger_row {
@@ -65,7 +65,7 @@ enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, c
                         struct err *err);
 
 /* A new trading day: day counters to zero. visit gets each position that changed. Earlier days are ignored. */
-void ledger_roll(struct ledger *ledger, int32_t trading_day, void (*visit)(void *context, const struct position *position),
-                 void *context);
+void ledger_roll(struct ledger *ledger, int32_t trading_day,
+                 void (*visit)(void *context, const struct position *position), void *context);
 
 #endif

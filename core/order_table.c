@@ -108,7 +108,8 @@ uint32_t order_table_next(const struct order_table *table, uint32_t slot) {
     return table->slots[slot].next;
 }
 
-void order_table_each(const struct order_table *table, void (*visit)(void *context, const struct order *order), void *context) {
+void order_table_each(const struct order_table *table, void (*visit)(void *context, const struct order *order),
+                      void *context) {
     for (uint32_t i = 0; i < table->capacity; i++)
         if (table->slots[i].used) visit(context, &table->slots[i].order);
 }

@@ -1,15 +1,15 @@
 /*
  * order_table: the orders a component keeps in memory, by client order id, and the list of those not ended.
  *
- * Room is taken at creation. When `limit` is reached, orders that ended on earlier trading days give way; when none can,
- * an order is refused (the caller says so in words). A reserve above the limit is for what must not be refused: protective
- * exits, and facts (what was journalled, what the venue reports).
+ * Room is taken at creation. When `limit` is reached, orders that ended on earlier trading days give way; when none
+ * can, an order is refused (the caller says so in words). A reserve above the limit is for what must not be refused:
+ * protective exits, and facts (what was journalled, what the venue reports).
  *
  * Why giving way is safe: an order that ended on an earlier day is past its time to live, so the same id coming
  * again is EXPIRED, never a new order.
  *
- * Slots are numbered from 0 and stay put while the order is kept; a component keeps its own facts beside them in an array
- * of order_table.capacity rows. Owner: the caller. Thread: one.
+ * Slots are numbered from 0 and stay put while the order is kept; a component keeps its own facts beside them in an
+ * array of order_table.capacity rows. Owner: the caller. Thread: one.
  */
 #ifndef CORE_ORDER_TABLE_H
 #define CORE_ORDER_TABLE_H
@@ -38,8 +38,8 @@ void order_table_free(struct order_table *table);
 
 uint32_t order_table_find(const struct order_table *table, const char *client_order_id);
 
-/* A copy of order is kept. trading_day: today's; ended orders of earlier days may give way. reserve: use the room above the
- * limit. ORDER_TABLE_NONE: no room. The id is not in the table yet. */
+/* A copy of order is kept. trading_day: today's; ended orders of earlier days may give way. reserve: use the room above
+ * the limit. ORDER_TABLE_NONE: no room. The id is not in the table yet. */
 uint32_t order_table_add(struct order_table *table, const struct order *order, int32_t trading_day, bool reserve);
 
 struct order *order_table_at(const struct order_table *table, uint32_t slot);
@@ -51,6 +51,7 @@ void order_table_touch(struct order_table *table, uint32_t slot);
 uint32_t order_table_first(const struct order_table *table);
 uint32_t order_table_next(const struct order_table *table, uint32_t slot);
 
-void order_table_each(const struct order_table *table, void (*visit)(void *context, const struct order *order), void *context);
+void order_table_each(const struct order_table *table, void (*visit)(void *context, const struct order *order),
+                      void *context);
 
 #endif

@@ -21,8 +21,7 @@ static bool close_lots(struct position *position, int64_t multiplier, price_t pr
     int64_t basis, value, points, money, realized, left;
 
     /* open_value is signed as the quantity, and so is the part of it that leaves. */
-    if (!price_mul_div(position->open_value, lots, held, &basis) || !price_mul(price, lots, &value))
-        return false;
+    if (!price_mul_div(position->open_value, lots, held, &basis) || !price_mul(price, lots, &value)) return false;
     int64_t signed_value = position->quantity < 0 ? -value : value;
     if (__builtin_sub_overflow(signed_value, basis, &points) || !price_mul(points, multiplier, &money) ||
         !price_add(position->realized, money, &realized) || __builtin_sub_overflow(position->open_value, basis, &left))
@@ -64,7 +63,8 @@ enum status position_fill(struct position *position, const struct contract *cont
         (opening > 0 && !open_lots(&after, sign, price, opening)) ||
         !price_add(after.cost, contract_cost(contract, price, quantity, commission), &after.cost) ||
         __builtin_add_overflow(*day_lots, quantity, day_lots))
-        return err_set(err, ERR_RANGE, "position of %s: the sum is larger than can be counted; fill of %d lots not added",
+        return err_set(err, ERR_RANGE,
+                       "position of %s: the sum is larger than can be counted; fill of %d lots not added",
                        position->symbol, quantity);
     after.mark = price;
     *position = after;
@@ -82,15 +82,13 @@ void position_roll(struct position *position, int32_t trading_day) {
 /* Sums for show saturate: a wrong sign would be worse than a bound nobody reaches. */
 static int64_t saturate_add(int64_t a, int64_t b) {
     int64_t sum;
-    if (!__builtin_add_overflow(a, b, &sum))
-        return sum;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
     return a > 0 ? INT64_MAX : -INT64_MAX;
 }
 
 static int64_t saturate_mul(int64_t a, int64_t b) {
     int64_t product;
-    if (!__builtin_mul_overflow(a, b, &product))
-        return product;
+    if (!__builtin_mul_overflow(a, b, &product)) return product;
     return (a > 0) == (b > 0) ? INT64_MAX : -INT64_MAX;
 }
 
@@ -107,7 +105,8 @@ void position_pnl(const struct position *position, const struct contract *contra
         out->unrealized = saturate_mul(points, contract->multiplier);
         out->exit_cost = contract_cost(contract, mark, (int32_t)held, commission);
     }
-    out->net = saturate_add(saturate_add(position->realized, out->unrealized), -saturate_add(position->cost, out->exit_cost));
+    out->net =
+        saturate_add(saturate_add(position->realized, out->unrealized), -saturate_add(position->cost, out->exit_cost));
 }
 
 money_t position_margin(const struct contract *contract, int32_t quantity) {

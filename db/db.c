@@ -1,5 +1,5 @@
-/* Opening, closing and transactions of one SQLite file. The order in db_open is the promise: lock first, then look at the
- * version read-only, and only then a connection that could change anything. */
+/* Opening, closing and transactions of one SQLite file. The order in db_open is the promise: lock first, then look at
+ * the version read-only, and only then a connection that could change anything. */
 #include "db/db.h"
 
 #include <errno.h>
@@ -15,8 +15,8 @@
 #include "db/internal.h"
 
 static const char *const file_names[] = {
-    [DB_CONDITIONS] = "conditions.db", [DB_ORDERS] = "orders.db", [DB_GATEWAY] = "gateway.db", [DB_TICKS] = "ticks.db",
-    [DB_EXCHANGE] = "exchange.db",
+    [DB_CONDITIONS] = "conditions.db", [DB_ORDERS] = "orders.db",     [DB_GATEWAY] = "gateway.db",
+    [DB_TICKS] = "ticks.db",           [DB_EXCHANGE] = "exchange.db",
 };
 
 static const char *const fixed_sql[FIXED_COUNT] = {
@@ -25,10 +25,12 @@ static const char *const fixed_sql[FIXED_COUNT] = {
     [FIXED_ROLLBACK] = "ROLLBACK",
     [FIXED_RATCHET_BUY] = "UPDATE conditions SET trigger_now = ?1 WHERE symbol = ?2 AND side = 'BUY' AND following = 1 "
                           "AND state = 'TRIGGERED' AND trigger_now > ?1",
-    [FIXED_RATCHET_SELL] = "UPDATE conditions SET trigger_now = ?1 WHERE symbol = ?2 AND side = 'SELL' AND following = 1 "
-                           "AND state = 'TRIGGERED' AND trigger_now < ?1",
+    [FIXED_RATCHET_SELL] =
+        "UPDATE conditions SET trigger_now = ?1 WHERE symbol = ?2 AND side = 'SELL' AND following = 1 "
+        "AND state = 'TRIGGERED' AND trigger_now < ?1",
     [FIXED_META_GET] = "SELECT text FROM meta WHERE key = ?1",
-    [FIXED_META_PUT] = "INSERT INTO meta (key, text) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
+    [FIXED_META_PUT] =
+        "INSERT INTO meta (key, text) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
 };
 
 const char *db_file_name(enum db_file file) {
@@ -63,7 +65,8 @@ enum status db_fail(const struct db *db, int code, const char *what, struct err 
         if (cause == ENOSPC || cause == EDQUOT) {
             return err_set(err, ERR_FULL, "%s: cannot %s: the disk is full", name, what);
         }
-        return err_set(err, ERR_IO, "%s: cannot %s: %s", db->path, what, cause != 0 ? strerror(cause) : sqlite3_errstr(code));
+        return err_set(err, ERR_IO, "%s: cannot %s: %s", db->path, what,
+                       cause != 0 ? strerror(cause) : sqlite3_errstr(code));
     default:
         return err_set(err, ERR_IO, "%s: cannot %s: %s", name, what,
                        db->sql != NULL ? sqlite3_errmsg(db->sql) : sqlite3_errstr(code));
@@ -118,10 +121,12 @@ static enum status check_version(const struct db *db, bool *empty, struct err *e
         return err_set(err, ERR_CORRUPT, "%s is not outcry's %s: move it away", db->path, name);
     }
     if (version > latest) {
-        return err_set(err, ERR_VERSION, "%s was written by a newer outcry (schema %d, this one knows %d)", name, version, latest);
+        return err_set(err, ERR_VERSION, "%s was written by a newer outcry (schema %d, this one knows %d)", name,
+                       version, latest);
     }
     if (version < latest && db->mode == DB_READ) {
-        return err_set(err, ERR_VERSION, "%s is of an older outcry (schema %d, this one reads %d): start outcry to bring it up to date",
+        return err_set(err, ERR_VERSION,
+                       "%s is of an older outcry (schema %d, this one reads %d): start outcry to bring it up to date",
                        name, version, latest);
     }
     return ERR_OK;
@@ -189,8 +194,8 @@ static enum status open_write(struct db *db, enum db_durability durability, stru
     return status == ERR_OK ? set_up_writer(db, durability, err) : status;
 }
 
-enum status db_open(struct db **out, enum db_file file, const char *directory, enum db_mode mode, enum db_durability durability,
-                    struct err *err) {
+enum status db_open(struct db **out, enum db_file file, const char *directory, enum db_mode mode,
+                    enum db_durability durability, struct err *err) {
     *out = NULL;
     struct db *db = calloc(1, sizeof(*db));
     if (db == NULL) {

@@ -1,20 +1,21 @@
 /*
  * db: the SQLite files, one table of messages to tables.
  *
- * A record is a message (core/msg.h): db_store writes it into its table in this file, db_each reads rows back as messages.
- * Column names are field names; enums are stored as their names, times as microseconds, prices as scaled integers.
+ * A record is a message (core/msg.h): db_store writes it into its table in this file, db_each reads rows back as
+ * messages. Column names are field names; enums are stored as their names, times as microseconds, prices as scaled
+ * integers.
  *
  *   conditions.db  strategy   condition, transition, signal (outbox), cursor, risk_event, meta
- *   orders.db      executor   signal (inbox), signal_ack, order, order_event (history), position, cursor, risk_event, meta
- *   gateway.db     gateway    order (journal), order_event, position, guard_state, guard_limits, cursor, session,
+ *   orders.db      executor   signal (inbox), signal_ack, order, order_event (history), position, cursor, risk_event,
+ * meta gateway.db     gateway    order (journal), order_event, position, guard_state, guard_limits, cursor, session,
  *                             risk_event, contract (registered), meta
  *   ticks.db       gateway's recorder thread   tick, bar
  *   exchange.db    exchange   order, venue_exec, position, account, meta
  *
- * One process and one read-write connection a file (SQLite 3.40's WAL-reset bug): db_open takes a lock file for DB_WRITE
- * and says ERR_BUSY when it is taken. Everyone else opens DB_READ. WAL everywhere; schema by user_version from the embedded
- * schema/NAME/NNN.sql; a file from a newer version is refused (ERR_VERSION) and not touched. A reader also refuses an older
- * one: only the writer brings it up to date.
+ * One process and one read-write connection a file (SQLite 3.40's WAL-reset bug): db_open takes a lock file for
+ * DB_WRITE and says ERR_BUSY when it is taken. Everyone else opens DB_READ. WAL everywhere; schema by user_version from
+ * the embedded schema/NAME/NNN.sql; a file from a newer version is refused (ERR_VERSION) and not touched. A reader also
+ * refuses an older one: only the writer brings it up to date.
  *
  * Thread: one handle, one thread. Owner: db_open .. db_close.
  */
@@ -38,8 +39,8 @@ enum db_durability { DB_NORMAL = 1, DB_FULL };
 const char *db_file_name(enum db_file file);
 
 /* directory exists. DB_READ of a file that is not there: ERR_NOT_FOUND. *out is NULL on failure. */
-enum status db_open(struct db **out, enum db_file file, const char *directory, enum db_mode mode, enum db_durability durability,
-                    struct err *err);
+enum status db_open(struct db **out, enum db_file file, const char *directory, enum db_mode mode,
+                    enum db_durability durability, struct err *err);
 void db_close(struct db *db);
 
 /* A transaction. ERR_FULL: the disk; ERR_IO: the rest. After a failed commit the caller ends (core/port.h). */
@@ -57,23 +58,23 @@ struct db_query {
     const char *symbol;
     const char *account;
     const char *client_order_id;
-    const char *state;    /* name: condition, order, order_event; of a transition the state it went to */
+    const char *state; /* name: condition, order, order_event; of a transition the state it went to */
     int64_t condition_id;
-    int32_t trading_day;  /* = */
-    uint64_t from_seq;    /* > (order_event, venue_exec, signal by seq) */
-    int64_t from_us;      /* >= (by the table's time) */
-    int64_t to_us;        /* < */
-    const char *text;     /* contained in reason, note or text; a plain string, A = a */
-    bool unacknowledged;  /* signal: acknowledged = 0 */
+    int32_t trading_day; /* = */
+    uint64_t from_seq;   /* > (order_event, venue_exec, signal by seq) */
+    int64_t from_us;     /* >= (by the table's time) */
+    int64_t to_us;       /* < */
+    const char *text;    /* contained in reason, note or text; a plain string, A = a */
+    bool unacknowledged; /* signal: acknowledged = 0 */
     bool newest_first;
-    int64_t limit;        /* 0 = all */
+    int64_t limit; /* 0 = all */
 };
 
-/* Visits rows in the order they were first stored (ticks and bars: by symbol and market time), or newest first; visit returns
- * false to stop. A filter that the message has no field for: ERR_INVALID. A row that does not pass msg_check: ERR_CORRUPT,
- * naming the table and which row of the answer it was. */
-enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg), void *context,
-                    struct err *err);
+/* Visits rows in the order they were first stored (ticks and bars: by symbol and market time), or newest first; visit
+ * returns false to stop. A filter that the message has no field for: ERR_INVALID. A row that does not pass msg_check:
+ * ERR_CORRUPT, naming the table and which row of the answer it was. */
+enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg),
+                    void *context, struct err *err);
 
 /* Small facts: "install" (made at creation: 6 lower-case letters and digits), "session" (counts runs). */
 enum status db_meta_get(struct db *db, const char *key, char *text, size_t size, struct err *err);

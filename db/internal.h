@@ -1,8 +1,8 @@
 /*
  * internal: what the files of db/ share, and nobody else includes.
  *
- * Invariants: every statement of a handle is prepared once and kept (store by table, queries in a small cache), and is reset
- * before its caller returns, so that no read transaction outlives a call.
+ * Invariants: every statement of a handle is prepared once and kept (store by table, queries in a small cache), and is
+ * reset before its caller returns, so that no read transaction outlives a call.
  *
  * Owner: db_open .. db_close. Thread: one a handle.
  */
@@ -15,10 +15,10 @@
 #include "db/db.h"
 #include "db/table.h"
 
-#define DB_TABLES_MAX 40
+#define DB_TABLES_MAX  40
 #define DB_QUERY_CACHE 8
-#define DB_PATH_SIZE 512
-#define DB_SQL_SIZE 4096
+#define DB_PATH_SIZE   512
+#define DB_SQL_SIZE    4096
 
 enum fixed_statement {
     FIXED_BEGIN = 0,

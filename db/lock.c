@@ -1,5 +1,5 @@
-/* One writer a file: an flock on "<file>.lock" that the kernel drops when the process dies, with the holder's pid inside
- * for the message. The lock file stays: removing it would let two processes hold two files of one name. */
+/* One writer a file: an flock on "<file>.lock" that the kernel drops when the process dies, with the holder's pid
+ * inside for the message. The lock file stays: removing it would let two processes hold two files of one name. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -48,7 +48,8 @@ enum status db_lock_take(const char *path, int *fd, struct err *err) {
     char text[32];
     int length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
     if (ftruncate(lock, 0) != 0 || pwrite(lock, text, (size_t)length, 0) != length) {
-        /* The lock holds without the pid: only another's message is poorer (a full disk must not stop a start-up here). */
+        /* The lock holds without the pid: only another's message is poorer (a full disk must not stop a start-up here).
+         */
         *fd = lock;
         return ERR_OK;
     }

@@ -33,8 +33,8 @@ static void add_parameter(struct select *select, const char *text, int64_t numbe
 }
 
 /* column operator ?; column NULL = the table has none. */
-static enum status where(struct select *select, const char *column, const char *operator, const char *text, int64_t number,
-                         const char *filter, struct err *err) {
+static enum status where(struct select *select, const char *column, const char *operator, const char * text,
+                         int64_t number, const char *filter, struct err *err) {
     if (column == NULL || msg_field(select->table->id, column) == NULL) {
         return no_such(select, filter, err);
     }
@@ -70,7 +70,8 @@ static enum status where_text(struct select *select, const char *text, struct er
     const char *joint = "(";
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (msg_field(select->table->id, columns[i]) != NULL) {
-            sql_add(&select->sql, "%s%s\"%s\" LIKE ? ESCAPE '\\'", joint[0] == '(' ? select->joint : "", joint, columns[i]);
+            sql_add(&select->sql, "%s%s\"%s\" LIKE ? ESCAPE '\\'", joint[0] == '(' ? select->joint : "", joint,
+                    columns[i]);
             joint = " OR ";
             add_parameter(select, select->pattern, 0);
         }
@@ -130,7 +131,8 @@ static void add_order(struct select *select, bool newest_first) {
     }
 }
 
-static enum status make_select(const struct db *db, const struct db_query *query, struct select *select, struct err *err) {
+static enum status make_select(const struct db *db, const struct db_query *query, struct select *select,
+                               struct err *err) {
     select->type = msg_type(query->id);
     select->table = table_find(db->file, query->id);
     select->joint = " WHERE ";
@@ -173,7 +175,8 @@ static enum status cached(struct db *db, const struct select *select, struct cac
         }
     }
     if (oldest == NULL) {
-        return err_set(err, ERR_FULL, "%s: more than %d queries inside one another", db_file_name(db->file), DB_QUERY_CACHE);
+        return err_set(err, ERR_FULL, "%s: more than %d queries inside one another", db_file_name(db->file),
+                       DB_QUERY_CACHE);
     }
     sqlite3_finalize(oldest->statement);
     free(oldest->sql);
@@ -208,7 +211,7 @@ static enum status visit_rows(struct db *db, sqlite3_stmt *statement, const stru
         row++;
         /* row_read checks each field as msg_check does. */
         if (row_read(statement, select->type, &msg, err) != ERR_OK) {
-            err_prefix(err, "%s is damaged: %s, row %lld of the answer: ", db_file_name(db->file), select->table->name,
+            err_prefix(err, "%s is damaged: %s, row %lld of the answer", db_file_name(db->file), select->table->name,
                        (long long)row);
             if (err != NULL) {
                 err->status = ERR_CORRUPT;
@@ -222,8 +225,8 @@ static enum status visit_rows(struct db *db, sqlite3_stmt *statement, const stru
     return code == SQLITE_DONE ? ERR_OK : db_fail(db, code, "read", err);
 }
 
-enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg), void *context,
-                    struct err *err) {
+enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg),
+                    void *context, struct err *err) {
     struct select select;
     enum status status = make_select(db, query, &select, err);
     if (status != ERR_OK) {

@@ -1,4 +1,5 @@
-/* A message's fields as columns: the SQL, the binding and the reading back all come from the field table of core/msg.h. */
+/* A message's fields as columns: the SQL, the binding and the reading back all come from the field table of core/msg.h.
+ */
 #include <string.h>
 
 #include "core/check.h"
@@ -95,7 +96,8 @@ static enum status read_enum(const char *text, const struct field *field, struct
     return msg_set_number(msg, field, 0, value, err);
 }
 
-static enum status read_column(sqlite3_stmt *statement, int column, const struct field *field, struct msg *msg, struct err *err) {
+static enum status read_column(sqlite3_stmt *statement, int column, const struct field *field, struct msg *msg,
+                               struct err *err) {
     bool words = field->type == FIELD_TEXT || field->type == FIELD_ENUM;
     if (sqlite3_column_type(statement, column) != (words ? SQLITE_TEXT : SQLITE_INTEGER)) {
         return bad_column(field, "not of its type", err);

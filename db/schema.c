@@ -13,8 +13,8 @@
 #define INSTALL_LENGTH 6
 
 static const char *const folders[] = {
-    [DB_CONDITIONS] = "conditions/", [DB_ORDERS] = "orders/", [DB_GATEWAY] = "gateway/", [DB_TICKS] = "ticks/",
-    [DB_EXCHANGE] = "exchange/",
+    [DB_CONDITIONS] = "conditions/", [DB_ORDERS] = "orders/",     [DB_GATEWAY] = "gateway/",
+    [DB_TICKS] = "ticks/",           [DB_EXCHANGE] = "exchange/",
 };
 
 static const char *schema_text(enum db_file file, int version) {

@@ -11,7 +11,8 @@ static enum status store_statement(struct db *db, const struct table *table, sql
     if (db->store[index] == NULL) {
         struct sql_text sql = {.length = 0};
         row_store_sql(table, &sql);
-        int code = sqlite3_prepare_v3(db->sql, sql.text, (int)sql.length, SQLITE_PREPARE_PERSISTENT, &db->store[index], NULL);
+        int code =
+            sqlite3_prepare_v3(db->sql, sql.text, (int)sql.length, SQLITE_PREPARE_PERSISTENT, &db->store[index], NULL);
         if (code != SQLITE_OK) {
             return db_fail(db, code, "prepare a statement", err);
         }
@@ -20,7 +21,8 @@ static enum status store_statement(struct db *db, const struct table *table, sql
     return ERR_OK;
 }
 
-/* What a failed step left behind decides whether the transaction still stands: on a full disk SQLite may have ended it. */
+/* What a failed step left behind decides whether the transaction still stands: on a full disk SQLite may have ended it.
+ */
 static enum status finish(struct db *db, sqlite3_stmt *statement, int code, const char *table, struct err *err) {
     if (code == SQLITE_OK) {
         code = sqlite3_step(statement);
@@ -37,7 +39,8 @@ static enum status finish(struct db *db, sqlite3_stmt *statement, int code, cons
 
 static enum status store_ratchet(struct db *db, const struct ratchet *ratchet, struct err *err) {
     sqlite3_stmt *statement = NULL;
-    enum status status = db_fixed(db, ratchet->side == SIDE_BUY ? FIXED_RATCHET_BUY : FIXED_RATCHET_SELL, &statement, err);
+    enum status status =
+        db_fixed(db, ratchet->side == SIDE_BUY ? FIXED_RATCHET_BUY : FIXED_RATCHET_SELL, &statement, err);
     if (status != ERR_OK) {
         return status;
     }

@@ -4,8 +4,8 @@
  * One row a (file, message) pair; db/row.c makes the SQL from it and the message's field table, so that no column is
  * written down twice in C. What it does not do: touch SQLite.
  *
- * Invariant: each row's table exists in schema/<file>/ with exactly the message's stored fields as columns, but for those
- * with a default (tests/db/test_schema.c).
+ * Invariant: each row's table exists in schema/<file>/ with exactly the message's stored fields as columns, but for
+ * those with a default (tests/db/test_schema.c).
  *
  * Thread: any (const tables).
  */
@@ -25,8 +25,8 @@ struct table {
     enum msg_id id;
     const char *name;
     enum table_kind kind;
-    const char *key;     /* columns of the conflict target; NULL = every row is new */
-    const char *order;   /* columns, oldest first; each takes DESC for newest first */
+    const char *key;   /* columns of the conflict target; NULL = every row is new */
+    const char *order; /* columns, oldest first; each takes DESC for newest first */
     /* Columns that the filters of struct db_query mean; NULL = the table has none. symbol, account, client_order_id and
      * trading_day are always called that. */
     const char *condition;

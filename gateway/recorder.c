@@ -1,5 +1,5 @@
-/* The recorder's queue and thread. The producer's side is two atomic loads, a copy and a store; everything slow happens on the
- * other side. Gaps are the producer's own: nobody else reads them, so they need no lock. */
+/* The recorder's queue and thread. The producer's side is two atomic loads, a copy and a store; everything slow happens
+ * on the other side. Gaps are the producer's own: nobody else reads them, so they need no lock. */
 #include "gateway/recorder.h"
 
 #include <pthread.h>
@@ -12,9 +12,9 @@
 #include "core/clock.h"
 #include "gateway/recorder_batch.h"
 
-#define GAPS_MAX 128
+#define GAPS_MAX  128
 #define QUEUE_MAX (1u << 20)
-#define RETRY_MS 1000
+#define RETRY_MS  1000
 
 /* Ticks from..to (sym_seq, both included) of a symbol that found the queue full. */
 struct gap {
@@ -48,7 +48,8 @@ struct recorder {
 
 static void wait_ms(struct recorder *recorder, int64_t ms) {
     int64_t until_us = clock_monotonic_us() + ms * CLOCK_MS_US;
-    struct timespec until = {.tv_sec = (time_t)(until_us / CLOCK_SECOND_US), .tv_nsec = (long)(until_us % CLOCK_SECOND_US) * 1000};
+    struct timespec until = {.tv_sec = (time_t)(until_us / CLOCK_SECOND_US),
+                             .tv_nsec = (long)(until_us % CLOCK_SECOND_US) * 1000};
     pthread_mutex_lock(&recorder->mutex);
     if (!atomic_load(&recorder->stop)) {
         (void)pthread_cond_timedwait(&recorder->wake, &recorder->mutex, &until);

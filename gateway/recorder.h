@@ -1,10 +1,12 @@
 /*
- * recorder: trades and one-minute bars into ticks.db, from a thread of its own, so that recording never slows a tick down.
+ * recorder: trades and one-minute bars into ticks.db, from a thread of its own, so that recording never slows a tick
+ * down.
  *
- * The gateway's thread hands ticks over through a bounded queue (one producer, one consumer, no lock, no system call a tick).
- * A full queue never waits: the tick is counted as dropped and its place in the symbol's sequence is remembered, until
- * recorder_mend fetches it again from the gateway's ring. What is not in the ring any more is counted as lost. Batches are
- * one transaction each; when one fails (a full disk) it is kept and tried again each second, and the reason is told.
+ * The gateway's thread hands ticks over through a bounded queue (one producer, one consumer, no lock, no system call a
+ * tick). A full queue never waits: the tick is counted as dropped and its place in the symbol's sequence is remembered,
+ * until recorder_mend fetches it again from the gateway's ring. What is not in the ring any more is counted as lost.
+ * Batches are one transaction each; when one fails (a full disk) it is kept and tried again each second, and the reason
+ * is told.
  *
  * Invariant: recorded + lost + waiting + to be mended = every tick handed over.
  * Does not: publish, log, read the ring. Errors: recorder_open's only; later ones are in struct recorder_stats.
@@ -21,18 +23,18 @@
 #include "core/err.h"
 #include "core/tick.h"
 
-#define RECORDER_QUEUE 32768 /* ticks: a fast opening minute of all products */
+#define RECORDER_QUEUE    32768 /* ticks: a fast opening minute of all products */
 #define RECORDER_BATCH_MS 100
 
 struct recorder;
 
 struct recorder_stats {
-    uint64_t recorded; /* ticks committed */
-    uint64_t dropped;  /* found the queue full */
-    uint64_t mended;   /* of those: fetched again */
-    uint64_t lost;     /* of those: not in the ring any more; and ticks that no file takes (out of range) */
-    uint32_t waiting;  /* in the queue now */
-    bool failing;      /* the last batch could not be committed; it is tried again */
+    uint64_t recorded;        /* ticks committed */
+    uint64_t dropped;         /* found the queue full */
+    uint64_t mended;          /* of those: fetched again */
+    uint64_t lost;            /* of those: not in the ring any more; and ticks that no file takes (out of range) */
+    uint32_t waiting;         /* in the queue now */
+    bool failing;             /* the last batch could not be committed; it is tried again */
     char text[ERR_TEXT_SIZE]; /* why */
 };
 

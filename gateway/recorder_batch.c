@@ -1,5 +1,5 @@
-/* One batch into ticks.db. Bars are built from the ticks as they come; where that cannot be right (a restart inside a minute, a
- * tick that was mended late) they are made from what the file holds. */
+/* One batch into ticks.db. Bars are built from the ticks as they come; where that cannot be right (a restart inside a
+ * minute, a tick that was mended late) they are made from what the file holds. */
 #include "gateway/recorder_batch.h"
 
 #include <stdlib.h>
@@ -22,12 +22,16 @@ static bool keep_first(void *context, const struct msg *msg) {
     return false;
 }
 
-/* First tick of a symbol since the start: does a stored bar of this minute go on? Its last stored trade tells: the day's
- * volume grows with every trade, so a lower one is a market that was started over. */
+/* First tick of a symbol since the start: does a stored bar of this minute go on? Its last stored trade tells: the
+ * day's volume grows with every trade, so a lower one is a market that was started over. */
 static void resume_bar(struct batch *batch, struct batch_symbol *symbol, const struct tick *tick) {
     int64_t start_us = bar_start(tick->time_us, BAR_MINUTE_US);
-    struct db_query query = {.id = MSG_TICK, .symbol = tick->symbol, .from_us = start_us, .to_us = start_us + BAR_MINUTE_US,
-                             .newest_first = true, .limit = 1};
+    struct db_query query = {.id = MSG_TICK,
+                             .symbol = tick->symbol,
+                             .from_us = start_us,
+                             .to_us = start_us + BAR_MINUTE_US,
+                             .newest_first = true,
+                             .limit = 1};
     struct msg msg = {.id = 0};
     if (db_each(batch->db, &query, keep_first, &msg, NULL) != ERR_OK || msg.id != MSG_TICK ||
         msg.tick.trading_day != tick->trading_day || msg.tick.volume >= tick->volume) {
@@ -41,7 +45,8 @@ static void resume_bar(struct batch *batch, struct batch_symbol *symbol, const s
 }
 
 static struct batch_symbol *find_symbol(struct batch *batch, const struct tick *tick) {
-    if (batch->last_symbol < batch->symbol_count && strcmp(batch->symbols[batch->last_symbol].symbol, tick->symbol) == 0) {
+    if (batch->last_symbol < batch->symbol_count &&
+        strcmp(batch->symbols[batch->last_symbol].symbol, tick->symbol) == 0) {
         return &batch->symbols[batch->last_symbol];
     }
     for (uint32_t i = 0; i < batch->symbol_count; i++) {
@@ -61,7 +66,8 @@ static struct batch_symbol *find_symbol(struct batch *batch, const struct tick *
     return symbol;
 }
 
-/* What the file would refuse (out of its range) goes out first: trying it again and again would keep everything behind it out. */
+/* What the file would refuse (out of its range) goes out first: trying it again and again would keep everything behind
+ * it out. */
 static void refuse_bad_ticks(struct batch *batch) {
     struct msg msg;
     uint32_t kept = 0;
@@ -125,7 +131,8 @@ static enum status store_bar(struct batch *batch, const struct bar *bar, struct 
 static enum status rebuild_minute(struct batch *batch, const struct tick *tick, struct err *err) {
     struct rebuild rebuild = {.epoch = tick->epoch};
     int64_t start_us = bar_start(tick->time_us, BAR_MINUTE_US);
-    struct db_query query = {.id = MSG_TICK, .symbol = tick->symbol, .from_us = start_us, .to_us = start_us + BAR_MINUTE_US};
+    struct db_query query = {
+        .id = MSG_TICK, .symbol = tick->symbol, .from_us = start_us, .to_us = start_us + BAR_MINUTE_US};
     bar_init(&rebuild.builder, BAR_MINUTE_US);
     enum status status = db_each(batch->db, &query, rebuild_add, &rebuild, err);
     const struct bar *bar = bar_current(&rebuild.builder);
@@ -144,7 +151,8 @@ static enum status rebuild_late(struct batch *batch, struct err *err) {
     enum status status = ERR_OK;
     for (uint32_t i = 0; i < batch->tick_count && status == ERR_OK; i++) {
         const struct tick *tick = &batch->ticks[i].tick;
-        const struct tick *next = i + 1 < batch->tick_count && batch->ticks[i + 1].late ? &batch->ticks[i + 1].tick : NULL;
+        const struct tick *next =
+            i + 1 < batch->tick_count && batch->ticks[i + 1].late ? &batch->ticks[i + 1].tick : NULL;
         bool again = next != NULL && strcmp(next->symbol, tick->symbol) == 0 && next->epoch == tick->epoch &&
                      bar_start(next->time_us, BAR_MINUTE_US) == bar_start(tick->time_us, BAR_MINUTE_US);
         if (batch->ticks[i].late && !again) {

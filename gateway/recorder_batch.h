@@ -1,8 +1,9 @@
 /*
- * recorder_batch: one batch of ticks, its bars, and their transaction: the recorder's half that knows nothing of threads.
+ * recorder_batch: one batch of ticks, its bars, and their transaction: the recorder's half that knows nothing of
+ * threads.
  *
- * batch_prepare runs the bar builders (and looks into the file where a half-built bar goes on); batch_commit writes, and may
- * be called again when it failed: it changes nothing but the file.
+ * batch_prepare runs the bar builders (and looks into the file where a half-built bar goes on); batch_commit writes,
+ * and may be called again when it failed: it changes nothing but the file.
  *
  * Thread: the recorder's own. Owner: the caller (batch_free).
  */
@@ -12,7 +13,7 @@
 #include "core/bar.h"
 #include "db/db.h"
 
-#define BATCH_TICKS 4096
+#define BATCH_TICKS   4096
 #define BATCH_SYMBOLS 512 /* symbols with bars; ticks of more are recorded without bars */
 
 struct batch_tick {

@@ -161,7 +161,7 @@ static enum overlay_result run(struct command_line *line, struct app *app)
         snprintf(line->refusal, sizeof line->refusal, "not now: %s", why ? why : action->name);
     else {
         remember(app, line->text);
-        action->run(app, argument);
+        action->run(app, argument[0] ? argument : NULL);
         return OVERLAY_DONE;
     }
     return OVERLAY_KEEP;

@@ -53,6 +53,21 @@ bool dialog_send(struct dialog *dialog, struct app *app, enum component to, stru
     return true;
 }
 
+int dialog_refusals(const struct dialog *dialog, const struct canvas *canvas, int y)
+{
+    const struct form_state *state = dialog_values_const(dialog);
+    char text[FORM_REFUSAL_SIZE + 64];
+    int first = y;
+    for (int i = 0; i < state->count; i++) {
+        const char *refusal = form_state_shown(state, i);
+        if (!refusal)
+            continue;
+        snprintf(text, sizeof text, "✗ %s: %s", state->fields[i].spec->label, refusal);
+        y += lines_wrap(canvas, y, 0, canvas->area.width, canvas->area.height - y, ROLE_WARNING, text);
+    }
+    return y - first;
+}
+
 /* --- place and draw --- */
 
 static void dialog_size(const struct overlay *overlay, int rows, int columns, int *height, int *width)
@@ -60,24 +75,24 @@ static void dialog_size(const struct overlay *overlay, int rows, int columns, in
     const struct dialog *dialog = (const struct dialog *)overlay;
     const struct dialog_ops *ops = dialog->ops;
     int form_cells = form_width(dialog->form), form_rows = form_height(dialog->form);
-    int foot = rows < 16 ? SMALL_FOOT_ROWS : FOOT_ROWS;
     int body = form_rows;
     *width = form_cells + REFUSAL_ROOM + 4;
     if (ops->side_width) {
         if (columns >= form_cells + SIDE_GAP + ops->side_width + 4) {
             *width = form_cells + REFUSAL_ROOM + SIDE_GAP + ops->side_width + 4;
             body = ops->side_height > body ? ops->side_height : body;
+            body += rows > body + FOOT_ROWS + 2 + 8 ? ops->side_growth : 0;
         } else {
             body += ops->side_height + 1;
         }
     }
-    *height = body + foot + 2;
+    *height = body + FOOT_ROWS + 2;
 }
 
 static void lay_out(struct dialog *dialog, struct rect inside)
 {
     const struct dialog_ops *ops = dialog->ops;
-    int foot = inside.height + 2 < 16 ? SMALL_FOOT_ROWS : FOOT_ROWS;
+    int foot = inside.height >= FOOT_ROWS + (form_height(dialog->form) < 8 ? form_height(dialog->form) : 8) ? FOOT_ROWS : SMALL_FOOT_ROWS;
     if (inside.height <= foot)
         foot = inside.height - 1 > 0 ? inside.height - 1 : 0;
     int body = inside.height - foot, least = form_width(dialog->form), rows = form_height(dialog->form);
@@ -175,7 +190,7 @@ static void draw_words(const struct dialog *dialog, const struct app *app, const
         return;
     }
     bool words = role != ROLE_DIM || !brief[0];
-    canvas_text(canvas, 0, 0, width, ALIGN_LEFT, words ? role : ROLE_STRONG, words ? text : brief);
+    lines_wrap(canvas, 0, 0, width, 1, words ? role : ROLE_STRONG, words ? text : brief);
     if (height > 1)
         draw_keys(dialog, canvas, 1);
 }

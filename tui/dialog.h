@@ -23,7 +23,8 @@ struct dialog_ops {
     const char *enter; /* what Enter does: "arm it" */
     const struct form_spec *specs;
     int spec_count;
-    int side_width, side_height; /* of the picture; 0 = none */
+    int side_width, side_height; /* of the picture, at least; 0 = none */
+    int side_growth;             /* rows more that it makes good use of */
     bool sends_orders;           /* the frame says SIMULATION or LIVE */
     /* Refuse, enable and disable fields; compute figures. */
     void (*check)(struct dialog *dialog, struct app *app);
@@ -59,6 +60,9 @@ void dialog_start(struct dialog *dialog, const struct dialog_ops *ops);
 void dialog_open(struct app *app, struct dialog *dialog);
 struct form_state *dialog_values(struct dialog *dialog);
 const struct form_state *dialog_values_const(const struct dialog *dialog);
+
+/* Every refusal that shows, whole, one under the other; returns the rows used. */
+int dialog_refusals(const struct dialog *dialog, const struct canvas *canvas, int y);
 
 /* Send and wait for the reply; false (with the words shown) when it could not be sent. */
 bool dialog_send(struct dialog *dialog, struct app *app, enum component to, struct msg *msg);

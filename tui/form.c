@@ -259,9 +259,9 @@ static void draw_note(const struct form *form, const struct canvas *pad, int ind
     const char *refusal = form_state_shown(&form->state, index);
     canvas_fill(pad, index, x - 1, room + 1, ROLE_TEXT);
     if (refusal)
-        canvas_format(pad, index, x, room, ALIGN_LEFT, ROLE_ALARM, "%s %s", form->canvas.theme->ascii ? "!" : "✗", refusal);
+        canvas_format(pad, index, x, room, ALIGN_LEFT, ROLE_WARNING, "✗ %s", refusal);
     else if (field->disabled)
-        canvas_format(pad, index, x, room, ALIGN_LEFT, ROLE_DISABLED, "%s", field->disabled);
+        canvas_text(pad, index, x, room, ALIGN_LEFT, ROLE_DISABLED, field->disabled);
     else if (field->spec->unit)
         canvas_text(pad, index, x, room, ALIGN_LEFT, ROLE_DIM, field->spec->unit);
 }

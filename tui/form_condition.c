@@ -149,8 +149,8 @@ static void condition_check(struct dialog *dialog, struct app *app)
 {
     struct condition_form *form = of(dialog);
     struct form_state *state = dialog_values(dialog);
-    form_state_disable(state, "entry_offset", form_state_choice(state, "entry") == ENTRY_LIMIT - 1 ? NULL : "with a limit entry");
-    form_state_disable(state, "valid_until", form_state_choice(state, "validity") == VALID_UNTIL - 1 ? NULL : "with until");
+    form_state_disable(state, "entry_offset", form_state_choice(state, "entry") == ENTRY_LIMIT - 1 ? NULL : "only with limit");
+    form_state_disable(state, "valid_until", form_state_choice(state, "validity") == VALID_UNTIL - 1 ? NULL : "only with until");
     const struct quote *quote = model_quote(app->model, form_state_text(state, "symbol"));
     form->has_contract = quote != NULL;
     form->last = 0;
@@ -228,18 +228,22 @@ static void condition_side(const struct dialog *dialog, const struct app *app, c
     int width = canvas->area.width, y = 0;
     char text[96];
     if (!form->has_contract || !form->readable) {
-        lines_wrap(canvas, 0, 0, width, canvas->area.height, ROLE_DIM,
-                   !form->has_contract ? "Choose a contract to see the levels, the risk and the reward."
-                                       : "Type the trigger and the points to see the levels, the risk and the reward.");
+        y = lines_wrap(canvas, 0, 0, width, 3, ROLE_DIM,
+                       !form->has_contract ? "Choose a contract to see the levels, the risk and the reward."
+                                           : "Type the trigger to see the levels, the risk and the reward.");
+        dialog_refusals(dialog, canvas, y + 1);
         return;
     }
     canvas_format(canvas, y++, 0, width, ALIGN_LEFT, form->terms.side == SIDE_BUY ? ROLE_BUY : ROLE_SELL, "%s %d %s %s",
                   side_name(form->terms.side), form->terms.quantity, form->contract.symbol, form->contract.name);
     distance_words(form, text, sizeof text);
     canvas_text(canvas, y++, 0, width, ALIGN_LEFT, form->preview.has_last && form->preview.to_trigger <= 0 ? ROLE_WARNING : ROLE_DIM, text);
-    int rows = canvas->area.height - (SIDE_HEIGHT - LADDER_ROWS);
-    y = draw_ladder(form, canvas, y, rows > 13 ? 13 : rows);
-    draw_money(form, app, canvas, canvas->area.height > y + 6 ? y + 1 : y);
+    bool roomy = canvas->area.height >= SIDE_HEIGHT + 2;
+    int rows = canvas->area.height - (SIDE_HEIGHT - LADDER_ROWS) - (roomy ? 2 : 0);
+    y = draw_ladder(form, canvas, y + (roomy ? 1 : 0), rows > 12 ? 12 : rows);
+    if (roomy)
+        lines_rule(canvas, y++, 0, width);
+    draw_money(form, app, canvas, y);
 }
 
 static void condition_brief(const struct dialog *dialog, const struct app *app, char *text, size_t size)
@@ -296,6 +300,7 @@ static const struct dialog_ops ops = {
     .spec_count = sizeof specs / sizeof *specs,
     .side_width = SIDE_WIDTH,
     .side_height = SIDE_HEIGHT,
+    .side_growth = 4,
     .sends_orders = true,
     .check = condition_check,
     .side = condition_side,

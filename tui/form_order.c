@@ -13,7 +13,7 @@
 #include "tui/overlay.h"
 #include "tui/request.h"
 
-enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 14 };
+enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 15 };
 
 struct order_form {
     struct dialog dialog; /* first */
@@ -215,16 +215,21 @@ static void order_side(const struct dialog *dialog, const struct app *app, const
     const struct order_form *form = (const struct order_form *)dialog;
     int width = canvas->area.width, y = 0;
     if (!form->has_contract) {
-        lines_wrap(canvas, 0, 0, width, 3, ROLE_DIM, "Choose a contract to see its prices and what the order costs.");
+        y = lines_wrap(canvas, 0, 0, width, 3, ROLE_DIM, "Choose a contract to see its prices and what the order costs.");
+        dialog_refusals(dialog, canvas, y + 1);
         return;
     }
-    canvas_text(canvas, y++, 0, width, ALIGN_LEFT, ROLE_TITLE, form->contract.name);
-    y = draw_market(form, canvas, y) + 1;
+    canvas_format(canvas, y++, 0, width, ALIGN_LEFT, form->request.side == SIDE_BUY ? ROLE_BUY : ROLE_SELL, "%s %s %s",
+                  side_name(form->request.side), form->contract.symbol, form->contract.name);
+    y = draw_market(form, canvas, y);
+    lines_rule(canvas, y++, 0, width);
     if (!form->readable) {
-        lines_wrap(canvas, y, 0, width, 2, ROLE_DIM, "Type quantity and price to see cost and margin.");
+        y += lines_wrap(canvas, y, 0, width, 2, ROLE_DIM, "Type quantity and price to see cost and margin.");
+        dialog_refusals(dialog, canvas, y + 1);
         return;
     }
     y = draw_money(form, app, canvas, y);
+    lines_rule(canvas, y++, 0, width);
     if (form->reject != REJECT_NONE)
         lines_wrap(canvas, y, 0, width, canvas->area.height - y, ROLE_ALARM, form->reason);
     else

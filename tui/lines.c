@@ -38,16 +38,25 @@ static size_t line_length(const char *text, int width)
     return length;
 }
 
+/* Only under the words themselves: a role with a ground of its own must not paint the rest of the row. */
+static void draw_words(const struct canvas *canvas, int y, int x, int width, enum role role, const char *text,
+                       size_t length)
+{
+    char line[TEXT_SIZE * 2];
+    snprintf(line, sizeof line, "%.*s", (int)length, text);
+    int cells = text_cells(line);
+    canvas_text(canvas, y, x, cells < width ? cells : width, ALIGN_LEFT, role, line);
+}
+
 int lines_wrap(const struct canvas *canvas, int y, int x, int width, int rows, enum role role, const char *text)
 {
     int row = 0;
     while (*text && row < rows && width > 0) {
         size_t length = line_length(text, width);
-        if (row == rows - 1 && text[length] && text[length] != '\n') { /* no more rows: the canvas cuts it */
-            canvas_text(canvas, y + row, x, width, ALIGN_LEFT, role, text);
-            return rows;
-        }
-        canvas_format(canvas, y + row, x, width, ALIGN_LEFT, role, "%.*s", (int)length, text);
+        bool more = text[length] && text[length] != '\n';
+        if (row == rows - 1 && more) /* no more rows: the canvas cuts it */
+            length = strlen(text);
+        draw_words(canvas, y + row, x, width, role, text, length);
         text += length;
         if (*text == '\n')
             text++;

@@ -128,7 +128,7 @@ static void draw_foot(const struct pick *pick, const struct app *app, const stru
     lines_rule(canvas, y, 0, width);
     if (pick->ops->words)
         pick->ops->words(pick->context, app, pick->count ? pick->rows[pick->cursor] : -1, &role, text, sizeof text);
-    canvas_text(canvas, y + 1, 0, width, ALIGN_LEFT, role, text);
+    lines_wrap(canvas, y + 1, 0, width, 1, role, text);
     lines_keys(canvas, y + 2, 0, width, pick->ops->filters ? hints : plain);
 }
 

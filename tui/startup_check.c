@@ -13,7 +13,7 @@
 #include "tui/overlay.h"
 #include "tui/request.h"
 
-enum { ESCAPE = 27, TAB = 9, LABEL_CELLS = 22, WIDTH = 82, HEARD_S = 3 };
+enum { ESCAPE = 27, TAB = 9, LABEL_CELLS = 23, WIDTH = 82, HEARD_S = 3 };
 
 enum check_level { CHECK_OK, CHECK_ATTENTION, CHECK_MISSING };
 

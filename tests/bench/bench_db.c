@@ -1,5 +1,6 @@
-/* What db/ costs above SQLite itself: the same rows, in the same file, through db_store and through a hand-written prepared insert,
- * measured in one run; and what one durable commit costs, so that the ratio of the order path to the disk is known. */
+/* What db/ costs above SQLite itself: the same rows, in the same file, through db_store and through a hand-written
+ * prepared insert, measured in one run; and what one durable commit costs, so that the ratio of the order path to the
+ * disk is known. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,8 @@
 #include "core/clock.h"
 #include "db/internal.h"
 
-#define ROWS 100000
-#define COMMITS 500
+#define ROWS      100000
+#define COMMITS   500
 #define RATIO_MAX 3.0 /* the field tables and the checks may cost so much over a bare insert */
 
 static void must(enum status status, const struct err *err) {
@@ -50,17 +51,32 @@ static int64_t through_db(struct db *db) {
 
 static int64_t through_sqlite(struct db *db) {
     sqlite3_stmt *statement = NULL;
-    CHECK(sqlite3_prepare_v2(db->sql, "INSERT INTO ticks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &statement, NULL) ==
-          SQLITE_OK);
+    CHECK(sqlite3_prepare_v2(db->sql, "INSERT INTO ticks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+                             &statement, NULL) == SQLITE_OK);
     int64_t start_us = clock_monotonic_us();
     CHECK(sqlite3_exec(db->sql, "BEGIN", NULL, NULL, NULL) == SQLITE_OK);
     for (int64_t row = 0; row < ROWS; row++) {
         struct tick tick;
         make_tick(&tick, row, 2);
         const int64_t values[] = {
-            (int64_t)tick.epoch, (int64_t)tick.seq, (int64_t)tick.sym_seq, tick.time_us, tick.recv_us, tick.price, tick.quantity,
-            tick.bid, tick.bid_quantity, tick.ask, tick.ask_quantity, tick.volume, tick.open, tick.high, tick.low, tick.reference,
-            tick.trading_day, tick.flags,
+            (int64_t)tick.epoch,
+            (int64_t)tick.seq,
+            (int64_t)tick.sym_seq,
+            tick.time_us,
+            tick.recv_us,
+            tick.price,
+            tick.quantity,
+            tick.bid,
+            tick.bid_quantity,
+            tick.ask,
+            tick.ask_quantity,
+            tick.volume,
+            tick.open,
+            tick.high,
+            tick.low,
+            tick.reference,
+            tick.trading_day,
+            tick.flags,
         };
         sqlite3_bind_text(statement, 1, tick.symbol, -1, SQLITE_STATIC);
         for (int i = 0; i < 18; i++) {
@@ -127,8 +143,8 @@ int main(void) {
     double floor_us = flush_us(folder);
     double full_us = commit_us(folder, DB_FULL);
     double normal_us = commit_us(folder, DB_NORMAL);
-    printf("one commit: FULL %.1f us (write + fdatasync alone %.1f us, ratio %.2f), NORMAL %.1f us\n", full_us, floor_us,
-           full_us / floor_us, normal_us);
+    printf("one commit: FULL %.1f us (write + fdatasync alone %.1f us, ratio %.2f), NORMAL %.1f us\n", full_us,
+           floor_us, full_us / floor_us, normal_us);
     static const char *const names[] = {"ticks.db", "ticks.db.lock", "gateway.db", "gateway.db.lock"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char path[256];

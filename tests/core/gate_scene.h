@@ -1,8 +1,8 @@
 /*
  * gate_scene: a gate at a venue that says only what the test lets it say.
  *
- * Times: now_us starts at T0, the acknowledgement time-out is 1 s, the longest in-flight time 2 s. Owner: the test.
- * Thread: one.
+ * Times: now_us starts at T0, the acknowledgement time-out is 1 s, the longest in-flight time 2 s.
+ * Owner: the test. Thread: one.
  */
 #ifndef TESTS_CORE_GATE_SCENE_H
 #define TESTS_CORE_GATE_SCENE_H
@@ -35,20 +35,30 @@ struct scene {
 };
 
 static inline void scene_tick(struct scene *scene, int64_t points) {
-    struct tick tick = {.symbol = "MXFH1", .epoch = 1, .seq = 1, .sym_seq = 1, .time_us = scene->now_us, .recv_us = scene->now_us,
-                        .price = PRICE_POINTS(points), .quantity = 1, .trading_day = 20210727};
+    struct tick tick = {.symbol = "MXFH1",
+                        .epoch = 1,
+                        .seq = 1,
+                        .sym_seq = 1,
+                        .time_us = scene->now_us,
+                        .recv_us = scene->now_us,
+                        .price = PRICE_POINTS(points),
+                        .quantity = 1,
+                        .trading_day = 20210727};
     gate_on_tick(scene->gate, &tick, scene->now_us, &scene->sink);
 }
 
 static inline void scene_market(struct scene *scene, int32_t trading_day) {
-    struct market market = {.venue = "SIM", .market_us = scene->now_us, .trading_day = trading_day, .session = SESSION_DAY,
+    struct market market = {.venue = "SIM",
+                            .market_us = scene->now_us,
+                            .trading_day = trading_day,
+                            .session = SESSION_DAY,
                             .session_state = SESSION_OPEN};
     gate_on_market(scene->gate, &market, scene->now_us, &scene->sink);
 }
 
 static inline void scene_new(struct scene *scene, uint32_t max_orders) {
-    struct gate_config config = {.venue = "SIM", .ack_timeout_us = ACK_MS * MS, .in_flight_us = IN_FLIGHT_MS * MS,
-                                 .max_orders = max_orders};
+    struct gate_config config = {
+        .venue = "SIM", .ack_timeout_us = ACK_MS * MS, .in_flight_us = IN_FLIGHT_MS * MS, .max_orders = max_orders};
     scene->sink = capture_sink(&scene->out);
     scene->gate = gate_new(&config);
     assert_non_null(scene->gate);
@@ -58,7 +68,9 @@ static inline void scene_new(struct scene *scene, uint32_t max_orders) {
 static inline void scene_begin(struct scene *scene) {
     static const char *const symbols[] = {"MXFH1", "TXFH1"};
     for (int i = 0; i < 2; i++) {
-        struct contract contract = {.multiplier = i == 0 ? 50 : 200, .tick = PRICE_POINTS(1), .fee = PRICE_POINTS(10),
+        struct contract contract = {.multiplier = i == 0 ? 50 : 200,
+                                    .tick = PRICE_POINTS(1),
+                                    .fee = PRICE_POINTS(10),
                                     .flags = CONTRACT_REGISTERED};
         (void)text_copy(contract.symbol, sizeof contract.symbol, symbols[i]);
         gate_on_contract(scene->gate, &contract);
@@ -78,7 +90,8 @@ static inline void scene_session(struct scene *scene, bool logged_in, const char
 
 static inline const struct query *scene_query(const struct scene *scene, enum query_kind kind) {
     for (size_t i = scene->out.count; i-- > 0;)
-        if (scene->out.ports[i] == PORT_VENUE && scene->out.msgs[i].id == MSG_QUERY && scene->out.msgs[i].query.kind == kind)
+        if (scene->out.ports[i] == PORT_VENUE && scene->out.msgs[i].id == MSG_QUERY &&
+            scene->out.msgs[i].query.kind == kind)
             return &scene->out.msgs[i].query;
     return NULL;
 }
@@ -123,7 +136,8 @@ static inline bool scene_same_row(const struct msg *a, const struct msg *b) {
 
 /* kill -9 after the last commit, and a new process over the same files; not logged in yet. */
 static inline void scene_restart(struct scene *scene) {
-    static const enum msg_id ids[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR, MSG_POSITION, MSG_ORDER, MSG_ORDER_EVENT};
+    static const enum msg_id ids[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR,
+                                      MSG_POSITION,     MSG_ORDER,       MSG_ORDER_EVENT};
     struct err err;
     scene_keep(scene);
     gate_free(scene->gate);
@@ -138,10 +152,20 @@ static inline void scene_restart(struct scene *scene) {
     scene_begin(scene);
 }
 
-static inline struct order_request scene_request(const struct scene *scene, const char *id, enum side side, int32_t quantity) {
-    struct order_request request = {.account = "A1", .symbol = "MXFH1", .side = side, .type = ORDER_MARKET, .tif = TIF_IOC,
-                                    .quantity = quantity, .condition_id = 12, .leg = LEG_ENTRY, .attempt = 1,
-                                    .created_us = scene->now_us, .expires_us = scene->now_us + 5000 * MS, .actor = "strategy"};
+static inline struct order_request scene_request(const struct scene *scene, const char *id, enum side side,
+                                                 int32_t quantity) {
+    struct order_request request = {.account = "A1",
+                                    .symbol = "MXFH1",
+                                    .side = side,
+                                    .type = ORDER_MARKET,
+                                    .tif = TIF_IOC,
+                                    .quantity = quantity,
+                                    .condition_id = 12,
+                                    .leg = LEG_ENTRY,
+                                    .attempt = 1,
+                                    .created_us = scene->now_us,
+                                    .expires_us = scene->now_us + 5000 * MS,
+                                    .actor = "strategy"};
     (void)text_copy(request.client_order_id, sizeof request.client_order_id, id);
     return request;
 }
@@ -155,7 +179,8 @@ static inline void scene_order(struct scene *scene, const char *id, enum side si
     scene_send(scene, &request);
 }
 
-static inline struct order_request scene_exit_request(const struct scene *scene, const char *id, enum side side, int32_t quantity) {
+static inline struct order_request scene_exit_request(const struct scene *scene, const char *id, enum side side,
+                                                      int32_t quantity) {
     struct order_request request = scene_request(scene, id, side, quantity);
     request.reduce_only = true;
     request.leg = LEG_STOP_LOSS;
@@ -167,8 +192,13 @@ static inline void scene_exec(struct scene *scene, const struct venue_exec *exec
 }
 
 static inline struct venue_exec scene_exec_of(struct scene *scene, const char *id, enum exec_kind kind) {
-    struct venue_exec exec = {.seq = ++scene->venue_seq, .kind = kind, .account = "A1", .symbol = "MXFH1", .side = SIDE_BUY,
-                              .quantity = 1, .trading_day = 20210727};
+    struct venue_exec exec = {.seq = ++scene->venue_seq,
+                              .kind = kind,
+                              .account = "A1",
+                              .symbol = "MXFH1",
+                              .side = SIDE_BUY,
+                              .quantity = 1,
+                              .trading_day = 20210727};
     const struct order *order = gate_order(scene->gate, id);
     (void)text_copy(exec.client_order_id, sizeof exec.client_order_id, id);
     (void)text_copy(exec.venue_order_id, sizeof exec.venue_order_id, "v1");
@@ -245,7 +275,8 @@ static inline const struct order_event *scene_event(const struct scene *scene) {
     return &msg->order_event;
 }
 
-static inline const struct reply *scene_control(struct scene *scene, enum control_kind kind, const char *text, int64_t number) {
+static inline const struct reply *scene_control(struct scene *scene, enum control_kind kind, const char *text,
+                                                int64_t number) {
     struct control control = {.request_id = 9, .kind = kind, .number = number, .actor = "ann"};
     (void)text_copy(control.text, sizeof control.text, text);
     gate_on_control(scene->gate, &control, scene->now_us, &scene->sink);

@@ -91,7 +91,8 @@ void world_act(struct world *world) {
     if (dice < 60) {
         new_signal(world);
     } else if (dice < 70 && world->executor != NULL) {
-        struct order_command command = {.request_id = 1, .order = random_order(world, (int)rng_range(&world->rng, 0, 1))};
+        struct order_command command = {.request_id = 1,
+                                        .order = random_order(world, (int)rng_range(&world->rng, 0, 1))};
         command.order.leg = LEG_NONE;
         executor_on_order_command(world->executor, &command, world->now_us, &executor_sink);
     } else if (dice < 85 && world->executor != NULL) {
@@ -110,7 +111,7 @@ void world_calm(struct world *world) {
     world->chaos = (struct chaos){.delay_us = 40000};
 }
 
-/* --- when all is quiet ------------------------------------------------------------------------------------------------------- */
+/* --- when all is quiet ------------------------------------------------------------------------------------------- */
 
 static void check_order(void *context, const struct order *order) {
     struct world *world = context;
@@ -119,8 +120,9 @@ static void check_order(void *context, const struct order *order) {
         snprintf(world->failure, sizeof world->failure, "order %s never ended: %s", order->request.client_order_id,
                  order_state_name(order->state));
     if (gate != NULL && (gate->state != order->state || gate->filled_quantity != order->filled_quantity))
-        snprintf(world->failure, sizeof world->failure, "order %s: executor %s %d, gate %s %d", order->request.client_order_id,
-                 order_state_name(order->state), order->filled_quantity, order_state_name(gate->state), gate->filled_quantity);
+        snprintf(world->failure, sizeof world->failure, "order %s: executor %s %d, gate %s %d",
+                 order->request.client_order_id, order_state_name(order->state), order->filled_quantity,
+                 order_state_name(gate->state), gate->filled_quantity);
 }
 
 static void check_venue_orders(struct world *world) {
@@ -128,8 +130,9 @@ static void check_venue_orders(struct world *world) {
         const struct order *there = &world->venue.orders.items[i].order;
         const struct order *here = executor_order(world->executor, there->request.client_order_id);
         if (here == NULL || here->filled_quantity != there->filled_quantity || here->state != there->state)
-            snprintf(world->failure, sizeof world->failure, "order %s: %s %d at the venue, %s %d here", there->request.client_order_id,
-                     order_state_name(there->state), there->filled_quantity, here == NULL ? "unknown" : order_state_name(here->state),
+            snprintf(world->failure, sizeof world->failure, "order %s: %s %d at the venue, %s %d here",
+                     there->request.client_order_id, order_state_name(there->state), there->filled_quantity,
+                     here == NULL ? "unknown" : order_state_name(here->state),
                      here == NULL ? 0 : here->filled_quantity);
     }
 }
@@ -150,11 +153,13 @@ bool world_settled(struct world *world) {
     check_signals(world);
     for (int i = 0; i < SIM_SYMBOLS; i++) {
         const struct position *gate = gate_position(world->gate, SIM_ACCOUNT, sim_symbol(i));
-        int32_t there = world->venue.held[i], here = executor_held(world, i), between = gate == NULL ? 0 : gate->quantity;
+        int32_t there = world->venue.held[i], here = executor_held(world, i),
+                between = gate == NULL ? 0 : gate->quantity;
         if (there != here || there != between)
-            snprintf(world->failure, sizeof world->failure, "%s: %+d at the venue, %+d at the gate, %+d at the executor", sim_symbol(i),
-                     there, between, here);
+            snprintf(world->failure, sizeof world->failure,
+                     "%s: %+d at the venue, %+d at the gate, %+d at the executor", sim_symbol(i), there, between, here);
     }
-    if (gate_unknown(world->gate) != 0) snprintf(world->failure, sizeof world->failure, "%u orders stayed UNKNOWN", gate_unknown(world->gate));
+    if (gate_unknown(world->gate) != 0)
+        snprintf(world->failure, sizeof world->failure, "%u orders stayed UNKNOWN", gate_unknown(world->gate));
     return world->failure[0] == '\0';
 }

@@ -1,5 +1,5 @@
-/* sim_venue: a small honest venue. It takes whatever comes, as often as it comes; fills before it acknowledges when it feels
- * like it; and can answer for everything that it did. */
+/* sim_venue: a small honest venue. It takes whatever comes, as often as it comes; fills before it acknowledges when it
+ * feels like it; and can answer for everything that it did. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,8 +17,8 @@ static int symbol_index(const char *symbol) {
     return 0;
 }
 
-static void report(struct sim_venue *venue, const struct order *order, enum exec_kind kind, enum reject_code reject, int32_t lots,
-                   price_t price) {
+static void report(struct sim_venue *venue, const struct order *order, enum exec_kind kind, enum reject_code reject,
+                   int32_t lots, price_t price) {
     struct msg msg = {.id = MSG_VENUE_EXEC};
     struct venue_exec *exec = &msg.venue_exec;
     exec->seq = venue->execs.count + 1;
@@ -76,7 +76,8 @@ static void take_order(struct sim_venue *venue, const struct order_request *requ
         i += part;
     }
     if (fill_first) report(venue, order, EXEC_NEW, REJECT_NONE, 0, 0);
-    if (request->tif != TIF_ROD && !order_state_terminal(order->state)) end(venue, order, ORDER_CANCELLED, EXEC_CANCELLED);
+    if (request->tif != TIF_ROD && !order_state_terminal(order->state))
+        end(venue, order, ORDER_CANCELLED, EXEC_CANCELLED);
 }
 
 static void take_cancel(struct sim_venue *venue, const struct cancel_request *cancel) {
@@ -106,7 +107,8 @@ static void answer_query(struct sim_venue *venue, const struct query *query) {
     struct msg reply = {.id = MSG_REPLY};
     if (query->kind == QUERY_VENUE_ORDER) answer_order(venue, query);
     if (query->kind == QUERY_VENUE_FILLS) {
-        for (uint64_t i = query->from_seq; i < venue->execs.count; i++) venue->say(venue->context, &venue->execs.items[i]);
+        for (uint64_t i = query->from_seq; i < venue->execs.count; i++)
+            venue->say(venue->context, &venue->execs.items[i]);
     }
     if (query->kind == QUERY_VENUE_POSITIONS) {
         for (int i = 0; i < SIM_SYMBOLS; i++) {

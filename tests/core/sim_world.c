@@ -27,7 +27,7 @@ void msg_list_free(struct msg_list *list) {
     memset(list, 0, sizeof *list);
 }
 
-/* --- network ---------------------------------------------------------------------------------------------------------- */
+/* --- network ----------------------------------------------------------------------------------------------------- */
 
 static void packet_add(struct world *world, enum sim_node from, enum sim_node to, const struct msg *msg) {
     struct packets *net = &world->network;
@@ -36,7 +36,8 @@ static void packet_add(struct world *world, enum sim_node from, enum sim_node to
         net->items = realloc(net->items, net->room * sizeof *net->items);
         CHECK(net->items != NULL);
     }
-    int64_t delay = rng_chance(&world->rng, 3, 4) ? rng_range(&world->rng, 0, 40000) : rng_range(&world->rng, 0, world->chaos.delay_us);
+    int64_t delay = rng_chance(&world->rng, 3, 4) ? rng_range(&world->rng, 0, 40000)
+                                                  : rng_range(&world->rng, 0, world->chaos.delay_us);
     net->items[net->count++] = (struct packet){.msg = *msg, .from = from, .to = to, .due_us = world->now_us + delay};
 }
 
@@ -46,7 +47,8 @@ static void network_send(struct world *world, enum sim_node from, enum sim_node 
         return;
     }
     packet_add(world, from, to, msg);
-    /* A connection repeats nothing by itself; what an order's line repeats would be two orders, and nobody's fault here. */
+    /* A connection repeats nothing by itself; what an order's line repeats would be two orders, and nobody's fault
+     * here. */
     bool order = to == NODE_VENUE && msg->id == MSG_ORDER_REQUEST;
     if (!order && rng_chance(&world->rng, world->chaos.repeat, 1000)) {
         world->repeats++;
@@ -58,7 +60,7 @@ static void venue_say(void *context, const struct msg *msg) {
     network_send(context, NODE_VENUE, NODE_GATE, msg);
 }
 
-/* --- processes: one commit, then the rest ------------------------------------------------------------------------------- */
+/* --- processes: one commit, then the rest ------------------------------------------------------------------------ */
 
 static void process_emit(void *context, enum port port, const struct msg *msg) {
     struct sim_process *process = context;
@@ -81,7 +83,8 @@ static bool same_row(const struct msg *a, const struct msg *b) {
     if (a->id == MSG_ORDER) return strcmp(a->order.request.client_order_id, b->order.request.client_order_id) == 0;
     if (a->id == MSG_CURSOR) return strcmp(a->cursor.stream, b->cursor.stream) == 0;
     if (a->id == MSG_POSITION)
-        return strcmp(a->position.symbol, b->position.symbol) == 0 && strcmp(a->position.account, b->position.account) == 0 &&
+        return strcmp(a->position.symbol, b->position.symbol) == 0 &&
+               strcmp(a->position.account, b->position.account) == 0 &&
                a->position.trading_day == b->position.trading_day;
     return a->id == MSG_GUARD_STATE || a->id == MSG_GUARD_LIMITS;
 }
@@ -152,7 +155,8 @@ static void restore_all(struct world *world, enum sim_node node, enum msg_id id)
     for (size_t i = 0; i < process->store.count; i++) {
         const struct msg *msg = &process->store.items[i];
         if (msg->id != id) continue;
-        enum status status = node == NODE_GATE ? gate_restore(world->gate, msg, &err) : executor_restore(world->executor, msg, &err);
+        enum status status =
+            node == NODE_GATE ? gate_restore(world->gate, msg, &err) : executor_restore(world->executor, msg, &err);
         if (status != ERR_OK) snprintf(world->failure, sizeof world->failure, "restore: %.200s", err.text);
     }
 }
@@ -176,8 +180,12 @@ static struct contract contract_of(int index) {
 }
 
 static struct market market_now(const struct world *world) {
-    struct market market = {.market_us = world->now_us, .trading_day = TRADING_DAY, .session = SESSION_DAY,
-                            .session_state = SESSION_OPEN, .speed = 1, .simulated = true};
+    struct market market = {.market_us = world->now_us,
+                            .trading_day = TRADING_DAY,
+                            .session = SESSION_DAY,
+                            .session_state = SESSION_OPEN,
+                            .speed = 1,
+                            .simulated = true};
     return market;
 }
 
@@ -212,7 +220,8 @@ static void gate_birth(struct world *world) {
                                  .in_flight_us = SIM_IN_FLIGHT_US,
                                  .commission = PRICE_POINTS(10),
                                  .max_orders = 512};
-    static const enum msg_id order[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR, MSG_POSITION, MSG_ORDER, MSG_ORDER_EVENT};
+    static const enum msg_id order[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR,
+                                        MSG_POSITION,     MSG_ORDER,       MSG_ORDER_EVENT};
     struct market market = market_now(world);
     struct sink sink = sink_of(&world->gate_process);
     world->gate = gate_new(&config);
@@ -243,13 +252,14 @@ static void say_session(struct world *world, bool logged_in) {
     (void)step_end(world, NODE_GATE);
 }
 
-/* --- delivery ------------------------------------------------------------------------------------------------------------ */
+/* --- delivery ---------------------------------------------------------------------------------------------------- */
 
 static void to_strategy(struct world *world, const struct msg *msg) {
     const struct signal_ack *ack = &msg->signal_ack;
     struct sim_signal *signal = &world->signals[ack->seq - 1];
     if (signal->acked && signal->ack.accepted != ack->accepted)
-        snprintf(world->failure, sizeof world->failure, "signal %llu was answered in two ways", (unsigned long long)ack->seq);
+        snprintf(world->failure, sizeof world->failure, "signal %llu was answered in two ways",
+                 (unsigned long long)ack->seq);
     signal->acked = true;
     signal->ack = *ack;
 }
@@ -269,7 +279,8 @@ static void to_executor(struct world *world, const struct msg *msg) {
     if (msg->id == MSG_HEARTBEAT && msg->heartbeat.last_seq > executor_events_seq(world->executor)) ask_events(world);
     if (msg->id == MSG_ORDER_EVENT) {
         struct err err;
-        if (executor_on_order_event(world->executor, &msg->order_event, world->now_us, &sink, &err) != ERR_OK) ask_events(world);
+        if (executor_on_order_event(world->executor, &msg->order_event, world->now_us, &sink, &err) != ERR_OK)
+            ask_events(world);
     }
     (void)step_end(world, NODE_EXECUTOR);
 }
@@ -277,7 +288,8 @@ static void to_executor(struct world *world, const struct msg *msg) {
 static void answer_events(struct world *world, uint64_t from_seq) {
     for (size_t i = 0; i < world->gate_process.store.count; i++) {
         const struct msg *msg = &world->gate_process.store.items[i];
-        if (msg->id == MSG_ORDER_EVENT && msg->order_event.seq > from_seq) network_send(world, NODE_GATE, NODE_EXECUTOR, msg);
+        if (msg->id == MSG_ORDER_EVENT && msg->order_event.seq > from_seq)
+            network_send(world, NODE_GATE, NODE_EXECUTOR, msg);
     }
 }
 
@@ -317,7 +329,7 @@ static void deliver(struct world *world) {
     }
 }
 
-/* --- what happens by itself ---------------------------------------------------------------------------------------------- */
+/* --- what happens by itself -------------------------------------------------------------------------------------- */
 
 static void strategy_work(struct world *world) {
     for (uint32_t i = 0; i < world->signal_count; i++) {
@@ -333,8 +345,11 @@ static void ticks(struct world *world) {
     struct sink sink = sink_of(&world->gate_process);
     struct market market = market_now(world);
     for (int i = 0; i < SIM_SYMBOLS; i++) {
-        struct tick tick = {.sym_seq = ++world->tick_seq, .time_us = world->now_us, .recv_us = world->now_us,
-                            .price = PRICE_POINTS(17000 + (int64_t)(world->tick_seq % 40)), .quantity = 1,
+        struct tick tick = {.sym_seq = ++world->tick_seq,
+                            .time_us = world->now_us,
+                            .recv_us = world->now_us,
+                            .price = PRICE_POINTS(17000 + (int64_t)(world->tick_seq % 40)),
+                            .quantity = 1,
                             .trading_day = TRADING_DAY};
         (void)text_copy(tick.symbol, sizeof tick.symbol, sim_symbol(i));
         if (world->executor != NULL) executor_on_tick(world->executor, &tick);
@@ -376,13 +391,14 @@ static void births_and_sessions(struct world *world) {
     }
 }
 
-/* --- invariants ------------------------------------------------------------------------------------------------------------ */
+/* --- invariants -------------------------------------------------------------------------------------------------- */
 
 static void check_copies(struct world *world) {
     for (size_t i = 0; i < world->venue.orders.count; i++) {
         const char *id = world->venue.orders.items[i].order.request.client_order_id;
         if (venue_copies(&world->venue, id) > 1)
-            snprintf(world->failure, sizeof world->failure, "the venue has order %s %d times", id, venue_copies(&world->venue, id));
+            snprintf(world->failure, sizeof world->failure, "the venue has order %s %d times", id,
+                     venue_copies(&world->venue, id));
     }
 }
 
@@ -390,7 +406,8 @@ static void check_sent(struct world *world) {
     for (size_t i = 0; i < world->gate_process.store.count; i++) {
         const struct msg *msg = &world->gate_process.store.items[i];
         if (msg->id != MSG_GUARD_STATE) continue;
-        if (msg->guard_state.orders_sent > msg->guard_state.intents || world->venue.orders.count > msg->guard_state.orders_sent)
+        if (msg->guard_state.orders_sent > msg->guard_state.intents ||
+            world->venue.orders.count > msg->guard_state.orders_sent)
             snprintf(world->failure, sizeof world->failure, "intents %llu, sent %llu, at the venue %zu",
                      (unsigned long long)msg->guard_state.intents, (unsigned long long)msg->guard_state.orders_sent,
                      world->venue.orders.count);
@@ -398,7 +415,8 @@ static void check_sent(struct world *world) {
             snprintf(world->failure, sizeof world->failure, "the guard halted: %.120s", msg->guard_state.reason);
         return;
     }
-    if (world->venue.orders.count > 0) snprintf(world->failure, sizeof world->failure, "an order is at the venue and no intent is stored");
+    if (world->venue.orders.count > 0)
+        snprintf(world->failure, sizeof world->failure, "an order is at the venue and no intent is stored");
 }
 
 bool world_step(struct world *world) {

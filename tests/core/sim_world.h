@@ -1,10 +1,10 @@
 /*
- * sim_world: executor, gate and a venue in one thread, joined by a network that loses, repeats, delays and reorders, with
- * processes that die between any two effects. Everything follows from the seed.
+ * sim_world: executor, gate and a venue in one thread, joined by a network that loses, repeats, delays and reorders,
+ * with processes that die between any two effects. Everything follows from the seed.
  *
- * What is real: core/executor and core/gate, and the rule of core/port.h (one commit a step, then the rest). A process that
- * dies is rebuilt from what it had committed and nothing else. What is made up: the strategy (a list of signals that it sends
- * until acknowledged), the network, the venue (honest, never deduplicates).
+ * What is real: core/executor and core/gate, and the rule of core/port.h (one commit a step, then the rest). A process
+ * that dies is rebuilt from what it had committed and nothing else. What is made up: the strategy (a list of signals
+ * that it sends until acknowledged), the network, the venue (honest, never deduplicates).
  *
  * Owner: world_new .. world_free. Thread: one. Unit: microseconds of virtual time.
  */
@@ -29,7 +29,7 @@ struct msg_list {
 void msg_list_add(struct msg_list *list, const struct msg *msg);
 void msg_list_free(struct msg_list *list);
 
-/* --- the venue ------------------------------------------------------------------------------------------------------ */
+/* --- the venue --------------------------------------------------------------------------------------------------- */
 
 struct sim_venue {
     struct msg_list orders; /* MSG_ORDER: one for each request that arrived */
@@ -49,7 +49,7 @@ void venue_move(struct sim_venue *venue, struct rng *rng);
 void venue_end(struct sim_venue *venue);
 int32_t venue_copies(const struct sim_venue *venue, const char *client_order_id);
 
-/* --- the world ------------------------------------------------------------------------------------------------------ */
+/* --- the world --------------------------------------------------------------------------------------------------- */
 
 enum sim_node { NODE_STRATEGY, NODE_EXECUTOR, NODE_GATE, NODE_VENUE };
 

@@ -12,7 +12,10 @@
 #define AT(minute, second) (((int64_t)(minute)*60 + (second)) * 1000000)
 
 static struct tick trade(int64_t time_us, int64_t points, int32_t quantity) {
-    struct tick tick = {.symbol = "MXFH1", .time_us = time_us, .price = PRICE_POINTS(points), .quantity = quantity,
+    struct tick tick = {.symbol = "MXFH1",
+                        .time_us = time_us,
+                        .price = PRICE_POINTS(points),
+                        .quantity = quantity,
                         .trading_day = 20210726};
     return tick;
 }
@@ -21,7 +24,8 @@ static bool add(struct bar_builder *builder, struct tick tick, struct bar *done)
     return bar_add(builder, &tick, done);
 }
 
-static void assert_bar(const struct bar *bar, int64_t open, int64_t high, int64_t low, int64_t close, int64_t volume, int trades) {
+static void assert_bar(const struct bar *bar, int64_t open, int64_t high, int64_t low, int64_t close, int64_t volume,
+                       int trades) {
     assert_string_equal(bar->symbol, "MXFH1");
     assert_int_equal(bar->trading_day, 20210726);
     assert_int_equal(bar->open, PRICE_POINTS(open));
@@ -111,9 +115,9 @@ static void starts_are_floors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trades_make_a_bar),    cmocka_unit_test(empty_minutes_make_no_bar),
+        cmocka_unit_test(trades_make_a_bar),           cmocka_unit_test(empty_minutes_make_no_bar),
         cmocka_unit_test(trial_matches_are_no_trades), cmocka_unit_test(time_may_go_back),
-        cmocka_unit_test(a_half_built_bar_goes_on), cmocka_unit_test(starts_are_floors),
+        cmocka_unit_test(a_half_built_bar_goes_on),    cmocka_unit_test(starts_are_floors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,13 +24,23 @@ struct scene {
 };
 
 static struct executor_config config_of(uint64_t session, uint32_t max_orders) {
-    return (struct executor_config){.install = "k3", .session = session, .resend_us = 200 * MS, .time_to_live_us = 5000 * MS,
-                                    .commission = 0, .max_orders = max_orders};
+    return (struct executor_config){.install = "k3",
+                                    .session = session,
+                                    .resend_us = 200 * MS,
+                                    .time_to_live_us = 5000 * MS,
+                                    .commission = 0,
+                                    .max_orders = max_orders};
 }
 
 static struct contract contract_mxf(void) {
-    struct contract contract = {.symbol = "MXFH1", .product = "MXF", .multiplier = 50, .tick = PRICE_POINTS(1),
-                                .fee = PRICE_POINTS(10), .tax_per_billion = 20000, .max_market_lots = 10, .max_limit_lots = 100};
+    struct contract contract = {.symbol = "MXFH1",
+                                .product = "MXF",
+                                .multiplier = 50,
+                                .tick = PRICE_POINTS(1),
+                                .fee = PRICE_POINTS(10),
+                                .tax_per_billion = 20000,
+                                .max_market_lots = 10,
+                                .max_limit_lots = 100};
     return contract;
 }
 
@@ -66,9 +76,18 @@ static int teardown(void **state) {
 }
 
 static struct order_request request_of(const char *id, enum side side, int32_t quantity) {
-    struct order_request request = {.account = "A1", .symbol = "MXFH1", .side = side, .type = ORDER_MARKET, .tif = TIF_IOC,
-                                    .quantity = quantity, .condition_id = 12, .leg = LEG_ENTRY, .attempt = 1, .created_us = T0,
-                                    .expires_us = T0 + 5000 * MS, .actor = "strategy"};
+    struct order_request request = {.account = "A1",
+                                    .symbol = "MXFH1",
+                                    .side = side,
+                                    .type = ORDER_MARKET,
+                                    .tif = TIF_IOC,
+                                    .quantity = quantity,
+                                    .condition_id = 12,
+                                    .leg = LEG_ENTRY,
+                                    .attempt = 1,
+                                    .created_us = T0,
+                                    .expires_us = T0 + 5000 * MS,
+                                    .actor = "strategy"};
     (void)text_copy(request.client_order_id, sizeof request.client_order_id, id);
     return request;
 }
@@ -78,7 +97,7 @@ static struct signal signal_of(uint64_t seq, const char *id, enum side side, int
     return signal;
 }
 
-static void signal(struct scene *scene, const struct signal *signal) {
+static void send_signal(struct scene *scene, const struct signal *signal) {
     executor_on_signal(scene->executor, signal, scene->now_us, &scene->sink);
 }
 
@@ -101,7 +120,8 @@ static void event_raw(struct scene *scene, const struct order_event *event) {
 
 static struct order_event event_of(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state) {
     const struct order *order = executor_order(scene->executor, id);
-    struct order_event event = {.seq = ++scene->seq, .kind = kind, .state = state, .trading_day = 20210727, .time_us = scene->now_us};
+    struct order_event event = {
+        .seq = ++scene->seq, .kind = kind, .state = state, .trading_day = 20210727, .time_us = scene->now_us};
     if (order != NULL)
         event.request = order->request;
     else
@@ -110,7 +130,7 @@ static struct order_event event_of(struct scene *scene, const char *id, enum exe
     return event;
 }
 
-static void event(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state) {
+static void happens(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state) {
     struct order_event event = event_of(scene, id, kind, state);
     event_raw(scene, &event);
 }
@@ -151,10 +171,11 @@ static void restart(struct scene *scene, const struct capture *records, uint64_t
             bool newest = kept.ports[i] == PORT_STORE && kept.msgs[i].id == ids[k];
             for (size_t j = i + 1; newest && j < kept.count && ids[k] != MSG_ORDER_EVENT; j++) {
                 if (kept.ports[j] != PORT_STORE || kept.msgs[j].id != ids[k]) continue;
-                newest = !((ids[k] == MSG_ORDER && strcmp(kept.msgs[i].order.request.client_order_id,
-                                                          kept.msgs[j].order.request.client_order_id) == 0) ||
-                           (ids[k] == MSG_CURSOR && strcmp(kept.msgs[i].cursor.stream, kept.msgs[j].cursor.stream) == 0) ||
-                           ids[k] == MSG_POSITION);
+                newest =
+                    !((ids[k] == MSG_ORDER && strcmp(kept.msgs[i].order.request.client_order_id,
+                                                     kept.msgs[j].order.request.client_order_id) == 0) ||
+                      (ids[k] == MSG_CURSOR && strcmp(kept.msgs[i].cursor.stream, kept.msgs[j].cursor.stream) == 0) ||
+                      ids[k] == MSG_POSITION);
             }
             if (newest) assert_int_equal(executor_restore(scene->executor, &kept.msgs[i], &err), ERR_OK);
         }
@@ -163,7 +184,7 @@ static void restart(struct scene *scene, const struct capture *records, uint64_t
 static void test_signal_becomes_one_intent(void **state) {
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 2);
-    signal(scene, &s);
+    send_signal(scene, &s);
     /* Stored: inbox, order, ack; then said; then sent. */
     assert_int_equal(capture_count(&scene->out, PORT_STORE, MSG_SIGNAL), 1);
     assert_int_equal(capture_last(&scene->out, PORT_STORE, MSG_ORDER)->order.state, ORDER_INTENT);
@@ -174,7 +195,7 @@ static void test_signal_becomes_one_intent(void **state) {
     assert_int_equal(executor_unconfirmed(scene->executor), 1);
     struct signal_ack first = *acked(scene);
     capture_clear(&scene->out);
-    signal(scene, &s);
+    send_signal(scene, &s);
     assert_int_equal(scene->out.count, 1); /* the same ack, and nothing else */
     assert_memory_equal(acked(scene), &first, sizeof first);
 }
@@ -183,7 +204,7 @@ static void test_late_signal_expires(void **state) {
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 2);
     scene->now_us = T0 + 5001 * MS;
-    signal(scene, &s);
+    send_signal(scene, &s);
     assert_false(acked(scene)->accepted);
     assert_int_equal(acked(scene)->reject, REJECT_EXPIRED);
     assert_string_equal(acked(scene)->reason, "the signal came 1 ms after its time to live ended; not sent");
@@ -200,16 +221,16 @@ static void test_bad_signals(void **state) {
     struct scene *scene = *state;
     struct signal good = signal_of(1, "k3-12-E1", SIDE_BUY, 2), other = signal_of(2, "k3-12-E1", SIDE_BUY, 3);
     struct signal bad = signal_of(3, "k3-13-E1", SIDE_BUY, 1), again = signal_of(4, "k3-12-E1", SIDE_BUY, 2);
-    signal(scene, &good);
-    signal(scene, &other);
+    send_signal(scene, &good);
+    send_signal(scene, &other);
     assert_false(acked(scene)->accepted);
     assert_int_equal(acked(scene)->reject, REJECT_ID_REUSED);
     bad.order.type = ORDER_LIMIT; /* without a price */
-    signal(scene, &bad);
+    send_signal(scene, &bad);
     assert_int_equal(acked(scene)->reject, REJECT_INVALID_ORDER);
     assert_null(executor_order(scene->executor, "k3-13-E1"));
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
-    signal(scene, &again); /* an outbox that lost its numbers: the same order is absorbed */
+    send_signal(scene, &again); /* an outbox that lost its numbers: the same order is absorbed */
     assert_true(acked(scene)->accepted);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
 }
@@ -217,14 +238,14 @@ static void test_bad_signals(void **state) {
 static void test_resent_until_named(void **state) {
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 2);
-    signal(scene, &s);
+    send_signal(scene, &s);
     capture_clear(&scene->out);
     executor_on_timer(scene->executor, T0 + 199 * MS, &scene->sink);
     assert_int_equal(scene->out.count, 0);
     executor_on_timer(scene->executor, T0 + 200 * MS, &scene->sink);
     executor_on_timer(scene->executor, T0 + 400 * MS, &scene->sink);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 2);
-    event(scene, "k3-12-E1", EXEC_SENDING, ORDER_SENDING);
+    happens(scene, "k3-12-E1", EXEC_SENDING, ORDER_SENDING);
     capture_clear(&scene->out);
     executor_on_timer(scene->executor, T0 + 900 * MS, &scene->sink);
     assert_int_equal(scene->out.count, 0);
@@ -235,9 +256,9 @@ static void test_events_in_order(void **state) {
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 3);
     struct err err;
-    signal(scene, &s);
+    send_signal(scene, &s);
     fill(scene, "k3-12-E1", "x1", 1, 17400); /* before its ack */
-    event(scene, "k3-12-E1", EXEC_NEW, ORDER_PARTIALLY_FILLED);
+    happens(scene, "k3-12-E1", EXEC_NEW, ORDER_PARTIALLY_FILLED);
     assert_int_equal(state_of(scene, "k3-12-E1"), ORDER_PARTIALLY_FILLED);
     struct order_event next = event_of(scene, "k3-12-E1", EXEC_FILL, ORDER_PARTIALLY_FILLED);
     next.seq += 2;
@@ -262,12 +283,12 @@ static void test_events_in_order(void **state) {
 static void test_fills_count_once(void **state) {
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 3);
-    signal(scene, &s);
+    send_signal(scene, &s);
     fill(scene, "k3-12-E1", "x1", 1, 17400);
     fill(scene, "k3-12-E1", "x1", 1, 17400);
     assert_int_equal(held(scene), 1);
     assert_int_equal(capture_risk(&scene->out, "fill x1 came twice"), 1);
-    event(scene, "k3-12-E1", EXEC_CANCELLED, ORDER_CANCELLED);
+    happens(scene, "k3-12-E1", EXEC_CANCELLED, ORDER_CANCELLED);
     fill(scene, "k3-12-E1", "x2", 1, 17400); /* after the end: a fact all the same */
     assert_int_equal(held(scene), 2);
     assert_int_equal(state_of(scene, "k3-12-E1"), ORDER_CANCELLED);
@@ -321,7 +342,7 @@ static void cancel(struct scene *scene, const char *id) {
 static void test_cancel_working(void **state) {
     struct scene *scene = *state;
     ticket(scene, "", SIDE_BUY, 2);
-    event(scene, "k3-m5-1", EXEC_NEW, ORDER_NEW);
+    happens(scene, "k3-m5-1", EXEC_NEW, ORDER_NEW);
     capture_clear(&scene->out);
     cancel(scene, "k3-m5-1");
     assert_int_equal(replied(scene)->status, ERR_OK);
@@ -333,13 +354,13 @@ static void test_cancel_working(void **state) {
     scene->now_us += 200 * MS;
     executor_on_timer(scene->executor, scene->now_us, &scene->sink);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 2);
-    event(scene, "k3-m5-1", EXEC_PENDING_CANCEL, ORDER_PENDING_CANCEL);
+    happens(scene, "k3-m5-1", EXEC_PENDING_CANCEL, ORDER_PENDING_CANCEL);
     scene->now_us += 200 * MS;
     executor_on_timer(scene->executor, scene->now_us, &scene->sink);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 2);
-    event(scene, "k3-m5-1", EXEC_CANCEL_REJECTED, ORDER_NEW);
+    happens(scene, "k3-m5-1", EXEC_CANCEL_REJECTED, ORDER_NEW);
     assert_int_equal(state_of(scene, "k3-m5-1"), ORDER_NEW);
-    event(scene, "k3-m5-1", EXEC_CANCELLED, ORDER_CANCELLED);
+    happens(scene, "k3-m5-1", EXEC_CANCELLED, ORDER_CANCELLED);
     cancel(scene, "k3-m5-1");
     assert_int_equal(replied(scene)->status, ERR_STATE);
     assert_string_equal(replied(scene)->text, "k3-m5-1 is CANCELLED already");
@@ -347,7 +368,8 @@ static void test_cancel_working(void **state) {
     assert_int_equal(replied(scene)->status, ERR_NOT_FOUND);
 }
 
-/* An intent that may be anywhere on its way: it goes again with its life ended, so that it can only end or be answered. */
+/* An intent that may be anywhere on its way: it goes again with its life ended, so that it can only end or be answered.
+ * */
 static void test_cancel_intent_survives_restart(void **state) {
     struct scene *scene = *state;
     static struct capture records;
@@ -361,7 +383,7 @@ static void test_cancel_intent_survives_restart(void **state) {
     executor_on_timer(scene->executor, scene->now_us + 300 * MS, &scene->sink);
     assert_int_equal(capture_last(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST)->order_request.expires_us, 1);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 1);
-    event(scene, "k3-m5-1", EXEC_NEW, ORDER_NEW); /* the gate had it after all */
+    happens(scene, "k3-m5-1", EXEC_NEW, ORDER_NEW); /* the gate had it after all */
     capture_clear(&scene->out);
     executor_on_timer(scene->executor, scene->now_us + 600 * MS, &scene->sink);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 1);
@@ -371,8 +393,8 @@ static void test_restart(void **state) {
     struct scene *scene = *state;
     static struct capture records;
     struct signal first = signal_of(1, "k3-12-E1", SIDE_BUY, 2), second = signal_of(2, "k3-13-E1", SIDE_SELL, 1);
-    signal(scene, &first);
-    signal(scene, &second);
+    send_signal(scene, &first);
+    send_signal(scene, &second);
     ticket(scene, "", SIDE_BUY, 1);
     fill(scene, "k3-12-E1", "x1", 2, 17400);
     records = scene->out;
@@ -381,9 +403,10 @@ static void test_restart(void **state) {
     assert_int_equal(held(scene), 2);
     assert_int_equal(state_of(scene, "k3-12-E1"), ORDER_FILLED);
     executor_on_timer(scene->executor, scene->now_us, &scene->sink);
-    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 2); /* the two intents without an event */
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST),
+                     2); /* the two intents without an event */
     capture_clear(&scene->out);
-    signal(scene, &second); /* the ack was lost: said again, nothing new */
+    send_signal(scene, &second); /* the ack was lost: said again, nothing new */
     assert_true(acked(scene)->accepted);
     assert_int_equal(scene->out.count, 1);
     fill(scene, "k3-12-E1", "x1", 2, 17400); /* a fill counted before the restart */
@@ -406,7 +429,7 @@ static const struct order_request *last_sent(const struct scene *scene) {
 
 static void hold(struct scene *scene, uint64_t seq, const char *id, enum side side, int32_t quantity) {
     struct signal s = signal_of(seq, id, side, quantity);
-    signal(scene, &s);
+    send_signal(scene, &s);
     fill(scene, id, id, quantity, 17400);
 }
 
@@ -418,16 +441,17 @@ static void test_flatten(void **state) {
     resting.order.type = ORDER_LIMIT;
     resting.order.tif = TIF_ROD;
     resting.order.limit_price = PRICE_POINTS(17000);
-    signal(scene, &resting);
-    event(scene, "k3-2-E1", EXEC_NEW, ORDER_NEW);
+    send_signal(scene, &resting);
+    happens(scene, "k3-2-E1", EXEC_NEW, ORDER_NEW);
     capture_clear(&scene->out);
     flatten(scene, "MXFH1");
     assert_string_equal(replied(scene)->text, "flattening MXFH1: 2 lots held, 1 orders working");
-    assert_string_equal(capture_last(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST)->cancel_request.client_order_id, "k3-2-E1");
+    assert_string_equal(capture_last(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST)->cancel_request.client_order_id,
+                        "k3-2-E1");
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0); /* not before its end */
     fill(scene, "k3-2-E1", "late", 1, 17000);
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
-    event(scene, "k3-2-E1", EXEC_CANCELLED, ORDER_CANCELLED);
+    happens(scene, "k3-2-E1", EXEC_CANCELLED, ORDER_CANCELLED);
     const struct order_request *closing = last_sent(scene);
     assert_int_equal(closing->quantity, 3);
     assert_int_equal(closing->side, SIDE_SELL);
@@ -438,7 +462,7 @@ static void test_flatten(void **state) {
     (void)text_copy(id, sizeof id, closing->client_order_id);
     capture_clear(&scene->out);
     fill(scene, id, "c1", 1, 17390);
-    event(scene, id, EXEC_CANCELLED, ORDER_CANCELLED); /* IOC: the book had one */
+    happens(scene, id, EXEC_CANCELLED, ORDER_CANCELLED); /* IOC: the book had one */
     assert_int_equal(last_sent(scene)->quantity, 2);
     (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
     capture_clear(&scene->out);
@@ -468,7 +492,8 @@ static void test_flatten_gives_up(void **state) {
         executor_on_timer(scene->executor, scene->now_us, &scene->sink);
     }
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
-    assert_int_equal(capture_risk(&scene->out, "MXFH1 is not flat: 2 lots held after 5 attempts: not logged in to SIM"), 1);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is not flat: 2 lots held after 5 attempts: not logged in to SIM"),
+                     1);
 }
 
 static void test_flatten_in_slices_over_restart(void **state) {
@@ -483,7 +508,8 @@ static void test_flatten_in_slices_over_restart(void **state) {
     restart(scene, &records, 6);
     assert_int_equal(held(scene), 13);
     executor_on_timer(scene->executor, scene->now_us, &scene->sink);
-    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1); /* the second slice again, no third */
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST),
+                     1); /* the second slice again, no third */
     char id[CLIENT_ORDER_ID_SIZE];
     (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
     fill(scene, id, "c2", 10, 17390);
@@ -509,28 +535,29 @@ static void test_no_room(void **state) {
     struct scene *scene = *state;
     executor_free(scene->executor);
     open_scene(scene, 5, 2);
-    struct signal a = signal_of(1, "a", SIDE_BUY, 1), b = signal_of(2, "b", SIDE_BUY, 1), c = signal_of(3, "c", SIDE_BUY, 1);
+    struct signal a = signal_of(1, "a", SIDE_BUY, 1), b = signal_of(2, "b", SIDE_BUY, 1),
+                  c = signal_of(3, "c", SIDE_BUY, 1);
     struct signal exits = signal_of(4, "d", SIDE_SELL, 1), later = signal_of(5, "e", SIDE_BUY, 1);
-    signal(scene, &a);
-    signal(scene, &b);
-    signal(scene, &c);
+    send_signal(scene, &a);
+    send_signal(scene, &b);
+    send_signal(scene, &c);
     assert_false(acked(scene)->accepted);
     assert_int_equal(acked(scene)->reject, REJECT_NO_ROOM);
     assert_non_null(strstr(acked(scene)->reason, "2 orders are kept"));
     exits.order.reduce_only = true; /* an exit is never refused for that */
-    signal(scene, &exits);
+    send_signal(scene, &exits);
     assert_true(acked(scene)->accepted);
     fill(scene, "a", "x1", 1, 17400);
     fill(scene, "b", "x2", 1, 17400);
     fill(scene, "d", "x3", 1, 17400);
-    signal(scene, &later); /* ended, but of today */
+    send_signal(scene, &later); /* ended, but of today */
     assert_false(acked(scene)->accepted);
     market(scene, 20210728);
     later.seq = 6;
-    signal(scene, &later);
+    send_signal(scene, &later);
     assert_true(acked(scene)->accepted);
     assert_null(executor_order(scene->executor, "a"));
-    signal(scene, &c); /* refused before: refused the same way, room or not */
+    send_signal(scene, &c); /* refused before: refused the same way, room or not */
     assert_false(acked(scene)->accepted);
 }
 
@@ -560,15 +587,24 @@ static void test_restore_refuses_what_is_not_its_own(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_signal_becomes_one_intent), TEST(test_late_signal_expires),
-        TEST(test_bad_signals),               TEST(test_resent_until_named),
-        TEST(test_events_in_order),           TEST(test_fills_count_once),
-        TEST(test_unknown_order_is_adopted),  TEST(test_operators_ticket),
-        TEST(test_cancel_working),            TEST(test_cancel_intent_survives_restart),
-        TEST(test_restart),                   TEST(test_flatten),
-        TEST(test_flatten_gives_up),          TEST(test_flatten_in_slices_over_restart),
-        TEST(test_flatten_leaves_others_orders), TEST(test_no_room),
-        TEST(test_new_trading_day),           TEST(test_restore_refuses_what_is_not_its_own),
+        TEST(test_signal_becomes_one_intent),
+        TEST(test_late_signal_expires),
+        TEST(test_bad_signals),
+        TEST(test_resent_until_named),
+        TEST(test_events_in_order),
+        TEST(test_fills_count_once),
+        TEST(test_unknown_order_is_adopted),
+        TEST(test_operators_ticket),
+        TEST(test_cancel_working),
+        TEST(test_cancel_intent_survives_restart),
+        TEST(test_restart),
+        TEST(test_flatten),
+        TEST(test_flatten_gives_up),
+        TEST(test_flatten_in_slices_over_restart),
+        TEST(test_flatten_leaves_others_orders),
+        TEST(test_no_room),
+        TEST(test_new_trading_day),
+        TEST(test_restore_refuses_what_is_not_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

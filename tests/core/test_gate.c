@@ -48,7 +48,8 @@ static void denied(struct scene *scene, const struct order_request *request, enu
 
 static void test_denials(void **state) {
     struct scene *scene = *state;
-    struct order_request other = scene_request(scene, "a", SIDE_BUY, 1), unknown = scene_request(scene, "b", SIDE_BUY, 1);
+    struct order_request other = scene_request(scene, "a", SIDE_BUY, 1),
+                         unknown = scene_request(scene, "b", SIDE_BUY, 1);
     struct order_request big = scene_request(scene, "c", SIDE_BUY, 12), out = scene_request(scene, "d", SIDE_BUY, 1);
     struct order_request none = scene_request(scene, "e", SIDE_BUY, 1), bad = scene_request(scene, "f", SIDE_BUY, -1);
     struct guard_limits limits = {.max_order_quantity = 10, .actor = "ann"};
@@ -178,8 +179,10 @@ static void test_reduce_only_at_the_last_hop(void **state) {
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 3);
     (void)scene_control(scene, CONTROL_HALT, "test", 0);
-    struct order_request one = scene_exit_request(scene, "out-1", SIDE_SELL, 2), two = scene_exit_request(scene, "out-2", SIDE_SELL, 2);
-    struct order_request three = scene_exit_request(scene, "out-3", SIDE_SELL, 1), entry = scene_request(scene, "in-2", SIDE_BUY, 1);
+    struct order_request one = scene_exit_request(scene, "out-1", SIDE_SELL, 2),
+                         two = scene_exit_request(scene, "out-2", SIDE_SELL, 2);
+    struct order_request three = scene_exit_request(scene, "out-3", SIDE_SELL, 1),
+                         entry = scene_request(scene, "in-2", SIDE_BUY, 1);
     struct order_request more = scene_exit_request(scene, "out-4", SIDE_BUY, 1);
     scene_send(scene, &one);
     assert_int_equal(scene_sent(scene), 1);
@@ -217,7 +220,8 @@ static void test_modes_are_stored_and_said(void **state) {
     assert_int_equal(scene_control(scene, CONTROL_LOGOUT, "", 0)->status, ERR_INVALID);
 }
 
-/* Long 2 MXF at 17400, loss limit NT$ 5,000: at 17351 the loss is 49 x 50 x 2 = 4,900 + costs of 2 x 10 on each side. */
+/* Long 2 MXF at 17400, loss limit NT$ 5,000: at 17351 the loss is 49 x 50 x 2 = 4,900 + costs of 2 x 10 on each side.
+ * */
 static void test_daily_loss_reduces_by_itself(void **state) {
     struct scene *scene = *state;
     struct guard_limits limits = {.daily_loss = PRICE_POINTS(5000), .actor = "ann"};
@@ -262,7 +266,10 @@ static void test_stale_price_and_pause(void **state) {
     scene->now_us += 3001 * MS;
     scene_order(scene, "a", SIDE_BUY, 1);
     assert_int_equal(scene_event(scene)->reject, REJECT_STALE_TICK);
-    struct market market = {.venue = "SIM", .market_us = scene->now_us, .trading_day = 20210727, .session_state = SESSION_OPEN,
+    struct market market = {.venue = "SIM",
+                            .market_us = scene->now_us,
+                            .trading_day = 20210727,
+                            .session_state = SESSION_OPEN,
                             .paused = true};
     gate_on_market(scene->gate, &market, scene->now_us, &scene->sink);
     scene_order(scene, "b", SIDE_BUY, 1); /* a paused replay has no ticks to wait for */
@@ -313,7 +320,8 @@ static void test_room(void **state) {
     scene_order(scene, "c", SIDE_BUY, 1);
     assert_int_equal(scene_sent(scene), 0);
     assert_int_equal(scene_event(scene)->reject, REJECT_NO_ROOM);
-    assert_string_equal(scene_event(scene)->reason, "2 orders are kept, the limit is 2, and none of an earlier day can give way");
+    assert_string_equal(scene_event(scene)->reason,
+                        "2 orders are kept, the limit is 2, and none of an earlier day can give way");
     struct order_request leave = scene_exit_request(scene, "d", SIDE_SELL, 1);
     scene_send(scene, &leave); /* an exit finds room */
     assert_int_equal(scene_sent(scene), 1);
@@ -351,8 +359,13 @@ static void test_room_for_nothing_at_all(void **state) {
 static void test_no_allocation_from_request_to_order(void **state) {
     struct scene *scene = *state;
     if (!alloc_counted()) skip();
-    struct guard_limits limits = {.max_order_quantity = 10, .max_position = 100, .max_notional = PRICE_POINTS(100000000),
-                                  .collar_bps = 500, .stale_tick_ms = 5000, .orders_per_second = 100, .daily_loss = PRICE_POINTS(99999)};
+    struct guard_limits limits = {.max_order_quantity = 10,
+                                  .max_position = 100,
+                                  .max_notional = PRICE_POINTS(100000000),
+                                  .collar_bps = 500,
+                                  .stale_tick_ms = 5000,
+                                  .orders_per_second = 100,
+                                  .daily_loss = PRICE_POINTS(99999)};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
     capture_clear(&scene->out);
     long before = alloc_count;

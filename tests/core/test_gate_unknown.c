@@ -200,7 +200,9 @@ static void test_trader_decides(void **state) {
 static void test_twice_at_the_venue_halts(void **state) {
     struct scene *scene = *state;
     make_unknown(scene);
-    struct venue_order_status status = {.request_id = scene_query(scene, QUERY_VENUE_ORDER)->request_id, .found = true, .copies = 2,
+    struct venue_order_status status = {.request_id = scene_query(scene, QUERY_VENUE_ORDER)->request_id,
+                                        .found = true,
+                                        .copies = 2,
                                         .order = *gate_order(scene->gate, "a")};
     gate_on_venue_order_status(scene->gate, &status, scene->now_us, &scene->sink);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
@@ -216,7 +218,8 @@ static void test_orders_wait_for_catching_up(void **state) {
     assert_int_equal(scene_query(scene, QUERY_VENUE_FILLS)->from_seq, 2);
     scene_order(scene, "a", SIDE_BUY, 1);
     assert_int_equal(scene_event(scene)->reject, REJECT_NOT_LOGGED_IN);
-    assert_string_equal(scene_event(scene)->reason, "the session at SIM has just begun: its fills are still being read");
+    assert_string_equal(scene_event(scene)->reason,
+                        "the session at SIM has just begun: its fills are still being read");
     scene_timer(scene, ACK_MS); /* no answer: asked again */
     assert_int_equal(capture_count(&scene->out, PORT_VENUE, MSG_QUERY), 2);
     scene_reply(scene, QUERY_VENUE_FILLS);
@@ -297,7 +300,8 @@ static void test_venue_that_was_reset(void **state) {
     scene->venue_seq = 0; /* its numbers begin again */
     scene_said(scene, "a", EXEC_NEW);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
-    assert_string_equal(gate_guard(scene->gate)->reason, "the venue's report numbers went backwards: it was reset, or is another one");
+    assert_string_equal(gate_guard(scene->gate)->reason,
+                        "the venue's report numbers went backwards: it was reset, or is another one");
 }
 
 int main(void) {

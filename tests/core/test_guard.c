@@ -11,7 +11,7 @@
 #include "core/guard.h"
 #include "core/text.h"
 
-#define NT(dollars) ((money_t)(dollars) * 10000)
+#define NT(dollars) ((money_t)(dollars)*10000)
 #define NOW_US ((int64_t)1627350000000000)
 
 struct scene {
@@ -24,7 +24,8 @@ struct scene {
 
 static void scene_init(struct scene *scene) {
     memset(scene, 0, sizeof *scene);
-    scene->request = (struct order_request){.side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 2, .condition_id = 7};
+    scene->request = (struct order_request){
+        .side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 2, .condition_id = 7};
     (void)text_copy(scene->request.symbol, sizeof scene->request.symbol, "MXFH1");
     (void)text_copy(scene->request.actor, sizeof scene->request.actor, "strategy");
     scene->input = (struct guard_input){.limits = &scene->limits,
@@ -224,9 +225,15 @@ static void test_reduce_only(void **state) {
     (void)state;
     struct scene scene;
     scene_init(&scene);
-    scene.limits = (struct guard_limits){.max_order_quantity = 1, .max_position = 1, .max_notional = 1, .collar_bps = 1,
-                                         .stale_tick_ms = 1, .orders_per_second = 1, .strategy_orders_per_second = 1,
-                                         .duplicate_window_ms = 60000, .daily_loss = 1};
+    scene.limits = (struct guard_limits){.max_order_quantity = 1,
+                                         .max_position = 1,
+                                         .max_notional = 1,
+                                         .collar_bps = 1,
+                                         .stale_tick_ms = 1,
+                                         .orders_per_second = 1,
+                                         .strategy_orders_per_second = 1,
+                                         .duplicate_window_ms = 60000,
+                                         .daily_loss = 1};
     guard_recent_add(&scene.recent, &scene.request, NOW_US);
     scene.input.mode = GUARD_HALTED;
     scene.input.day_pnl = NT(-100);

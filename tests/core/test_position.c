@@ -13,14 +13,17 @@
 #define NT(dollars) ((money_t)((dollars)*10000LL))
 
 static struct contract contract_of(const char *symbol, int32_t multiplier, money_t fee) {
-    struct contract contract = {.multiplier = multiplier, .tick = PRICE_POINTS(1), .fee = fee, .tax_per_billion = 20000,
+    struct contract contract = {.multiplier = multiplier,
+                                .tick = PRICE_POINTS(1),
+                                .fee = fee,
+                                .tax_per_billion = 20000,
                                 .initial_margin = NT(338000)};
     (void)text_copy(contract.symbol, sizeof contract.symbol, symbol);
     return contract;
 }
 
-static void fill(struct position *position, const struct contract *contract, enum side side, int64_t points, int32_t quantity,
-                 money_t commission) {
+static void fill(struct position *position, const struct contract *contract, enum side side, int64_t points,
+                 int32_t quantity, money_t commission) {
     struct err err;
     assert_int_equal(position_fill(position, contract, side, PRICE_POINTS(points), quantity, commission, &err), ERR_OK);
 }
@@ -75,8 +78,8 @@ static void test_mxf_short_partial(void **state) {
     assert_int_equal(pnl.net, NT(3878));
 }
 
-/* TMF, 10 NT$ a point, reversal. Buy 2 at 20000, sell 5 at 20050: 2 closed (+50 x 10 x 2 = 1,000), 3 opened short at 20050.
- * Tax a lot 4 and 4.01 -> 4; fee 8; commission 8: 2 x 20 + 5 x 20 = 140. */
+/* TMF, 10 NT$ a point, reversal. Buy 2 at 20000, sell 5 at 20050: 2 closed (+50 x 10 x 2 = 1,000), 3 opened short at
+ * 20050. Tax a lot 4 and 4.01 -> 4; fee 8; commission 8: 2 x 20 + 5 x 20 = 140. */
 static void test_tmf_reversal(void **state) {
     (void)state;
     struct contract tmf = contract_of("TMFH1", 10, NT(8));
@@ -92,8 +95,8 @@ static void test_tmf_reversal(void **state) {
     assert_int_equal(position.sold, 5);
 }
 
-/* An average that is no price: 1 at 100 and 2 at 101 average 100.666...; closing lot by lot at 102 must realize what closing
- * at once does: (102 x 3 - 302) x 200 = 800. */
+/* An average that is no price: 1 at 100 and 2 at 101 average 100.666...; closing lot by lot at 102 must realize what
+ * closing at once does: (102 x 3 - 302) x 200 = 800. */
 static void test_partial_closes_add_up(void **state) {
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, 0);
@@ -158,9 +161,12 @@ static void test_margin(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_txf_round_trip),         cmocka_unit_test(test_mxf_short_partial),
-        cmocka_unit_test(test_tmf_reversal),           cmocka_unit_test(test_partial_closes_add_up),
-        cmocka_unit_test(test_overflow_changes_nothing), cmocka_unit_test(test_roll_carries_lots),
+        cmocka_unit_test(test_txf_round_trip),
+        cmocka_unit_test(test_mxf_short_partial),
+        cmocka_unit_test(test_tmf_reversal),
+        cmocka_unit_test(test_partial_closes_add_up),
+        cmocka_unit_test(test_overflow_changes_nothing),
+        cmocka_unit_test(test_roll_carries_lots),
         cmocka_unit_test(test_margin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

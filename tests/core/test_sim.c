@@ -62,11 +62,12 @@ static void test_seeds(void **state) {
             fail_msg("seed %llu: %s\n  again: SEED=%llu build/tests/core/test_sim", (unsigned long long)seed, failure,
                      (unsigned long long)seed);
     }
-    printf("%llu seeds: %llu signals, %llu orders at the venue, %llu crashes, %llu messages lost, %llu repeated, %llu orders resent, "
+    printf("%llu seeds: %llu signals, %llu orders at the venue, %llu crashes, %llu messages lost, %llu repeated, %llu "
+           "orders resent, "
            "%llu UNKNOWN\n",
-           (unsigned long long)last - first + 1, (unsigned long long)totals.signals, (unsigned long long)totals.orders,
-           (unsigned long long)totals.crashes, (unsigned long long)totals.drops, (unsigned long long)totals.repeats,
-           (unsigned long long)totals.resends, (unsigned long long)totals.unknowns);
+           (unsigned long long)(last - first + 1), (unsigned long long)totals.signals,
+           (unsigned long long)totals.orders, (unsigned long long)totals.crashes, (unsigned long long)totals.drops,
+           (unsigned long long)totals.repeats, (unsigned long long)totals.resends, (unsigned long long)totals.unknowns);
     if (first != last) {
         /* Chaos that did not happen proves nothing. */
         assert_true(totals.crashes > 100 && totals.drops > 1000 && totals.unknowns > 100 && totals.resends > 100);

@@ -1,4 +1,5 @@
-/* The file itself: versions, locks, readers beside a writer, kill -9, damage and a full disk. Real SQLite, real processes. */
+/* The file itself: versions, locks, readers beside a writer, kill -9, damage and a full disk. Real SQLite, real
+ * processes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -71,8 +72,11 @@ static void pragmas_are_as_promised(void **state) {
         const struct folder *folder = *state;
         assert_int_equal(db_open(&db, DB_ORDERS, folder->path, DB_WRITE, rows[i].durability, NULL), ERR_OK);
         sqlite3_stmt *statement = NULL;
-        assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT synchronous, journal_mode, user_version FROM pragma_synchronous, "
-                                            "pragma_journal_mode, pragma_user_version", -1, &statement, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(db->sql,
+                                            "SELECT synchronous, journal_mode, user_version FROM pragma_synchronous, "
+                                            "pragma_journal_mode, pragma_user_version",
+                                            -1, &statement, NULL),
+                         SQLITE_OK);
         assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
         assert_int_equal(sqlite3_column_int(statement, 0), rows[i].synchronous);
         assert_string_equal((const char *)sqlite3_column_text(statement, 1), "wal");
@@ -115,8 +119,12 @@ static void a_failed_migration_leaves_nothing(void **state) {
     sqlite3 *raw = NULL;
     assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
     sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_prepare_v2(raw, "SELECT (SELECT count(*) FROM sqlite_schema WHERE name IN ('conditions', 'signals')), "
-                                        "user_version FROM pragma_user_version", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(raw,
+                           "SELECT (SELECT count(*) FROM sqlite_schema WHERE name IN ('conditions', 'signals')), "
+                           "user_version FROM pragma_user_version",
+                           -1, &statement, NULL),
+        SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(statement, 0), 0);
     assert_int_equal(sqlite3_column_int(statement, 1), 0);
@@ -145,7 +153,8 @@ static void one_writer_a_file(void **state) {
     char expected[256];
     assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_BUSY);
     const struct folder *folder = *state;
-    snprintf(expected, sizeof(expected), "%s/orders.db is open for writing in process %ld", folder->path, (long)getpid());
+    snprintf(expected, sizeof(expected), "%s/orders.db is open for writing in process %ld", folder->path,
+             (long)getpid());
     assert_string_equal(err.text, expected);
     db_close(open_db(*state, DB_CONDITIONS, DB_WRITE)); /* another file is another lock */
     db_close(first);
@@ -209,8 +218,10 @@ static void kill_keeps_what_was_committed(void **state) {
             good = db_begin(db, NULL) == ERR_OK && db_store(db, &msg, NULL) == ERR_OK;
             good = good && (i == 11 || db_commit(db, NULL) == ERR_OK); /* the eleventh stays open */
         }
-        if (write(ready[1], good ? "y" : "n", 1) != 1) _exit(1);
-        for (;;) pause();
+        if (write(ready[1], good ? "y" : "n", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
     }
     close(ready[1]);
     char answer = 0;
@@ -260,7 +271,8 @@ static void damage_is_named(void **state) {
     /* Not a database at all. */
     int fd = open(path, O_WRONLY | O_TRUNC);
     assert_int_equal(write(fd, "symbol,side,trigger_price,turning_point\n", 40), 40);
-    for (int i = 0; i < 100; i++) assert_int_equal(write(fd, "MXFH1,BUY,17400,15\n", 19), 19);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(write(fd, "MXFH1,BUY,17400,15\n", 19), 19);
     close(fd);
     uint64_t before = sum_of_file(path);
     assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_CORRUPT);
@@ -307,9 +319,12 @@ static void fill_up(struct db *db, const char *folder) {
         sample(&msg, MSG_ORDER_EVENT, i);
         msg.order_event.seq = (uint64_t)i + 1;
         status = db_begin(db, &err);
-        if (status == ERR_OK) status = db_store(db, &msg, &err);
-        if (status == ERR_OK) status = db_commit(db, &err);
-        if (status == ERR_OK) committed++;
+        if (status == ERR_OK)
+            status = db_store(db, &msg, &err);
+        if (status == ERR_OK)
+            status = db_commit(db, &err);
+        if (status == ERR_OK)
+            committed++;
     }
     assert_int_equal(status, ERR_FULL);
     assert_non_null(strstr(err.text, "the disk is full"));
@@ -318,7 +333,8 @@ static void fill_up(struct db *db, const char *folder) {
     struct db *reader = NULL;
     assert_int_equal(db_open(&reader, DB_GATEWAY, folder, DB_READ, DB_NORMAL, &err), ERR_OK);
     sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_prepare_v2(reader->sql, "SELECT count(*) FROM order_events", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(reader->sql, "SELECT count(*) FROM order_events", -1, &statement, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(statement, 0), committed);
     sqlite3_finalize(statement);
@@ -351,11 +367,20 @@ static void a_full_disk_is_said(void **state) {
 int main(void) {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(a_new_file_is_made_private), IN_FOLDER(pragmas_are_as_promised), IN_FOLDER(a_newer_version_is_not_touched),
-        IN_FOLDER(a_reader_refuses_an_older_one), IN_FOLDER(a_failed_migration_leaves_nothing),
-        IN_FOLDER(another_database_is_refused), IN_FOLDER(one_writer_a_file), IN_FOLDER(nothing_to_read_yet),
-        IN_FOLDER(readers_see_what_is_committed), IN_FOLDER(kill_keeps_what_was_committed), IN_FOLDER(damage_is_named),
-        IN_FOLDER(a_row_that_is_no_message_is_named), IN_FOLDER(a_full_file_is_said), IN_FOLDER(a_full_disk_is_said),
+        IN_FOLDER(a_new_file_is_made_private),
+        IN_FOLDER(pragmas_are_as_promised),
+        IN_FOLDER(a_newer_version_is_not_touched),
+        IN_FOLDER(a_reader_refuses_an_older_one),
+        IN_FOLDER(a_failed_migration_leaves_nothing),
+        IN_FOLDER(another_database_is_refused),
+        IN_FOLDER(one_writer_a_file),
+        IN_FOLDER(nothing_to_read_yet),
+        IN_FOLDER(readers_see_what_is_committed),
+        IN_FOLDER(kill_keeps_what_was_committed),
+        IN_FOLDER(damage_is_named),
+        IN_FOLDER(a_row_that_is_no_message_is_named),
+        IN_FOLDER(a_full_file_is_said),
+        IN_FOLDER(a_full_disk_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,8 +10,9 @@ static const enum db_file files[] = {DB_CONDITIONS, DB_ORDERS, DB_GATEWAY, DB_TI
 /* Does the column stand in the table, and with which declared type? A column with a default is not a message's. */
 static int column_count(struct db *db, const char *table) {
     sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT count(*) FROM pragma_table_info(?) WHERE dflt_value IS NULL", -1,
-                                        &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT count(*) FROM pragma_table_info(?) WHERE dflt_value IS NULL",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
     sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     int count = sqlite3_column_int(statement, 0);
@@ -21,8 +22,9 @@ static int column_count(struct db *db, const char *table) {
 
 static void assert_column(struct db *db, const struct table *table, const struct field *field) {
     sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT type, \"notnull\" FROM pragma_table_info(?) WHERE name = ?", -1,
-                                        &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT type, \"notnull\" FROM pragma_table_info(?) WHERE name = ?",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
     sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, field->name, -1, SQLITE_STATIC);
     if (sqlite3_step(statement) != SQLITE_ROW) {
@@ -53,7 +55,8 @@ static void columns_equal_fields(void **state) {
                 }
             }
             if (column_count(db, table->name) != stored) {
-                fail_msg("%s.%s has a column that %s has no field for", db_file_name(table->file), table->name, type->name);
+                fail_msg("%s.%s has a column that %s has no field for", db_file_name(table->file), table->name,
+                         type->name);
             }
         }
         db_close(db);

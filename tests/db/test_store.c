@@ -59,8 +59,8 @@ static void keys_replace_or_keep(void **state) {
     }
 }
 
-static void condition(struct db *db, int64_t id, const char *symbol, enum side side, enum condition_state stands, bool following,
-                      int64_t trigger_points) {
+static void condition(struct db *db, int64_t id, const char *symbol, enum side side, enum condition_state stands,
+                      bool following, int64_t trigger_points) {
     struct msg msg;
     sample(&msg, MSG_CONDITION, 2);
     msg.condition.id = id;
@@ -139,7 +139,8 @@ static void assert_found(struct db *db, struct db_query query, const char *expec
     fetch(db, &query, &rows);
     for (size_t i = 0; i < rows.count; i++) {
         size_t length = strlen(found);
-        snprintf(found + length, sizeof(found) - length, "%s%s", i > 0 ? " " : "", rows.msg[i].order.request.client_order_id);
+        snprintf(found + length, sizeof(found) - length, "%s%s", i > 0 ? " " : "",
+                 rows.msg[i].order.request.client_order_id);
     }
     assert_string_equal(found, expected);
 }
@@ -217,8 +218,11 @@ static void the_cache_turns_over(void **state) {
     for (int round = 0; round < 3; round++) {
         for (int mask = 0; mask < 16; mask++) {
             struct db_query query = {
-                .id = MSG_ORDER, .symbol = mask & 1 ? "MXFH1" : NULL, .trading_day = mask & 2 ? 20210726 : 0,
-                .condition_id = mask & 4 ? 1 : 0, .limit = mask & 8 ? 5 : 0,
+                .id = MSG_ORDER,
+                .symbol = mask & 1 ? "MXFH1" : NULL,
+                .trading_day = mask & 2 ? 20210726 : 0,
+                .condition_id = mask & 4 ? 1 : 0,
+                .limit = mask & 8 ? 5 : 0,
             };
             struct rows rows;
             size_t expected = mask & 2 ? (mask & 5 ? 1 : 2) : (mask & 5 ? 2 : 4);
@@ -273,7 +277,8 @@ static void what_does_not_fit_is_refused(void **state) {
     assert_int_equal(db_store(db, &msg, &err), ERR_RANGE);
     assert_non_null(strstr(err.text, "-5"));
     assert_int_equal(fetch(db, &(struct db_query){.id = MSG_ORDER}, &rows), 0);
-    assert_int_equal(db_each(db, &(struct db_query){.id = MSG_CURSOR, .symbol = "MXFH1"}, collect, &rows, &err), ERR_INVALID);
+    assert_int_equal(db_each(db, &(struct db_query){.id = MSG_CURSOR, .symbol = "MXFH1"}, collect, &rows, &err),
+                     ERR_INVALID);
     assert_string_equal(err.text, "cursors cannot be chosen by symbol");
     assert_int_equal(db_each(db, &(struct db_query){.id = MSG_TICK}, collect, &rows, &err), ERR_INVALID);
     db_close(db);
@@ -310,10 +315,19 @@ static void meta_keeps_small_facts(void **state) {
 int main(void) {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(every_message_comes_back), IN_FOLDER(keys_replace_or_keep), IN_FOLDER(a_ratchet_moves_its_group_only),
-        IN_FOLDER(filters_choose), IN_FOLDER(text_is_a_plain_string), IN_FOLDER(a_visit_may_stop), IN_FOLDER(queries_nest),
-        IN_FOLDER(the_cache_turns_over), IN_FOLDER(sequences_go_on_from), IN_FOLDER(the_outbox_knows_what_waits),
-        IN_FOLDER(what_does_not_fit_is_refused), IN_FOLDER(a_reader_cannot_write), IN_FOLDER(meta_keeps_small_facts),
+        IN_FOLDER(every_message_comes_back),
+        IN_FOLDER(keys_replace_or_keep),
+        IN_FOLDER(a_ratchet_moves_its_group_only),
+        IN_FOLDER(filters_choose),
+        IN_FOLDER(text_is_a_plain_string),
+        IN_FOLDER(a_visit_may_stop),
+        IN_FOLDER(queries_nest),
+        IN_FOLDER(the_cache_turns_over),
+        IN_FOLDER(sequences_go_on_from),
+        IN_FOLDER(the_outbox_knows_what_waits),
+        IN_FOLDER(what_does_not_fit_is_refused),
+        IN_FOLDER(a_reader_cannot_write),
+        IN_FOLDER(meta_keeps_small_facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The recorder with its real thread and a real file: nothing is lost without being counted, and bars are right after a restart, a
- * second run, a full queue and a locked file. */
+/* The recorder with its real thread and a real file: nothing is lost without being counted, and bars are right after a
+ * restart, a second run, a full queue and a locked file. */
 #include <poll.h>
 #include <sqlite3.h>
 
@@ -7,7 +7,7 @@
 #include "gateway/recorder.h"
 #include "tests/db/helper.h"
 
-#define TICKS 20000
+#define TICKS    20000
 #define START_US ((int64_t)1627260300 * 1000000) /* 2021-07-26 08:45 in Taipei */
 
 static struct tick ticks[TICKS];
@@ -114,7 +114,8 @@ static struct recorder_stats settle(struct recorder *recorder, recorder_find *fi
         }
         (void)poll(NULL, 0, 1);
     }
-    fail_msg("not mended: %llu dropped, %llu mended", (unsigned long long)stats.dropped, (unsigned long long)stats.mended);
+    fail_msg("not mended: %llu dropped, %llu mended", (unsigned long long)stats.dropped,
+             (unsigned long long)stats.mended);
     return stats;
 }
 
@@ -238,9 +239,13 @@ static void a_taken_file_is_said(void **state) {
 int main(void) {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(every_tick_and_bar_is_recorded), IN_FOLDER(a_full_queue_is_mended), IN_FOLDER(what_the_ring_lost_is_counted),
-        IN_FOLDER(a_restart_inside_a_minute_goes_on), IN_FOLDER(a_second_run_is_not_added_to_the_first),
-        IN_FOLDER(a_tick_out_of_range_stops_nothing), IN_FOLDER(a_taken_file_is_said),
+        IN_FOLDER(every_tick_and_bar_is_recorded),
+        IN_FOLDER(a_full_queue_is_mended),
+        IN_FOLDER(what_the_ring_lost_is_counted),
+        IN_FOLDER(a_restart_inside_a_minute_goes_on),
+        IN_FOLDER(a_second_run_is_not_added_to_the_first),
+        IN_FOLDER(a_tick_out_of_range_stops_nothing),
+        IN_FOLDER(a_taken_file_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,140 @@
+/* How a command answers: exit codes, the one line on stderr, requests to what is running, databases to read. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "gateway/json.h"
+#include "tui/cli/command.h"
+
+int cli_say(int code, const char *format, ...) {
+    char text[ERR_TEXT_SIZE * 2];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof(text), format, list);
+    va_end(list);
+    text_clean(text); /* an argument may hold anything */
+    fprintf(stderr, "outcry: %s\n", text);
+    return code;
+}
+
+enum cli_exit cli_exit_of(enum status status) {
+    if (status == ERR_OK) {
+        return CLI_OK;
+    }
+    return status == ERR_TIMEOUT ? CLI_TIMEOUT : CLI_FAILED;
+}
+
+int cli_say_err(const struct err *err) {
+    return cli_say(cli_exit_of(err->status), "%s", err->text);
+}
+
+void cli_actor(char actor[NAME_SIZE]) {
+    (void)text_copy(actor, NAME_SIZE, "operator");
+}
+
+bool cli_connect(struct cli *cli, int *code) {
+    struct err err;
+    if (cli->client != NULL) {
+        return true;
+    }
+    if (!client_daemon_running(cli->settings)) {
+        *code = cli_say(CLI_NOT_RUNNING, "nothing is running here; 'outcry start' starts it");
+        return false;
+    }
+    if (client_open(&cli->client, cli->settings, &err) != ERR_OK) {
+        *code = cli_say_err(&err);
+        return false;
+    }
+    return true;
+}
+
+int cli_ask(struct cli *cli, enum component to, struct msg *msg, void (*visit)(void *context, const struct msg *msg),
+            void *context, struct reply *reply) {
+    int code = CLI_OK;
+    struct err err = {.status = ERR_OK};
+    memset(reply, 0, sizeof(*reply));
+    if (!cli_connect(cli, &code)) {
+        return code;
+    }
+    enum status status = client_call(cli->client, to, msg, visit, context, reply, &err);
+    if (status != ERR_OK) {
+        return cli_say(cli_exit_of(status), "%s", err.text);
+    }
+    return CLI_OK;
+}
+
+int cli_print_reply(const struct cli *cli, const struct reply *reply) {
+    enum status status = (enum status)reply->status;
+    if (cli->json) {
+        json_t *object = json_object();
+        (void)json_object_set_new(object, "status", json_string(status == ERR_OK ? "ok" : status_name(status)));
+        (void)json_object_set_new(object, "number", json_integer(reply->number));
+        (void)json_object_set_new(object, "text", json_string(reply->text));
+        (void)json_write_line(stdout, object);
+        json_decref(object);
+    } else if (status != ERR_OK) {
+        return cli_say((int)cli_exit_of(status), "%s", reply->text[0] != '\0' ? reply->text : status_name(status));
+    } else {
+        printf("%s\n", reply->text[0] != '\0' ? reply->text : "done");
+    }
+    return (int)cli_exit_of(status);
+}
+
+int cli_request(struct cli *cli, enum component to, struct msg *msg) {
+    struct reply reply;
+    int code = cli_ask(cli, to, msg, NULL, NULL, &reply);
+    return code != CLI_OK ? code : cli_print_reply(cli, &reply);
+}
+
+int cli_query(struct cli *cli, enum component to, enum query_kind kind, const char *text,
+              void (*visit)(void *context, const struct msg *msg), void *context) {
+    struct msg msg;
+    struct reply reply;
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = kind;
+    (void)text_copy(msg.query.text, sizeof(msg.query.text), text);
+    int code = cli_ask(cli, to, &msg, visit, context, &reply);
+    if (code == CLI_OK && reply.status != ERR_OK) {
+        return cli_say((int)cli_exit_of((enum status)reply.status), "%s", reply.text);
+    }
+    return code;
+}
+
+int cli_control(struct cli *cli, enum component to, enum control_kind kind, const char *text, int64_t number) {
+    struct msg msg;
+    msg_init(&msg, MSG_CONTROL);
+    msg.control.kind = kind;
+    msg.control.number = number;
+    cli_actor(msg.control.actor);
+    if (!text_copy(msg.control.text, sizeof(msg.control.text), text)) {
+        return cli_say(CLI_USAGE, "too long (at most %d bytes): %.40s...", TEXT_SIZE - 1, text);
+    }
+    return cli_request(cli, to, &msg);
+}
+
+static void keep_account(void *context, const struct msg *msg) {
+    if (msg->id == MSG_SESSION) {
+        (void)text_copy(context, ACCOUNT_SIZE, msg->session.account);
+    }
+}
+
+int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE]) {
+    account[0] = '\0';
+    return cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", keep_account, account);
+}
+
+struct db *cli_database(const struct cli *cli, enum db_file file, int *code) {
+    char home[SETTING_TEXT_SIZE];
+    struct db *db = NULL;
+    struct err err;
+    enum status status = client_home(cli->settings, home, sizeof(home), &err);
+    if (status == ERR_OK) {
+        status = db_open(&db, file, home, DB_READ, DB_NORMAL, &err);
+    }
+    if (status == ERR_OK) {
+        return db;
+    }
+    *code = status == ERR_NOT_FOUND ? CLI_OK : cli_say_err(&err);
+    return NULL;
+}
