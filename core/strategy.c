@@ -232,7 +232,7 @@ static enum status restore_cursor(struct strategy *strategy, const struct cursor
     } else {
         struct strategy_symbol *symbol = strategy_symbol_get(strategy, cursor->stream);
         if (symbol == NULL) return err_set(err, ERR_FULL, "no room for the symbol %s", cursor->stream);
-        symbol->epoch = cursor->epoch;
+        symbol->epoch = symbol->stored_epoch = cursor->epoch;
         symbol->seq = symbol->stored_seq = cursor->seq;
     }
     return ERR_OK;

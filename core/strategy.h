@@ -3,18 +3,33 @@
  *
  *     ticks, commands, order events  ->  signals, condition changes (core/port.h says where each goes)
  *
- * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once it is), cursor, risk_event
+ * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once it is), risk_event, and
+ *                     cursor: "events" and a symbol's ticks (how far applied: each change of a condition stores its
+ *                     symbol's, the timer the others' each second), "signals" (last seq), "conditions" (last id given)
  *        PORT_SIGNAL  signal: first time after the commit that made it, then each resend_us until acknowledged
- *        PORT_PUBLISH condition, transition, ratchet, signal
+ *        PORT_PUBLISH condition, transition, ratchet, signal, risk_event
  *        PORT_ORDER   cancel_request: the entry's order is no longer wanted; the driver hands it to the executor as a
- *                     cancel_command. Resent until the order ends.
- *        PORT_REPLY   reply (to a condition command)
+ *                     cancel_command (request_id 0). Resent until the order ends.
+ *        PORT_REPLY   reply (to a condition command); number = the condition's id
  *
- * Invariants: at most one transition a condition a tick; conditions act in id order within a tick; an entry is signalled once,
- * ever; a signal's client_order_id is "<install>-<condition>-<leg><attempt>"; nothing is allocated from tick to signal.
+ * Invariants: at most one transition a condition a tick; conditions act in id order within a tick; an entry is
+ * signalled once, ever; a signal's client_order_id is "<install>-<condition>-<leg><attempt>" (leg E, T or S), install
+ * at most 11 characters; nothing is allocated from tick to signal.
  *
  * Order events carry `seq` without holes; one at or below the last applied is ignored, one that skips is refused with
  * ERR_STATE (fetch what is missing first: strategy_events_seq + 1).
+ *
+ * Ticks of a symbol are given in sym_seq order; one that was seen is ignored. While a symbol is stale its ticks are
+ * tested for exits alone and move no cursor: when the gap is filled say stale = false first, then give the missing
+ * ticks, from strategy_tick_seq + 1. A decision on a tick that arrived long ago has a time to live that began then.
+ *
+ * Exits: market, then range market, then a limit at the price limit (LOCKED), each attempt with an alarm
+ * (risk_event), again after 1 s, 2 s ... 30 s for ever, not while the market is closed. When the guard says
+ * WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition ends. Fills of
+ * LEG_FLATTEN close conditions of that account and symbol in id order. A cancel is refused while a position is
+ * protected.
+ *
+ * Memory keeps conditions that have not ended, and those that ended on the present trading day.
  *
  * Thread: one. Owner: strategy_new .. strategy_free.
  */
@@ -26,25 +41,29 @@
 struct strategy;
 
 struct strategy_config {
-    char install[NAME_SIZE];   /* short id of this install, in every client order id */
-    int64_t time_to_live_us;   /* of a signal; 0 = none (backtest) */
+    char install[NAME_SIZE]; /* short id of this install, in every client order id */
+    int64_t time_to_live_us; /* of a signal; 0 = none (backtest) */
     int64_t resend_us;
-    uint32_t max_conditions;   /* refuse more */
-    bool instant_fill;         /* backtest --fill instant: an entry or exit fills whole, at the tick's price, in the same tick */
+    uint32_t max_conditions; /* refuse more */
+    bool instant_fill; /* backtest: an entry or exit fills whole, at the tick's price, in the same tick */
 };
 
 /* NULL when memory is short. */
 struct strategy *strategy_new(const struct strategy_config *config);
 void strategy_free(struct strategy *strategy);
 
-/* Start-up: feed stored condition, signal (not acknowledged), cursor, contract messages. */
+/* Start-up, in this order: contract; condition (those not ended, and those ended on the last trading day); signal
+ * (not acknowledged); cursor (all). Then strategy_on_market as soon as the market is known, order events from
+ * strategy_events_seq + 1, ticks of each symbol from strategy_tick_seq + 1. ERR_CORRUPT: a row that contradicts
+ * another. */
 enum status strategy_restore(struct strategy *strategy, const struct msg *msg, struct err *err);
 
 void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink);
-enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us, struct sink *sink,
-                                    struct err *err);
+enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us,
+                                    struct sink *sink, struct err *err);
 void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, int64_t now_us, struct sink *sink);
-void strategy_on_command(struct strategy *strategy, const struct condition_command *command, int64_t now_us, struct sink *sink);
+void strategy_on_command(struct strategy *strategy, const struct condition_command *command, int64_t now_us,
+                         struct sink *sink);
 void strategy_on_contract(struct strategy *strategy, const struct contract *contract);
 /* Session changes: validity ends. */
 void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink);
@@ -62,6 +81,7 @@ uint32_t strategy_unconfirmed(const struct strategy *strategy);
 /* NULL when there is none. Valid until the next call that changes the strategy. */
 const struct condition *strategy_condition(const struct strategy *strategy, int64_t id);
 /* All conditions in id order. */
-void strategy_each(const struct strategy *strategy, void (*visit)(void *context, const struct condition *condition), void *context);
+void strategy_each(const struct strategy *strategy, void (*visit)(void *context, const struct condition *condition),
+                   void *context);
 
 #endif

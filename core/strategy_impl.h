@@ -32,9 +32,9 @@
 struct strategy_symbol {
     char symbol[SYMBOL_SIZE];
     struct cond_book *book;
-    struct contract contract; /* symbol[0] == 0: not known */
-    uint64_t epoch, seq;      /* last tick seen in order */
-    uint64_t stored_seq;      /* of it, what the stored cursor says */
+    struct contract contract;          /* symbol[0] == 0: not known */
+    uint64_t epoch, seq;               /* last tick seen in order */
+    uint64_t stored_epoch, stored_seq; /* what the stored cursor says of it */
     price_t last;
     bool stale;
 };
@@ -87,7 +87,6 @@ struct strategy_step {
     price_t price;     /* the tick's or the fill's; 0 for a command */
     uint64_t tick_seq; /* 0 = no tick */
     const char *actor;
-    bool stored; /* something was stored */
 };
 
 /* strategy.c */
@@ -118,6 +117,8 @@ void strategy_alarm(struct strategy_step *step, const struct strategy_row *row, 
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 void strategy_risk(struct strategy_step *step, const struct risk_event *event);
 void strategy_cursor(struct strategy_step *step, const char *stream, uint64_t epoch, uint64_t seq);
+/* Store how far a symbol's ticks are applied, when that has moved. */
+void strategy_place_in_feed(struct strategy_step *step, struct strategy_symbol *symbol);
 /* An order of the row's condition goes out (the condition's attempt, exit_leg and exit_step are set already). */
 void strategy_signal_entry(struct strategy_step *step, struct strategy_row *row);
 void strategy_signal_exit(struct strategy_step *step, struct strategy_row *row);

@@ -20,11 +20,25 @@ struct strategy_step strategy_step(struct strategy *strategy, struct sink *sink,
                                   .actor = actor};
 }
 
+void strategy_cursor(struct strategy_step *step, const char *stream, uint64_t epoch, uint64_t seq) {
+    struct cursor cursor = {.epoch = epoch, .seq = seq};
+    (void)text_copy(cursor.stream, sizeof cursor.stream, stream);
+    emit(step->sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
+}
+
+void strategy_place_in_feed(struct strategy_step *step, struct strategy_symbol *symbol) {
+    if (symbol->seq == symbol->stored_seq && symbol->epoch == symbol->stored_epoch) return;
+    symbol->stored_seq = symbol->seq;
+    symbol->stored_epoch = symbol->epoch;
+    strategy_cursor(step, symbol->symbol, symbol->epoch, symbol->seq);
+}
+
 void strategy_record(struct strategy_step *step, struct strategy_row *row) {
     strategy_sync(row);
     row->condition.updated_us = step->now_us;
     emit_stored(step->sink, MSG_CONDITION, &row->condition, sizeof row->condition);
-    step->stored = true;
+    /* Else a restart would show it ticks from before this change. */
+    strategy_place_in_feed(step, row->symbol);
 }
 
 void strategy_transition(struct strategy_step *step, struct strategy_row *row, enum condition_state to,
@@ -67,7 +81,6 @@ void strategy_risk(struct strategy_step *step, const struct risk_event *event) {
     (void)text_copy(risk.actor, sizeof risk.actor, step->actor);
     text_clean(risk.text);
     emit_stored(step->sink, MSG_RISK_EVENT, &risk, sizeof risk);
-    step->stored = true;
 }
 
 void strategy_alarm(struct strategy_step *step, const struct strategy_row *row, enum reject_code reject, const char *id,
@@ -80,13 +93,6 @@ void strategy_alarm(struct strategy_step *step, const struct strategy_row *row, 
     (void)text_copy(risk.client_order_id, sizeof risk.client_order_id, id);
     memcpy(risk.symbol, row->condition.terms.symbol, sizeof risk.symbol);
     strategy_risk(step, &risk);
-}
-
-void strategy_cursor(struct strategy_step *step, const char *stream, uint64_t epoch, uint64_t seq) {
-    struct cursor cursor = {.epoch = epoch, .seq = seq};
-    (void)text_copy(cursor.stream, sizeof cursor.stream, stream);
-    emit(step->sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
-    step->stored = true;
 }
 
 /* --- signals --------------------------------------------------------------------------------------------------------
@@ -126,6 +132,15 @@ static void send_signal(struct strategy_step *step, struct strategy_row *row) {
     emit(step->sink, PORT_SIGNAL, MSG_SIGNAL, signal, sizeof *signal);
 }
 
+/* Just after a restart no tick may have come yet: then what was paid. */
+static price_t last_price(const struct strategy_row *row) {
+    const struct condition *condition = &row->condition;
+    price_t average = 0;
+    if (row->symbol->last != 0 || condition->filled_quantity == 0) return row->symbol->last;
+    (void)price_mul_div(condition->filled_value, 1, condition->filled_quantity, &average);
+    return average;
+}
+
 static struct order_request *new_order(struct strategy_step *step, struct strategy_row *row, enum order_leg leg) {
     const struct condition *condition = &row->condition;
     memset(&row->signal, 0, sizeof row->signal);
@@ -136,7 +151,7 @@ static struct order_request *new_order(struct strategy_step *step, struct strate
     order->condition_id = condition->id;
     order->leg = leg;
     order->attempt = condition->attempt;
-    order->decision_price = step->tick_seq != 0 ? step->price : row->symbol->last;
+    order->decision_price = step->tick_seq != 0 ? step->price : last_price(row);
     order->tick_seq = step->tick_seq;
     order->created_us = step->now_us;
     (void)text_copy(order->actor, sizeof order->actor, STRATEGY_ACTOR);
@@ -176,7 +191,7 @@ static price_t exit_limit(const struct strategy_row *row, enum side side) {
     const struct contract *contract = &row->symbol->contract;
     if (contract->limit_up != 0) return side == SIDE_BUY ? contract->limit_up : contract->limit_down;
     const price_t tick = contract->tick > 0 ? contract->tick : PRICE_SCALE;
-    const price_t last = row->symbol->last;
+    const price_t last = last_price(row);
     if (side == SIDE_BUY) return price_floor(last + last / 10, tick);
     const price_t low = price_ceil(last - last / 10, tick);
     return low > 0 ? low : tick;
@@ -219,7 +234,6 @@ void strategy_acknowledge(struct strategy_step *step, struct strategy_row *row) 
     step->strategy->unacknowledged--;
     row->signal.acknowledged = true;
     emit_stored(step->sink, MSG_SIGNAL, &row->signal, sizeof row->signal);
-    step->stored = true;
 }
 
 void strategy_cancel_entry(struct strategy_step *step, struct strategy_row *row, const char *reason) {

@@ -82,7 +82,6 @@ static void ratchet(struct strategy_step *step, const struct tick *tick, enum si
     struct ratchet record = {.side = side, .price = tick->price, .tick_seq = tick->sym_seq, .market_us = tick->time_us};
     memcpy(record.symbol, tick->symbol, sizeof record.symbol);
     emit_stored(step->sink, MSG_RATCHET, &record, sizeof record);
-    step->stored = true;
 }
 
 /* Seen already? A stale symbol's place stands still: what was missed comes again in order. */
@@ -116,8 +115,5 @@ void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_
         strategy_place(strategy, strategy->slots[crossing.crossed[i].owner]);
     if (crossing.ratcheted_buy) ratchet(&step, tick, SIDE_BUY);
     if (crossing.ratcheted_sell) ratchet(&step, tick, SIDE_SELL);
-    if (symbol->seq != symbol->stored_seq) {
-        symbol->stored_seq = symbol->seq;
-        strategy_cursor(&step, symbol->symbol, symbol->epoch, symbol->seq);
-    }
+    strategy_place_in_feed(&step, symbol);
 }

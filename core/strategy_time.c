@@ -169,9 +169,7 @@ static void store_cursors(struct strategy_step *step) {
     strategy->cursors_us = step->now_us;
     for (uint32_t i = 0; i < strategy->symbol_count; i++) {
         struct strategy_symbol *symbol = strategy->symbols[i];
-        if (symbol->seq == symbol->stored_seq || cond_book_count(symbol->book) == 0) continue;
-        symbol->stored_seq = symbol->seq;
-        strategy_cursor(step, symbol->symbol, symbol->epoch, symbol->seq);
+        if (cond_book_count(symbol->book) > 0) strategy_place_in_feed(step, symbol);
     }
 }
 

@@ -8,7 +8,7 @@
  *
  * instant: an order fills whole, at the price of the tick that decided it, in that tick. book: strategy, executor, gate
  * and matching work as they do live; orders meet the replayed trades (core/matching.h, replay) after the tick that
- * decided.
+ * decided. BUY and SELL conditions trade in an account each, so that one's entry does not close the other's position.
  *
  * A trade is a condition from its first fill to its last; its result is after fees and tax; a win is above zero.
  * Positions still open when the data ends are counted, not valued. A tick is numbered within its symbol, from 1, in the

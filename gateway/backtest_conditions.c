@@ -12,7 +12,6 @@
 
 #define LINE_SIZE 512
 #define COLUMNS 8
-#define ACCOUNT "BACKTEST"
 
 struct column {
     const char *name; /* in the file */
@@ -137,7 +136,7 @@ static enum status read_row(struct backtest_conditions *conditions, char *text, 
         return at_line(conditions, line, NULL, err);
     }
     if (!make_room(conditions)) return err_set(err, ERR_FULL, "%s: no memory for the conditions", conditions->file);
-    struct condition_terms terms = {.account = ACCOUNT, .basis = basis, .validity = VALID_GTC, .entry = ENTRY_MARKET};
+    struct condition_terms terms = {.basis = basis, .validity = VALID_GTC, .entry = ENTRY_MARKET};
     char *fields[COLUMNS];
     const int count = split(text, fields);
     if (count != COLUMNS) {
@@ -147,6 +146,7 @@ static enum status read_row(struct backtest_conditions *conditions, char *text, 
     for (size_t i = 0; i < COLUMNS; i++) {
         if (columns[i].read(fields[i], &terms, err) != ERR_OK) return at_line(conditions, line, columns[i].name, err);
     }
+    (void)text_copy(terms.account, sizeof terms.account, terms.side == SIDE_BUY ? BACKTEST_BUYER : BACKTEST_SELLER);
     if (only != NULL && strcmp(only, terms.symbol) != 0) {
         (void)err_set(err, ERR_INVALID, "%s, but the backtest is of %s alone", terms.symbol, only);
         return at_line(conditions, line, "symbol", err);

@@ -17,6 +17,11 @@
 #include "core/cond.h"
 #include "core/err.h"
 
+/* Accounts of BUY and of SELL conditions: exits only reduce, so that opposite positions in one account would close each
+ * other and a condition's own result could not be told. */
+#define BACKTEST_BUYER "BACKTEST-BUY"
+#define BACKTEST_SELLER "BACKTEST-SELL"
+
 struct backtest_conditions {
     const char *file; /* name for messages: the caller's, not copied */
     struct condition_terms *rows;
@@ -24,7 +29,8 @@ struct backtest_conditions {
     int32_t count, capacity;
 };
 
-/* Every row gets basis, account, good till cancelled, market entry. only: refuse other symbols; NULL = any. */
+/* Every row gets basis, its side's account, good till cancelled, market entry. only: refuse other symbols; NULL = any.
+ */
 enum status backtest_conditions_read(const char *file, const char *only, enum exit_basis basis,
                                      struct backtest_conditions *out, struct err *err);
 void backtest_conditions_free(struct backtest_conditions *conditions);

@@ -39,9 +39,9 @@ static int remove_directory(void **state) {
 }
 
 static const char *in_directory(const char *name) {
-    static char paths[8][128];
+    static char paths[64][128];
     static int next;
-    char *path = paths[next++ % 8];
+    char *path = paths[next++ % 64];
     snprintf(path, sizeof paths[0], "%s/%s", directory, name);
     return path;
 }
@@ -73,7 +73,7 @@ static struct backtest_options instant(const char *data, const char *conditions)
                                      .signals_file = in_directory("signals.csv")};
 }
 
-static void equals_oracle(const char *symbol, const char *name) {
+static void equals_oracle(const char *symbol, const char *name, enum backtest_fill fill) {
     char conditions[128], signals[128];
     snprintf(conditions, sizeof conditions, ORACLE "%s.conditions.csv", name);
     snprintf(signals, sizeof signals, ORACLE "%s.signals.csv", name);
@@ -83,6 +83,7 @@ static void equals_oracle(const char *symbol, const char *name) {
     }
     struct backtest_options options = instant(DATA, conditions);
     options.symbol = symbol;
+    options.fill = fill;
     struct backtest_result result;
     struct err err = {0};
     if (backtest_run(&options, &result, &err) != ERR_OK) fail_msg("%s", err.text);
@@ -99,12 +100,20 @@ static void equals_oracle(const char *symbol, const char *name) {
 
 static void oracle_mxf(void **state) {
     (void)state;
-    equals_oracle("MXFH1", "mxf-200");
+    equals_oracle("MXFH1", "mxf-200", BACKTEST_INSTANT);
 }
 
 static void oracle_txf(void **state) {
     (void)state;
-    equals_oracle("TXFH1", "txf-40");
+    equals_oracle("TXFH1", "txf-40", BACKTEST_INSTANT);
+}
+
+/* The whole path (executor, gate, matching) between decision and fill changes no decision of that day: with planned
+ * levels the signals are the same, because every order there filled whole before the next trade. */
+static void oracle_through_the_book(void **state) {
+    (void)state;
+    equals_oracle("MXFH1", "mxf-200", BACKTEST_BOOK);
+    equals_oracle("TXFH1", "txf-40", BACKTEST_BOOK);
 }
 
 /* MXFH1 ticks 1..10 and TXFH1 ticks 1..3, merged by time. */
@@ -194,6 +203,24 @@ static void small_day_from_the_fill(void **state) {
     run_small(&options, &r);
     signals_are(&options, "10,1,TAKE_PROFIT,SELL,2,17427");
     assert_int_equal(r.fees, PRICE_POINTS(50 + 25 + 40 + 8 * 10));
+    backtest_free(&r);
+}
+
+/* In the book an order pays the spread: the synthetic top of book is a tick away from the last trade. */
+static void small_day_through_the_book(void **state) {
+    (void)state;
+    struct backtest_options options = instant(NULL, NULL);
+    struct backtest_result one, r;
+    run_small(&options, &one);
+    options.fill = BACKTEST_BOOK;
+    run_small(&options, &r);
+    signals_are(&options, "9,1,TAKE_PROFIT,SELL,2,17425");
+    assert_int_equal(r.trades, 3);
+    assert_int_equal(r.unfilled, 0);
+    assert_true(r.net < one.net);
+    assert_int_equal(r.fees, one.fees);
+    assert_int_equal(r.net, r.equity[2].equity);
+    backtest_free(&one);
     backtest_free(&r);
 }
 
@@ -297,9 +324,14 @@ static void draws_the_equity(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(oracle_mxf),        cmocka_unit_test(oracle_txf),
-        cmocka_unit_test(small_day_planned), cmocka_unit_test(small_day_from_the_fill),
-        cmocka_unit_test(refuses_bad_lines), cmocka_unit_test(refuses_files),
+        cmocka_unit_test(oracle_mxf),
+        cmocka_unit_test(oracle_txf),
+        cmocka_unit_test(oracle_through_the_book),
+        cmocka_unit_test(small_day_through_the_book),
+        cmocka_unit_test(small_day_planned),
+        cmocka_unit_test(small_day_from_the_fill),
+        cmocka_unit_test(refuses_bad_lines),
+        cmocka_unit_test(refuses_files),
         cmocka_unit_test(draws_the_equity),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

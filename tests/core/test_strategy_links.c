@@ -1,0 +1,409 @@
+/* What reaches the strategy from outside the market: the trader's commands, the clock and the sessions, stale feeds,
+ * the executor's answers and the order events. */
+#include "tests/core/strategy_fixture.h"
+
+/* --- the trader's commands
+ * ------------------------------------------------------------------------------------------------ */
+
+static void cancel_while_entering_waits(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    terms.entry = ENTRY_LIMIT;
+    for (int filled = 0; filled < 2; filled++) {
+        const int64_t id = create(f, &terms);
+        tick(f, 17400);
+        tick(f, 17410);
+        const struct order_request order = last_order(f);
+        order_goes(f, &order, EXEC_NEW, ORDER_NEW, "");
+        forget(f);
+        assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_OK);
+        state_is(f, id, CONDITION_ENTERING);
+        assert_string_equal(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0)->cancel_request.client_order_id,
+                            order.client_order_id);
+        pass(f, CLOCK_SECOND_US); /* asked again until the order ends */
+        assert_non_null(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 1));
+        if (filled == 1) fills(f, &order, 1, 17410, 1);
+        struct order_event end = make_event(f, &order, EXEC_CANCELLED, ORDER_CANCELLED, 0, 0, filled);
+        apply(f, &end);
+        state_is(f, id, filled == 1 ? CONDITION_OPEN : CONDITION_CANCELLED);
+        forget(f);
+        pass(f, CLOCK_SECOND_US);
+        assert_null(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0));
+        if (filled == 1) assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_STATE); /* it protects */
+    }
+    fixture_free(f);
+}
+
+/* An exit goes while the entry still works: the rest of the entry is not wanted, and what fills yet is closed too. */
+static void exit_cancels_the_rest_of_the_entry(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    terms.entry = ENTRY_LIMIT;
+    const int64_t id = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    const struct order_request entry = last_order(f);
+    fills(f, &entry, 1, 17410, 1);
+    tick(f, 17395);
+    const struct order_request exit = last_order(f);
+    assert_int_equal(exit.quantity, 1);
+    assert_non_null(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0));
+    fills(f, &entry, 1, 17410, 2);
+    fills(f, &exit, 1, 17395, 1);
+    const struct order_request second = last_order(f);
+    assert_int_equal(second.attempt, 2);
+    assert_int_equal(second.quantity, 1);
+    fills(f, &second, 1, 17395, 1);
+    state_is(f, id, CONDITION_EXITING); /* a lot of the entry is still out */
+    struct order_event end = make_event(f, &entry, EXEC_CANCELLED, ORDER_CANCELLED, 0, 0, 2);
+    apply(f, &end);
+    state_is(f, id, CONDITION_CLOSED);
+    assert_int_equal(condition(f, id)->exited_quantity, 2);
+    fixture_free(f);
+}
+
+static void pauses_resumes_edits(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    terms.following = true;
+    const int64_t id = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17380);
+    assert_int_equal(command(f, CONDITION_PAUSE, id, NULL), ERR_OK);
+    assert_int_equal(condition(f, id)->trigger, P(17380));
+    assert_int_equal(command(f, CONDITION_PAUSE, id, NULL), ERR_STATE);
+    tick(f, 17300); /* neither follows nor enters */
+    tick(f, 17500);
+    state_is(f, id, CONDITION_PAUSED);
+    assert_int_equal(command(f, CONDITION_RESUME, id, NULL), ERR_OK);
+    state_is(f, id, CONDITION_TRIGGERED);
+    terms.turning = P(30); /* another size stays where it is */
+    assert_int_equal(command(f, CONDITION_EDIT, id, &terms), ERR_OK);
+    state_is(f, id, CONDITION_TRIGGERED);
+    tick(f, 17409); /* 17380 + 30 not reached; the old 17390 is */
+    state_is(f, id, CONDITION_TRIGGERED);
+    terms.trigger_price = P(17350); /* another line starts again */
+    assert_int_equal(command(f, CONDITION_EDIT, id, &terms), ERR_OK);
+    state_is(f, id, CONDITION_ARMED);
+    tick(f, 17409);
+    state_is(f, id, CONDITION_ARMED);
+    tick(f, 17350);
+    state_is(f, id, CONDITION_TRIGGERED);
+    assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_OK);
+    state_is(f, id, CONDITION_CANCELLED);
+    forget(f);
+    tick(f, 17400);
+    assert_int_equal(f->said_count, 0);
+    assert_int_equal(command(f, CONDITION_EDIT, id, &terms), ERR_STATE);
+    assert_int_equal(command(f, CONDITION_RESUME, 99, NULL), ERR_NOT_FOUND);
+    fixture_free(f);
+}
+
+static void refusals_say_the_field_and_change_nothing(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    terms.trigger_price = P(17400) + P(1) / 2;
+    assert_int_equal(command(f, CONDITION_CREATE, 0, &terms), ERR_RANGE);
+    assert_non_null(strstr(f->said[f->said_count - 1].msg.reply.text, "trigger_price: 17400.5 is not a whole number"));
+    terms = plain_terms();
+    snprintf(terms.symbol, sizeof terms.symbol, "MXFI1");
+    assert_int_equal(command(f, CONDITION_CREATE, 0, &terms), ERR_NOT_FOUND);
+    assert_non_null(strstr(f->said[f->said_count - 1].msg.reply.text, "MXFI1"));
+    terms = plain_terms();
+    terms.quantity = -5;
+    assert_int_equal(command(f, CONDITION_CREATE, 0, &terms), ERR_RANGE);
+    assert_int_equal(f->said_count, 3); /* three replies and nothing else */
+    assert_int_equal(command(f, (enum condition_action)77, 0, &terms), ERR_INVALID);
+    terms = plain_terms();
+    assert_int_equal(create(f, &terms), 1);
+    terms.take_profit = 0;
+    forget(f);
+    assert_int_equal(command(f, CONDITION_EDIT, 1, &terms), ERR_RANGE);
+    assert_int_equal(f->said_count, 1);
+    assert_int_equal(condition(f, 1)->terms.take_profit, P(20));
+    fixture_free(f);
+}
+
+static void there_is_a_limit(void **state) {
+    (void)state;
+    const struct strategy_config config = {.install = "t1", .resend_us = 1000, .max_conditions = 2};
+    struct fixture *f = fixture_new(false);
+    strategy_free(f->strategy);
+    f->strategy = strategy_new(&config);
+    const struct contract contract = fixture_contract();
+    strategy_on_contract(f->strategy, &contract);
+    const struct condition_terms terms = plain_terms();
+    assert_int_equal(command(f, CONDITION_CREATE, 0, &terms), ERR_STATE); /* no market yet */
+    say_market(f, SESSION_DAY, SESSION_OPEN);
+    create(f, &terms);
+    create(f, &terms);
+    assert_int_equal(command(f, CONDITION_CREATE, 0, &terms), ERR_FULL);
+    assert_int_equal(command(f, CONDITION_CANCEL, 1, NULL), ERR_OK);
+    assert_int_equal(create(f, &terms), 3); /* a number is never given twice */
+    fixture_free(f);
+}
+
+/* --- time
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void validity_ends(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    const int64_t open = open_position(f, &terms);
+    const int64_t gtc = create(f, &terms);
+    terms.validity = VALID_SESSION;
+    const int64_t session = create(f, &terms), held = create(f, &terms);
+    terms.validity = VALID_DAY;
+    const int64_t day = create(f, &terms);
+    terms.validity = VALID_UNTIL;
+    terms.valid_until = 20210727;
+    const int64_t until = create(f, &terms);
+    assert_int_equal(command(f, CONDITION_PAUSE, held, NULL), ERR_OK);
+    f->market_us = calendar_taipei_us(DAY, 13 * 3600 + 45 * 60);
+    say_market(f, SESSION_NONE, SESSION_CLOSED);
+    state_is(f, session, CONDITION_EXPIRED);
+    state_is(f, held, CONDITION_EXPIRED);
+    state_is(f, day, CONDITION_EXPIRED);
+    state_is(f, until, CONDITION_ARMED);
+    const int64_t night = create(f, &(struct condition_terms){.account = ACCOUNT_NAME,
+                                                              .symbol = SYMBOL,
+                                                              .side = SIDE_BUY,
+                                                              .trigger_price = P(17000),
+                                                              .turning = P(10),
+                                                              .quantity = 1,
+                                                              .take_profit = P(20),
+                                                              .stop_loss = P(15),
+                                                              .basis = BASIS_FILL,
+                                                              .validity = VALID_SESSION,
+                                                              .entry = ENTRY_MARKET});
+    assert_int_equal(condition(f, night)->expires_day, 20210727);
+    assert_int_equal(condition(f, night)->expires_session, SESSION_NIGHT);
+    f->market_us = calendar_taipei_us(20210726, 15 * 3600);
+    say_market(f, SESSION_NIGHT, SESSION_OPEN);
+    state_is(f, night, CONDITION_ARMED);
+    f->market_us = calendar_taipei_us(20210727, 8 * 3600 + 45 * 60);
+    say_market(f, SESSION_DAY, SESSION_OPEN);
+    state_is(f, night, CONDITION_EXPIRED);
+    state_is(f, until, CONDITION_ARMED);
+    f->market_us = calendar_taipei_us(20210727, 13 * 3600 + 45 * 60);
+    say_market(f, SESSION_NONE, SESSION_CLOSED);
+    state_is(f, until, CONDITION_EXPIRED);
+    f->market_us = calendar_taipei_us(20210819, 8 * 3600 + 45 * 60); /* the contract has ended */
+    say_market(f, SESSION_DAY, SESSION_OPEN);
+    state_is(f, gtc, CONDITION_EXPIRED);
+    state_is(f, open, CONDITION_OPEN);                     /* a position stays protected */
+    assert_null(strategy_condition(f->strategy, session)); /* an earlier day's history is not kept in memory */
+    fixture_free(f);
+}
+
+static void closed_markets_are_waited_for(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = open_position(f, &terms);
+    tick(f, 17390);
+    const struct order_request order = last_order(f);
+    f->market_us = calendar_taipei_us(DAY, 13 * 3600 + 45 * 60);
+    say_market(f, SESSION_NONE, SESSION_CLOSED);
+    forget(f);
+    order_goes(f, &order, EXEC_REJECTED, ORDER_REJECTED, "closed");
+    for (int i = 0; i < 100; i++)
+        pass(f, 60 * CLOCK_SECOND_US);
+    assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+    f->market_us = calendar_taipei_us(DAY, 14 * 3600 + 50 * 60);
+    say_market(f, SESSION_NIGHT, SESSION_PRE_OPEN);
+    pass(f, CLOCK_MS_US);
+    assert_string_equal(last_order(f).client_order_id, "t1-1-S2");
+    state_is(f, id, CONDITION_EXITING);
+    fixture_free(f);
+}
+
+static void stale_feeds_hold_entries_only(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    const int64_t open = open_position(f, &terms), armed = create(f, &terms);
+    terms.following = true;
+    terms.trigger_price = P(17450);
+    const int64_t follower = create(f, &terms);
+    tick(f, 17420);
+    state_is(f, follower, CONDITION_TRIGGERED);
+    forget(f);
+    strategy_on_stale(f->strategy, SYMBOL, true, f->now_us, &f->sink);
+    assert_true(condition(f, armed)->suspended);
+    assert_int_equal(heard(f, PORT_PUBLISH, MSG_RISK_EVENT, 0)->risk_event.reject, REJECT_STALE_TICK);
+    const uint64_t before = strategy_tick_seq(f->strategy, SYMBOL, NULL);
+    f->sym_seq += 5; /* a gap: what came after it */
+    tick(f, 17390);
+    state_is(f, open, CONDITION_EXITING);
+    state_is(f, armed, CONDITION_ARMED);
+    assert_int_equal(condition(f, follower)->trigger, P(17420));
+    assert_int_equal(strategy_tick_seq(f->strategy, SYMBOL, NULL), before);
+    strategy_on_stale(f->strategy, SYMBOL, false, f->now_us, &f->sink);
+    f->sym_seq = before; /* repaired: the missing ticks come in order */
+    tick(f, 17395);
+    state_is(f, armed, CONDITION_TRIGGERED);
+    assert_int_equal(condition(f, follower)->trigger, P(17395));
+    assert_false(condition(f, armed)->suspended);
+    fixture_free(f);
+}
+
+/* --- links
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void signals_are_resent_until_acknowledged(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    const struct signal first = heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal;
+    forget(f);
+    pass(f, 100 * CLOCK_MS_US);
+    assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+    pass(f, 100 * CLOCK_MS_US);
+    assert_memory_equal(&heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal, &first, sizeof first);
+    struct signal_ack ack = {.seq = first.seq, .strategy = "t1", .accepted = true, .time_us = f->now_us};
+    snprintf(ack.client_order_id, sizeof ack.client_order_id, "%s", first.order.client_order_id);
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    assert_true(heard(f, PORT_STORE, MSG_SIGNAL, 0)->signal.acknowledged);
+    forget(f);
+    pass(f, 10 * CLOCK_SECOND_US);
+    assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+    ack.accepted = false; /* a second answer changes nothing */
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    state_is(f, id, CONDITION_ENTERING);
+    fixture_free(f);
+}
+
+static void refused_signals_end_entries_and_repeat_exits(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = open_position(f, &terms);
+    tick(f, 17390);
+    struct signal signal = heard(f, PORT_SIGNAL, MSG_SIGNAL, 1)->signal;
+    struct signal_ack ack = {.seq = signal.seq, .strategy = "t1", .reject = REJECT_EXPIRED, .reason = "came too late"};
+    snprintf(ack.client_order_id, sizeof ack.client_order_id, "%s", signal.order.client_order_id);
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    state_is(f, id, CONDITION_EXITING);
+    assert_string_equal(last_order(f).client_order_id, "t1-1-S2");
+    assert_int_equal(last_order(f).type, ORDER_MARKET); /* it never got to the venue: no harder than before */
+    fixture_free(f);
+
+    f = fixture_new(false);
+    const int64_t late = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    signal = heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal;
+    ack.seq = signal.seq;
+    snprintf(ack.client_order_id, sizeof ack.client_order_id, "%s", signal.order.client_order_id);
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    state_is(f, late, CONDITION_REJECTED);
+    assert_string_equal(condition(f, late)->reason, "came too late");
+    fixture_free(f);
+}
+
+/* The executor answers for another order of the same number: the strategy's last rows were lost, it takes the next one.
+ */
+static void a_number_the_executor_knows_is_left(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    const struct signal_ack ack = {.seq = 1, .strategy = "t1", .client_order_id = "t1-77-E1", .accepted = true};
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    forget(f);
+    pass(f, CLOCK_SECOND_US);
+    const struct signal *again = &heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal;
+    assert_int_equal(again->seq, 2);
+    assert_string_equal(again->order.client_order_id, "t1-1-E1");
+    fixture_free(f);
+}
+
+static void events_come_once_and_without_holes(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    const struct order_request order = last_order(f);
+    const struct order_event first = make_event(f, &order, EXEC_FILL, ORDER_PARTIALLY_FILLED, 1, 17410, 1);
+    const struct order_event second = make_event(f, &order, EXEC_FILL, ORDER_PARTIALLY_FILLED, 1, 17410, 2);
+    struct err err = {0};
+    forget(f);
+    assert_int_equal(strategy_on_order_event(f->strategy, &second, f->now_us, &f->sink, &err), ERR_STATE);
+    assert_int_equal(f->said_count, 0);
+    apply(f, &first);
+    apply(f, &first);
+    apply(f, &second);
+    apply(f, &first);
+    assert_int_equal(condition(f, id)->filled_quantity, 2);
+    assert_int_equal(strategy_events_seq(f->strategy), 2);
+    struct order_request stranger = order; /* another install's condition of the same number */
+    snprintf(stranger.client_order_id, sizeof stranger.client_order_id, "zz-1-E1");
+    fills(f, &stranger, 3, 17410, 3);
+    assert_int_equal(condition(f, id)->filled_quantity, 2);
+    fixture_free(f);
+}
+
+/* Power was lost and with it the rows of the last moments: the orders' events bring the condition to where it was. */
+static void lost_rows_are_made_up_for_by_events(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    tick(f, 17400);
+    struct order_request entry = {.client_order_id = "t1-1-E1",
+                                  .account = ACCOUNT_NAME,
+                                  .symbol = SYMBOL,
+                                  .side = SIDE_BUY,
+                                  .type = ORDER_MARKET,
+                                  .tif = TIF_IOC,
+                                  .quantity = 3,
+                                  .condition_id = id,
+                                  .leg = LEG_ENTRY,
+                                  .attempt = 1};
+    order_goes(f, &entry, EXEC_NEW, ORDER_NEW, "");
+    state_is(f, id, CONDITION_ENTERING);
+    fills(f, &entry, 3, 17410, 3);
+    state_is(f, id, CONDITION_OPEN);
+    struct order_request exit = entry;
+    snprintf(exit.client_order_id, sizeof exit.client_order_id, "t1-1-S1");
+    exit.side = SIDE_SELL;
+    exit.leg = LEG_STOP_LOSS;
+    exit.reduce_only = true;
+    fills(f, &exit, 3, 17395, 3);
+    state_is(f, id, CONDITION_CLOSED);
+    assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+    fixture_free(f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cancel_while_entering_waits),
+        cmocka_unit_test(exit_cancels_the_rest_of_the_entry),
+        cmocka_unit_test(pauses_resumes_edits),
+        cmocka_unit_test(refusals_say_the_field_and_change_nothing),
+        cmocka_unit_test(there_is_a_limit),
+        cmocka_unit_test(validity_ends),
+        cmocka_unit_test(closed_markets_are_waited_for),
+        cmocka_unit_test(stale_feeds_hold_entries_only),
+        cmocka_unit_test(signals_are_resent_until_acknowledged),
+        cmocka_unit_test(refused_signals_end_entries_and_repeat_exits),
+        cmocka_unit_test(a_number_the_executor_knows_is_left),
+        cmocka_unit_test(events_come_once_and_without_holes),
+        cmocka_unit_test(lost_rows_are_made_up_for_by_events),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
