@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/emit.h"
 #include "core/executor_impl.h"
+#include "core/text.h"
 
 /* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of it.
  * */
@@ -80,8 +81,24 @@ static bool apply_to_order(struct executor *executor, uint32_t slot, const struc
     return late;
 }
 
+/* The gateway has another order under the id of an intent (rows were lost here, and the id was made again): the intent
+ * can never be sent, and says so. Orders found at the venue keep their id: they may well be the intent itself. */
+static void end_reused(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink) {
+    uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
+    if (slot == ORDER_TABLE_NONE || strcmp(event->request.actor, ORDER_ACTOR_ELSEWHERE) == 0) return;
+    struct order *order = order_table_at(&executor->orders, slot);
+    if (order->state != ORDER_INTENT || order_request_same(&order->request, &event->request)) return;
+    order->state = ORDER_DENIED;
+    order->reject = REJECT_ID_REUSED;
+    order->updated_us = now_us;
+    (void)text_copy(order->reason, sizeof order->reason, reject_words(REJECT_ID_REUSED));
+    order_table_touch(&executor->orders, slot);
+    emit_stored(sink, MSG_ORDER, order, sizeof *order);
+}
+
 enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
                                     struct sink *sink, struct err *err) {
+    end_reused(executor, event, now_us, sink);
     if (event->seq <= executor->events_seq) return ERR_OK;
     if (event->seq != executor->events_seq + 1)
         return err_set(err, ERR_STATE, "order events %" PRIu64 " to %" PRIu64 " are missing", executor->events_seq + 1,

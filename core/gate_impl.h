@@ -37,6 +37,7 @@ struct gate_slot {
     bool asked_working; /* it was known to work when asked: "not found" then is a contradiction */
     int32_t absences;
     bool absent_here;   /* not found on the session it was sent on: proves nothing yet */
+    bool reuse_said; /* another order came under this id: said once, not at each resend */
     bool missing;       /* it works here, and the venue does not know it */
     bool cancel_wanted; /* asked for before the venue had it */
     int64_t cancel_us;  /* when the cancel last went to the venue */

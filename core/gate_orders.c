@@ -144,9 +144,12 @@ static void deny_no_room(struct gate *gate, const struct order_request *request,
 
 static void request_known(struct gate *gate, uint32_t slot, const struct order_request *request, int64_t now_us,
                           struct sink *sink) {
-    if (!order_request_same(&order_table_at(&gate->orders, slot)->request, request))
+    struct gate_slot *extra = &gate->slots[slot];
+    if (!extra->reuse_said && !order_request_same(&order_table_at(&gate->orders, slot)->request, request)) {
+        extra->reuse_said = true;
         gate_risk(gate, sink, now_us, request->actor, REJECT_ID_REUSED, request, "not sent: %s",
                   reject_words(REJECT_ID_REUSED));
+    }
     gate_event_repeat(gate, slot, sink);
 }
 

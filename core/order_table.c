@@ -17,8 +17,7 @@ bool order_table_init(struct order_table *table, uint32_t limit) {
         order_table_free(table);
         return false;
     }
-    for (uint32_t i = 0; i < table->capacity; i++)
-        table->slots[i].next = i + 1 < table->capacity ? i + 1 : ORDER_TABLE_NONE;
+    table->free_head = ORDER_TABLE_NONE;
     return true;
 }
 
@@ -73,7 +72,7 @@ void order_table_touch(struct order_table *table, uint32_t slot) {
 
 /* Ended orders of earlier trading days leave, all at once, so that the next many adds need not look. */
 static void evict(struct order_table *table, int32_t trading_day) {
-    for (uint32_t i = 0; i < table->capacity; i++) {
+    for (uint32_t i = 0; i < table->fresh; i++) {
         struct order_slot *entry = &table->slots[i];
         if (!entry->used || entry->active || entry->order.trading_day >= trading_day) continue;
         id_index_remove(&table->index, entry->order.request.client_order_id);
@@ -89,8 +88,11 @@ uint32_t order_table_add(struct order_table *table, const struct order *order, i
     if (table->count >= room) evict(table, trading_day);
     if (table->count >= room) return ORDER_TABLE_NONE;
     uint32_t slot = table->free_head;
+    if (slot == ORDER_TABLE_NONE)
+        slot = table->fresh++;
+    else
+        table->free_head = table->slots[slot].next;
     struct order_slot *entry = &table->slots[slot];
-    table->free_head = entry->next;
     entry->order = *order;
     entry->used = true;
     entry->active = false;
@@ -110,6 +112,6 @@ uint32_t order_table_next(const struct order_table *table, uint32_t slot) {
 
 void order_table_each(const struct order_table *table, void (*visit)(void *context, const struct order *order),
                       void *context) {
-    for (uint32_t i = 0; i < table->capacity; i++)
+    for (uint32_t i = 0; i < table->fresh; i++)
         if (table->slots[i].used) visit(context, &table->slots[i].order);
 }

@@ -29,6 +29,7 @@ struct order_table {
     struct order_slot *slots;
     struct id_index index;
     uint32_t limit, capacity, count;
+    uint32_t fresh; /* slots from here on were never used: their memory is not touched before it is needed */
     uint32_t free_head;
     uint32_t active_head, active_tail, active_count;
 };

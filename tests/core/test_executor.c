@@ -575,6 +575,23 @@ static void test_new_trading_day(void **state) {
     assert_int_equal(rolled->position.cost, 0);
 }
 
+/* The gateway's answer to a request names another order: this one can never go, and must not stay an intent. */
+static void test_id_that_is_taken(void **state) {
+    struct scene *scene = *state;
+    ticket(scene, "k3-m5-1", SIDE_BUY, 1);
+    struct order_event other = event_of(scene, "k3-m5-1", EXEC_FILL, ORDER_FILLED);
+    other.request.quantity = 2;
+    other.fill_quantity = 2;
+    other.fill_price = PRICE_POINTS(17400);
+    event_raw(scene, &other);
+    assert_int_equal(state_of(scene, "k3-m5-1"), ORDER_DENIED);
+    assert_int_equal(executor_order(scene->executor, "k3-m5-1")->reject, REJECT_ID_REUSED);
+    assert_int_equal(held(scene), 2); /* what the other did is a fact */
+    capture_clear(&scene->out);
+    executor_on_timer(scene->executor, scene->now_us + 1000 * MS, &scene->sink);
+    assert_int_equal(scene->out.count, 0);
+}
+
 static void test_restore_refuses_what_is_not_its_own(void **state) {
     struct scene *scene = *state;
     struct msg msg = {.id = MSG_DEPTH};
@@ -603,6 +620,7 @@ int main(void) {
         TEST(test_flatten_in_slices_over_restart),
         TEST(test_flatten_leaves_others_orders),
         TEST(test_no_room),
+        TEST(test_id_that_is_taken),
         TEST(test_new_trading_day),
         TEST(test_restore_refuses_what_is_not_its_own),
     };
