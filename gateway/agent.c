@@ -14,7 +14,8 @@
 #include "core/check.h"
 #include "gateway/config.h"
 
-#define HEARTBEAT_US CLOCK_SECOND_US
+#define LAST_WORDS_MS 200 /* for the answer to "stop" */
+#define HEARTBEAT_US  CLOCK_SECOND_US
 
 void agent_fail(struct agent *agent, const struct err *err)
 {
@@ -230,6 +231,9 @@ static void close_all(struct agent *agent)
     }
     if (agent->log != NULL) {
         log_set_listener(agent->log, NULL, NULL);
+    }
+    if (agent->control != NULL) {
+        bus_linger(agent->control, LAST_WORDS_MS);
     }
     bus_socket_close(agent->control);
     bus_socket_close(agent->pub);

@@ -113,7 +113,8 @@ static void set_options(struct bus_socket *socket)
         option_int(h, ZMQ_ROUTER_HANDOVER, 1);
     }
     if (socket->kind == BUS_PUB && socket->endpoint == BUS_EXCHANGE_PUB) {
-        option_int(h, ZMQ_XPUB_NODROP, 1); /* the simulated market waits for a reader that is behind, rather than skip trades */
+        option_int(h, ZMQ_XPUB_NODROP,
+                   1); /* the simulated market waits for a reader that is behind, rather than skip trades */
     }
 }
 
@@ -150,6 +151,11 @@ void bus_socket_close(struct bus_socket *socket)
     zmq_close(socket->handle);
     explicit_bzero(socket->bytes, sizeof socket->bytes);
     free(socket);
+}
+
+void bus_linger(struct bus_socket *socket, int linger_ms)
+{
+    option_int(socket->handle, ZMQ_LINGER, linger_ms);
 }
 
 enum status bus_bind(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, struct bus_socket **out,

@@ -75,6 +75,8 @@ enum status bus_bind(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind 
 enum status bus_connect(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, const char *name,
                         struct bus_socket **out, struct err *err);
 void bus_socket_close(struct bus_socket *socket); /* NULL is fine */
+/* Let bus_close wait up to linger_ms until what was sent has left (a last answer); otherwise it is dropped. */
+void bus_linger(struct bus_socket *socket, int linger_ms);
 
 /* SUB: topics that start so ("" = all). */
 void bus_subscribe(struct bus_socket *socket, const char *prefix);
@@ -86,7 +88,8 @@ void bus_subscribe_without_depth(struct bus_socket *socket);
 enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct err *err);
 /* ROUTER. ERR_NOT_FOUND: that peer is gone; ERR_BUSY: too far behind. */
 enum status bus_send_to(struct bus_socket *socket, const struct bus_peer *peer, const struct msg *msg, struct err *err);
-/* PUB, under bus_topic(). A subscriber that is too far behind loses it, but at the exchange: ERR_BUSY, nothing was sent. */
+/* PUB, under bus_topic(). A subscriber that is too far behind loses it, but at the exchange: ERR_BUSY, nothing was
+ * sent. */
 enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct err *err);
 
 /* One message, without waiting. peer (may be NULL): ROUTER only. err (may be NULL) only for BUS_DROPPED. */

@@ -116,6 +116,9 @@ void gateway_on_market(struct gateway *g, const struct market *market, int64_t n
 void gateway_on_contract(struct gateway *g, const struct contract *contract);
 void gateway_contracts_complete(struct gateway *g); /* all of the venue's have come */
 void gateway_feed_restart(struct gateway *g, int64_t now_us);
+/* The feed's heartbeats as they are now: each symbol's, and the whole's. None while the venue is silent. */
+void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *context, const struct msg *msg),
+                       void *context);
 void gateway_feed_heartbeat(struct gateway *g, int64_t now_us);
 void gateway_register(struct gateway *g, const struct requester *from, const struct control *control);
 enum status gateway_restore_contract(struct gateway *g, const struct contract *contract, struct err *err);

@@ -119,6 +119,9 @@ void gateway_contracts_complete(struct gateway *g)
 {
     char key[64];
     char done[16] = "";
+    if (g->market.trading_day == 0) {
+        return; /* asked for again when the day is known */
+    }
     snprintf(key, sizeof key, "defaults %d", (int)contract_listed_month(g->market.trading_day, 0));
     for (int i = 0; i < g->contract_count; i++) {
         const struct contract *c = &g->contracts[i];
@@ -127,7 +130,7 @@ void gateway_contracts_complete(struct gateway *g)
             return;
         }
     }
-    if (g->market.trading_day == 0 || db_meta_get(g->db, key, done, sizeof done, NULL) == ERR_OK) {
+    if (db_meta_get(g->db, key, done, sizeof done, NULL) == ERR_OK) {
         return;
     }
     int count = 0;
@@ -246,9 +249,11 @@ void gateway_feed_restart(struct gateway *g, int64_t now_us)
 struct feed_context {
     struct gateway *g;
     int64_t now_us;
+    void (*give)(void *context, const struct msg *msg);
+    void *context;
 };
 
-static void publish_feed(void *context, const char *symbol, uint64_t last_seq)
+static void give_feed(void *context, const char *symbol, uint64_t last_seq)
 {
     struct feed_context *feed = context;
     struct msg msg;
@@ -257,20 +262,31 @@ static void publish_feed(void *context, const char *symbol, uint64_t last_seq)
     text_copy(msg.feed.symbol, sizeof msg.feed.symbol, symbol);
     msg.feed.last_seq = last_seq;
     msg.feed.time_us = feed->now_us;
-    agent_publish(feed->g->agent, &msg);
+    feed->give(feed->context, &msg);
 }
 
 /* Only while the venue itself is heard: silence here is what makes the others call the feed stale. */
+void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *context, const struct msg *msg),
+                       void *context)
+{
+    struct feed_context feed = {.g = g, .now_us = now_us, .give = give, .context = context};
+    if (!g->has_market || now_us - g->market_heard_us > MARKET_SILENCE_US) {
+        return;
+    }
+    tick_ring_each(g->ring, give_feed, &feed);
+    give_feed(&feed, "", tick_ring_seq(g->ring));
+}
+
+static void publish_feed(void *context, const struct msg *msg)
+{
+    agent_publish(context, msg);
+}
+
 void gateway_feed_heartbeat(struct gateway *g, int64_t now_us)
 {
     if (now_us < g->next_feed_us && g->next_feed_us <= now_us + FEED_EVERY_US) {
         return;
     }
     g->next_feed_us = now_us + FEED_EVERY_US;
-    if (!g->has_market || now_us - g->market_heard_us > MARKET_SILENCE_US) {
-        return;
-    }
-    struct feed_context feed = {.g = g, .now_us = now_us};
-    tick_ring_each(g->ring, publish_feed, &feed);
-    publish_feed(&feed, "", tick_ring_seq(g->ring));
+    gateway_each_feed(g, now_us, publish_feed, g->agent);
 }

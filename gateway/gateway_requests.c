@@ -23,6 +23,11 @@ static void row(struct answer *answer, const struct msg *msg)
     answer->rows++;
 }
 
+static void give_row(void *context, const struct msg *msg)
+{
+    row(context, msg);
+}
+
 static void end(struct answer *answer, uint64_t request_id)
 {
     agent_reply(answer->g->agent, answer->to, request_id, ERR_OK, answer->rows, "%s", answer->more ? "more" : "");
@@ -59,6 +64,7 @@ static void answer_status(struct answer *answer)
     msg.guard_limits = *gate_limits(g->gate);
     row(answer, &msg);
     answer_accounts(answer);
+    gateway_each_feed(g, g->agent->clock->now_us(g->agent->clock), give_row, answer);
 }
 
 static bool contains(const char *text, const char *part)

@@ -188,6 +188,12 @@ static void use_account(struct gateway *g, const char *account, int64_t now_us)
     tell_gate(g, now_us);
 }
 
+/* Nobody is asked who was logged in by the settings: the demo user has its first account. */
+static bool logged_in_by_settings(const struct gateway *g)
+{
+    return g->venue_ops->simulated && strcmp(g->session.user, settings_text(&g->agent->settings, SET_AUTO_LOGIN)) == 0;
+}
+
 /* The trader's own choice, as long as the venue knows it; else the only one there is. */
 static void accounts_complete(struct gateway *g, int64_t now_us)
 {
@@ -197,7 +203,8 @@ static void accounts_complete(struct gateway *g, int64_t now_us)
     if (g->chosen_account[0] != '\0' && has_account(g, g->chosen_account)) {
         use_account(g, g->chosen_account, now_us);
     } else {
-        use_account(g, g->account_count == 1 ? g->accounts[0].account : "", now_us);
+        bool clear = g->account_count == 1 || (g->account_count > 0 && logged_in_by_settings(g));
+        use_account(g, clear ? g->accounts[0].account : "", now_us);
     }
 }
 

@@ -10,11 +10,12 @@
 #include "core/clock.h"
 #include "gateway/venue/venue.h"
 
-#define BATCH        512
-#define LINE_NAME    "gateway"
-#define LINK_POLL_US (20 * CLOCK_MS_US)
-#define IDLE_US      CLOCK_SECOND_US
-#define VENUE_NAME   "SIM"
+#define BATCH          512
+#define LINE_NAME      "gateway"
+#define LINK_POLL_US   (20 * CLOCK_MS_US)
+#define IDLE_US        CLOCK_SECOND_US
+#define STATUS_REQUEST ((uint64_t)INT64_MAX) /* nobody else's number */
+#define VENUE_NAME     "SIM"
 
 struct venue {
     struct venue_host host;
@@ -213,7 +214,8 @@ static enum status sim_market_control(struct venue *venue, const struct market_c
 static bool expected_on_line(enum msg_id id)
 {
     static const enum msg_id ids[] = {
-        MSG_VENUE_EXEC, MSG_VENUE_ORDER_STATUS, MSG_ORDER, MSG_POSITION, MSG_CONTRACT, MSG_ACCOUNT, MSG_REPLY};
+        MSG_VENUE_EXEC, MSG_VENUE_ORDER_STATUS, MSG_ORDER, MSG_POSITION, MSG_CONTRACT, MSG_ACCOUNT, MSG_REPLY,
+        MSG_MARKET};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         if (ids[i] == id) {
             return true;
@@ -229,6 +231,8 @@ static void on_line(struct venue *venue, const struct msg *msg)
         venue->login_request = 0;
         if (msg->reply.status == ERR_OK) {
             venue->connection = bus_connections(venue->line);
+            /* The market's state comes each second by itself; a session should not wait for it. */
+            ask(venue, QUERY_STATUS, STATUS_REQUEST, "", 0, NULL);
             session_message(venue, true, (uint64_t)msg->reply.number, msg->reply.text);
         }
     }
@@ -238,7 +242,9 @@ static void on_line(struct venue *venue, const struct msg *msg)
             session_message(venue, false, 0, "logged out");
         }
     }
-    venue->host.on_message(venue->host.context, msg);
+    if (msg->id != MSG_REPLY || msg->reply.request_id != STATUS_REQUEST) {
+        venue->host.on_message(venue->host.context, msg);
+    }
 }
 
 static int drain(struct venue *venue, struct bus_socket *socket)
@@ -258,7 +264,9 @@ static int drain(struct venue *venue, struct bus_socket *socket)
         } else if (socket == venue->market && (msg.id == MSG_TICK || msg.id == MSG_DEPTH || msg.id == MSG_MARKET)) {
             venue->host.on_message(venue->host.context, &msg);
         } else {
-            venue->host.on_garbage(venue->host.context, "the exchange: a message that it should not send here");
+            snprintf(err.text, sizeof err.text, "%s: a %s does not belong here",
+                     bus_endpoint_name(bus_socket_endpoint(socket)), msg_type(msg.id)->name);
+            venue->host.on_garbage(venue->host.context, err.text);
         }
     }
     return taken;
