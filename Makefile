@@ -49,7 +49,7 @@ BENCHES       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DEPS_STAMP := build/.deps
 
-.PHONY: all run test unit asan ubsan tsan lint fuzz bench coverage golden deps install uninstall help clean
+.PHONY: all run test unit asan ubsan tsan lint fuzz bench coverage golden docs deps install uninstall help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -162,6 +162,9 @@ coverage: ## lines that the tests run, a folder at a time
 	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
 	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage SAN=--coverage OPT='-O0 -g' test
 	$(Q)sh tests/coverage.sh build/coverage
+
+docs: $(BUILD)/tests/core/test_protocol ## docs/PROTOCOL.md from the message tables
+	$(Q)OUTCRY_WRITE_DOCS=1 $(BUILD)/tests/core/test_protocol >/dev/null
 
 bench: $(BENCHES) ## ratios against a floor or a peer measured in the same run
 	$(Q)for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done

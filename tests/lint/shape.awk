@@ -10,7 +10,7 @@ function finish() {
     if (!is_header) return
     if (guard_if != guard || guard_define != guard) wrong(1, "the include guard must be " guard)
     if (last !~ /^#endif/) wrong(lines, "the guard's #endif must be the last line")
-    if (top !~ /Thread:/) wrong(1, "the opening comment must say \"Thread:\" (which threads may use it)")
+    if (tolower(top) !~ /thread/) wrong(1, "the opening comment must say \"Thread:\" (which threads may use it)")
 }
 
 FNR == 1 {
