@@ -116,7 +116,10 @@ $(TESTS_db): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_db)
 	$(call link,$(LIBS_db) -lcmocka)
 $(TESTS_gateway): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)
 	$(call link,$(LIBS_gateway) -lcmocka)
-$(TESTS_tui): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_tui)
+# What the screen's tests share: the recorded morning, the screen on a pseudo terminal.
+$(BUILD)/tests/libtui-tests.a: $(call objects,$(filter-out tests/tui/test_%.c,$(wildcard tests/tui/*.c)))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(TESTS_tui): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/libtui-tests.a $(ARCHIVES_tui)
 	$(call link,$(LIBS_tui) -lvterm -lcmocka)
 $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)
 	$(call link,$(LIBS_gateway))

@@ -29,8 +29,8 @@ static price_t cost_in_points(const struct contract *contract, money_t cost, int
     return price_ceil(points, contract->tick);
 }
 
-void preview_condition(const struct condition_terms *terms, const struct contract *contract, price_t last, money_t commission,
-                       struct condition_preview *out)
+void preview_condition(const struct condition_terms *terms, const struct contract *contract, price_t last,
+                       money_t commission, struct condition_preview *out)
 {
     CHECK(terms && contract && out);
     *out = (struct condition_preview){0};
@@ -38,8 +38,10 @@ void preview_condition(const struct condition_terms *terms, const struct contrac
     const struct condition_levels *levels = &out->levels;
 
     money_t entry_cost = contract_cost(contract, levels->order, terms->quantity, commission);
-    out->reward_cost = saturating_add(entry_cost, contract_cost(contract, levels->take_profit, terms->quantity, commission));
-    out->risk_cost = saturating_add(entry_cost, contract_cost(contract, levels->stop_loss, terms->quantity, commission));
+    out->reward_cost =
+        saturating_add(entry_cost, contract_cost(contract, levels->take_profit, terms->quantity, commission));
+    out->risk_cost =
+        saturating_add(entry_cost, contract_cost(contract, levels->stop_loss, terms->quantity, commission));
     out->gross_reward = value_of(terms->take_profit, contract->multiplier, terms->quantity);
     out->gross_risk = value_of(terms->stop_loss, contract->multiplier, terms->quantity);
     out->reward = saturating_add(out->gross_reward, -out->reward_cost);

@@ -14,7 +14,17 @@
 #include "tui/keymap.h"
 #include "tui/lines.h"
 
-enum { ROWS = 6, MATCHES_MAX = 128, NAME_CELLS = 22, ESCAPE = 27, TAB = 9, DELETE_BACK = 127, CONTROL_H = 8, CONTROL_U = 21, CONTROL_W = 23 };
+enum {
+    ROWS = 6,
+    MATCHES_MAX = 128,
+    NAME_CELLS = 22,
+    ESCAPE = 27,
+    TAB = 9,
+    DELETE_BACK = 127,
+    CONTROL_H = 8,
+    CONTROL_U = 21,
+    CONTROL_W = 23
+};
 
 struct command_line {
     struct overlay overlay; /* first */
@@ -22,7 +32,7 @@ struct command_line {
     char typed[COMMAND_SIZE]; /* what Tab and Up started from */
     const struct action *matches[MATCHES_MAX];
     int count;
-    int chosen; /* in matches, -1 = none */
+    int chosen;   /* in matches, -1 = none */
     int recalled; /* in the history; history.count = what is typed */
     char refusal[TEXT_SIZE];
 };
@@ -85,8 +95,8 @@ static void draw_matches(const struct command_line *line, const struct app *app,
         bool off = action->allowed && !action->allowed(app, &why);
         int y = rows - shown + i;
         canvas_text(canvas, y, 0, NAME_CELLS, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY, action->name);
-        canvas_format(canvas, y, NAME_CELLS + 1, width - NAME_CELLS - 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_TEXT, "%s%s%s%s",
-                      action->summary, off ? " (not now: " : "", off && why ? why : "", off ? ")" : "");
+        canvas_format(canvas, y, NAME_CELLS + 1, width - NAME_CELLS - 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_TEXT,
+                      "%s%s%s%s", action->summary, off ? " (not now: " : "", off && why ? why : "", off ? ")" : "");
         if (top + i == line->chosen)
             canvas_repaint(canvas, y, 0, width, ROLE_CURSOR);
     }
@@ -105,7 +115,8 @@ static void line_draw(struct overlay *overlay, struct app *app, struct canvas ca
     if (line->refusal[0])
         canvas_text(&inside, height - 1, used, width - used, ALIGN_RIGHT, ROLE_ALARM, line->refusal);
     else
-        canvas_text(&inside, height - 1, used, width - used, ALIGN_RIGHT, ROLE_DIM, width > 60 ? "Enter run  Tab complete  Esc leave" : "");
+        canvas_text(&inside, height - 1, used, width - used, ALIGN_RIGHT, ROLE_DIM,
+                    width > 60 ? "Enter run  Tab complete  Esc leave" : "");
 }
 
 static bool line_cursor(const struct overlay *overlay, int *y, int *x)
@@ -154,7 +165,8 @@ static enum overlay_result run(struct command_line *line, struct app *app)
     find_matches(line);
     const struct action *action = resolve(line, word);
     if (!action)
-        snprintf(line->refusal, sizeof line->refusal, "%s: %.60s", line->count ? "more than one command starts so" : "no such command", word);
+        snprintf(line->refusal, sizeof line->refusal, "%s: %.60s",
+                 line->count ? "more than one command starts so" : "no such command", word);
     else if (argument[0] && !action->takes_argument)
         snprintf(line->refusal, sizeof line->refusal, "%s takes no argument", action->name);
     else if (action->allowed && !action->allowed(app, &why))

@@ -56,7 +56,8 @@ static const char *change_of(const struct transition *transition, bool ascii, ch
     if (!transition->from)
         snprintf(text, size, "%s", condition_state_name(transition->to));
     else
-        snprintf(text, size, "%s %s %s", condition_state_name(transition->from), ascii ? "->" : "→", condition_state_name(transition->to));
+        snprintf(text, size, "%s %s %s", condition_state_name(transition->from), ascii ? "->" : "→",
+                 condition_state_name(transition->to));
     return text;
 }
 
@@ -65,7 +66,8 @@ static bool history_matches(void *context, const struct app *app, int index, con
     (void)app;
     const struct transition *transition = row(context, index);
     char line[512], change[64];
-    snprintf(line, sizeof line, "%s %s %s", change_of(transition, true, change, sizeof change), transition->actor, transition->reason);
+    snprintf(line, sizeof line, "%s %s %s", change_of(transition, true, change, sizeof change), transition->actor,
+             transition->reason);
     return lines_match(line, filter);
 }
 
@@ -78,16 +80,21 @@ static void history_draw(void *context, const struct app *app, int index, const 
     int width = line->area.width, x = 0;
     bool wide = width >= 100;
     if (wide) {
-        canvas_text(line, 0, x, DATE_CELLS, ALIGN_LEFT, ROLE_DIM, transition ? calendar_format_date(transition->trading_day, text, sizeof text) : "Day");
+        canvas_text(line, 0, x, DATE_CELLS, ALIGN_LEFT, ROLE_DIM,
+                    transition ? calendar_format_date(transition->trading_day, text, sizeof text) : "Day");
         x += DATE_CELLS;
     }
     int64_t at = transition ? (transition->market_us ? transition->market_us : transition->time_us) : 0;
-    canvas_text(line, 0, x, TIME_CELLS, ALIGN_LEFT, role, transition ? calendar_format_time(at, text, sizeof text) : "Time");
+    canvas_text(line, 0, x, TIME_CELLS, ALIGN_LEFT, role,
+                transition ? calendar_format_time(at, text, sizeof text) : "Time");
     x += TIME_CELLS;
     canvas_text(line, 0, x, CHANGE_CELLS - 1, ALIGN_LEFT, transition ? ROLE_STRONG : ROLE_DIM,
                 transition ? change_of(transition, line->theme->ascii, text, sizeof text) : "Change");
     x += CHANGE_CELLS;
-    canvas_number(line, 0, x, PRICE_CELLS, role, !transition ? "Price" : transition->price ? price_format(transition->price, text, sizeof text) : "-");
+    canvas_number(line, 0, x, PRICE_CELLS, role,
+                  !transition         ? "Price"
+                  : transition->price ? price_format(transition->price, text, sizeof text)
+                                      : "-");
     x += PRICE_CELLS + 1;
     if (wide) {
         canvas_text(line, 0, x, ACTOR_CELLS - 1, ALIGN_LEFT, ROLE_DIM, transition ? transition->actor : "By");
@@ -104,18 +111,21 @@ static void history_head(void *context, const struct app *app, const struct canv
     char text[512], price[4][PRICE_TEXT_SIZE];
     int width = canvas->area.width;
     if (!condition) {
-        canvas_format(canvas, 0, 0, width, ALIGN_LEFT, ROLE_DIM, "Condition #%lld is not in today's list; this is what is stored of it.",
-                      (long long)history->id);
+        canvas_format(canvas, 0, 0, width, ALIGN_LEFT, ROLE_DIM,
+                      "Condition #%lld is not in today's list; this is what is stored of it.", (long long)history->id);
         return;
     }
     struct condition_levels levels;
     condition_levels(condition, &levels);
-    canvas_format(canvas, 0, 0, width, ALIGN_LEFT, condition->terms.side == SIDE_BUY ? ROLE_BUY : ROLE_SELL, "#%lld %s %d %s  %s%s%s",
-                  (long long)condition->id, side_name(condition->terms.side), condition->terms.quantity, condition->terms.symbol,
-                  condition_state_name(condition->state), condition->terms.note[0] ? "  " : "", condition->terms.note);
-    snprintf(text, sizeof text, "trigger %s  order %s  take profit %s  stop %s%s", price_format(levels.trigger, price[0], sizeof price[0]),
-             price_format(levels.order, price[1], sizeof price[1]), price_format(levels.take_profit, price[2], sizeof price[2]),
-             price_format(levels.stop_loss, price[3], sizeof price[3]), condition->terms.following ? "  following" : "");
+    canvas_format(canvas, 0, 0, width, ALIGN_LEFT, condition->terms.side == SIDE_BUY ? ROLE_BUY : ROLE_SELL,
+                  "#%lld %s %d %s  %s%s%s", (long long)condition->id, side_name(condition->terms.side),
+                  condition->terms.quantity, condition->terms.symbol, condition_state_name(condition->state),
+                  condition->terms.note[0] ? "  " : "", condition->terms.note);
+    snprintf(
+        text, sizeof text, "trigger %s  order %s  take profit %s  stop %s%s",
+        price_format(levels.trigger, price[0], sizeof price[0]), price_format(levels.order, price[1], sizeof price[1]),
+        price_format(levels.take_profit, price[2], sizeof price[2]),
+        price_format(levels.stop_loss, price[3], sizeof price[3]), condition->terms.following ? "  following" : "");
     canvas_text(canvas, 1, 0, width, ALIGN_LEFT, ROLE_TEXT, text);
     condition_explain(condition, quote && quote->last.seq ? quote->last.price : 0, text, sizeof text);
     lines_wrap(canvas, 2, 0, width, 2, ROLE_STRONG, text);

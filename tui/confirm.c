@@ -18,7 +18,7 @@ struct confirm {
     struct overlay overlay; /* first */
     char title[TITLE_SIZE];
     char words[WORDS_SIZE];
-    char key; /* that says yes; 0: only words, nothing is asked */
+    char key;           /* that says yes; 0: only words, nothing is asked */
     bool on_yes_button; /* where the focus is: Cancel at first */
     int64_t opened_us;
     void (*on_yes)(struct app *app, void *context);
@@ -48,7 +48,8 @@ static void confirm_size(const struct overlay *overlay, int rows, int columns, i
 
 static void draw_button(const struct canvas *canvas, int y, int x, const char *label, bool focus)
 {
-    canvas_format(canvas, y, x, text_cells(label) + 4, ALIGN_LEFT, focus ? ROLE_CURSOR : ROLE_TEXT, focus ? "[ %s ]" : "  %s  ", label);
+    canvas_format(canvas, y, x, text_cells(label) + 4, ALIGN_LEFT, focus ? ROLE_CURSOR : ROLE_TEXT,
+                  focus ? "[ %s ]" : "  %s  ", label);
 }
 
 static void confirm_draw(struct overlay *overlay, struct app *app, struct canvas canvas)
@@ -56,7 +57,8 @@ static void confirm_draw(struct overlay *overlay, struct app *app, struct canvas
     const struct confirm *confirm = (const struct confirm *)overlay;
     struct canvas inside = lines_frame(app, overlay, &canvas, confirm->title, confirm->key != 0);
     int width = inside.area.width, height = inside.area.height, foot = height > 3 ? 2 : 1;
-    lines_wrap(&inside, height > 6 ? 1 : 0, 0, width, height - foot - (height > 6 ? 1 : 0), ROLE_STRONG, confirm->words);
+    lines_wrap(&inside, height > 6 ? 1 : 0, 0, width, height - foot - (height > 6 ? 1 : 0), ROLE_STRONG,
+               confirm->words);
     if (!confirm->key) {
         static const struct key_hint hints[] = {{"Enter", "close"}, {"Esc", "close"}, {NULL, NULL}};
         lines_keys(&inside, height - 1, 0, width, hints);
@@ -94,7 +96,8 @@ static enum overlay_result confirm_key(struct overlay *overlay, struct app *app,
     }
     if (!is_function_key && key == confirm->key)
         return say_yes(confirm, app);
-    if ((!is_function_key && key == TAB) || (is_function_key && (key == KEY_LEFT || key == KEY_RIGHT || key == KEY_BTAB)))
+    if ((!is_function_key && key == TAB) ||
+        (is_function_key && (key == KEY_LEFT || key == KEY_RIGHT || key == KEY_BTAB)))
         confirm->on_yes_button = !confirm->on_yes_button;
     if (enter)
         return confirm->on_yes_button ? say_yes(confirm, app) : OVERLAY_DONE;
@@ -128,8 +131,8 @@ static struct confirm *confirm_new(const struct app *app, const char *title, con
     return confirm;
 }
 
-void overlay_confirm(struct app *app, const char *title, const char *question, char yes_key, void (*on_yes)(struct app *app, void *context),
-                     void *context)
+void overlay_confirm(struct app *app, const char *title, const char *question, char yes_key,
+                     void (*on_yes)(struct app *app, void *context), void *context)
 {
     CHECK(on_yes && yes_key > ' ');
     struct confirm *confirm = confirm_new(app, title, question);

@@ -36,8 +36,9 @@ const struct quote *contract_rows_at(const struct app *app, bool registered_only
 bool contract_rows_match(const struct quote *quote, const char *filter)
 {
     char line[256];
-    snprintf(line, sizeof line, "%s %s %d%s%s%s", quote->contract.symbol, quote->contract.name, quote->contract.delivery_month,
-             quote->contract.flags & CONTRACT_REGISTERED ? " registered" : "", quote->contract.flags & CONTRACT_WEEKLY ? " weekly" : "",
+    snprintf(line, sizeof line, "%s %s %d%s%s%s", quote->contract.symbol, quote->contract.name,
+             quote->contract.delivery_month, quote->contract.flags & CONTRACT_REGISTERED ? " registered" : "",
+             quote->contract.flags & CONTRACT_WEEKLY ? " weekly" : "",
              quote->contract.flags & CONTRACT_SPREAD ? " spread" : "");
     return lines_match(line, filter);
 }
@@ -49,9 +50,11 @@ void contract_rows_draw(const struct quote *quote, const struct canvas *line)
     int mark = mark_words ? MARK_CELLS : 2;
     int name = width - CODE_CELLS - DAY_CELLS - (margin ? MARGIN_CELLS : 0) - mark;
     char text[PRICE_TEXT_SIZE];
-    canvas_text(line, 0, 0, CODE_CELLS - 1, ALIGN_LEFT, quote ? ROLE_STRONG : ROLE_DIM, quote ? quote->contract.symbol : "Code");
+    canvas_text(line, 0, 0, CODE_CELLS - 1, ALIGN_LEFT, quote ? ROLE_STRONG : ROLE_DIM,
+                quote ? quote->contract.symbol : "Code");
     if (name > 0)
-        canvas_text(line, 0, x, name - 1, ALIGN_LEFT, quote ? ROLE_TEXT : ROLE_DIM, quote ? quote->contract.name : "Contract");
+        canvas_text(line, 0, x, name - 1, ALIGN_LEFT, quote ? ROLE_TEXT : ROLE_DIM,
+                    quote ? quote->contract.name : "Contract");
     x += name > 0 ? name : 0;
     canvas_text(line, 0, x, DAY_CELLS - 1, ALIGN_LEFT, quote ? ROLE_TEXT : ROLE_DIM,
                 quote ? calendar_format_date(quote->contract.last_trading_day, text, sizeof text) : "Last day");
@@ -128,8 +131,8 @@ static const struct pick_ops chooser_ops = {
     .free = free,
 };
 
-void contract_rows_pick(struct app *app, const char *filter, const char *symbol, void (*chosen)(void *context, struct app *app, const char *symbol),
-                        void *context)
+void contract_rows_pick(struct app *app, const char *filter, const char *symbol,
+                        void (*chosen)(void *context, struct app *app, const char *symbol), void *context)
 {
     struct chooser *chooser = calloc(1, sizeof *chooser);
     CHECK(chooser);

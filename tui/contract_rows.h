@@ -21,7 +21,7 @@ void contract_rows_draw(const struct quote *quote, const struct canvas *line);
 const struct quote *contract_rows_step(const struct app *app, const char *symbol, int step);
 
 /* A list of the registered contracts over the form; chosen gets the symbol. context is not owned. */
-void contract_rows_pick(struct app *app, const char *filter, const char *symbol, void (*chosen)(void *context, struct app *app, const char *symbol),
-                        void *context);
+void contract_rows_pick(struct app *app, const char *filter, const char *symbol,
+                        void (*chosen)(void *context, struct app *app, const char *symbol), void *context);
 
 #endif

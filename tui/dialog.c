@@ -92,7 +92,9 @@ static void dialog_size(const struct overlay *overlay, int rows, int columns, in
 static void lay_out(struct dialog *dialog, struct rect inside)
 {
     const struct dialog_ops *ops = dialog->ops;
-    int foot = inside.height >= FOOT_ROWS + (form_height(dialog->form) < 8 ? form_height(dialog->form) : 8) ? FOOT_ROWS : SMALL_FOOT_ROWS;
+    int foot = inside.height >= FOOT_ROWS + (form_height(dialog->form) < 8 ? form_height(dialog->form) : 8)
+                   ? FOOT_ROWS
+                   : SMALL_FOOT_ROWS;
     if (inside.height <= foot)
         foot = inside.height - 1 > 0 ? inside.height - 1 : 0;
     int body = inside.height - foot, least = form_width(dialog->form), rows = form_height(dialog->form);
@@ -142,7 +144,7 @@ static enum role words_now(const struct dialog *dialog, const struct app *app, c
         return dialog->answer_role;
     }
     if (refusal) {
-        snprintf(text, size, "%s: %s", field->spec->label, refusal);
+        snprintf(text, size, "%s%s: %s", dialog->tried ? "Not sent: " : "", field->spec->label, refusal);
         return ROLE_ALARM;
     }
     snprintf(text, size, "%s", field->spec->hint ? field->spec->hint : "");
@@ -234,13 +236,7 @@ static void submit(struct dialog *dialog, struct app *app)
         return;
     }
     form_focus(dialog->form, bad);
-    int count = 0;
-    for (int i = 0; i < state->count; i++)
-        count += state->fields[i].refusal[0] != '\0';
-    if (count > 1)
-        app_notice(app, ROLE_WARNING, "not sent: %d fields need attention, first %s", count, state->fields[bad].spec->label);
-    else
-        app_notice(app, ROLE_WARNING, "not sent: %s: %s", state->fields[bad].spec->label, state->fields[bad].refusal);
+    dialog->tried = true;
 }
 
 static enum overlay_result on_event(struct dialog *dialog, struct app *app, enum form_event event)
@@ -282,6 +278,7 @@ static enum overlay_result dialog_key(struct overlay *overlay, struct app *app, 
         dialog_say(dialog, ROLE_WARNING, "it was sent; its answer will be in the log");
         return OVERLAY_KEEP;
     }
+    dialog->tried = false;
     return on_event(dialog, app, form_key(dialog->form, key, is_function_key));
 }
 

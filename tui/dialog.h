@@ -1,9 +1,10 @@
 /*
  * dialog: an overlay around one form: frame, form, a picture of figures beside or below it, words, keys.
  *
- * It asks its owner to check the values on each change and each frame (prices move under the figures, never under what was
- * typed), refuses to send while a field is refused and goes to that field, and waits for the reply of what was sent without
- * ever blocking. While it waits nothing can be typed; a refusal is shown in its own words and every typed value stays.
+ * It asks its owner to check the values on each change and each frame (prices move under the figures, never under what
+ * was typed), refuses to send while a field is refused and goes to that field, and waits for the reply of what was sent
+ * without ever blocking. While it waits nothing can be typed; a refusal is shown in its own words and every typed value
+ * stays.
  *
  * A form is a struct that starts with a struct dialog; it fills `ops` and calls dialog_open, which owns it from there.
  * Thread: the screen's.
@@ -45,7 +46,8 @@ struct dialog {
     struct overlay overlay; /* first */
     const struct dialog_ops *ops;
     struct form *form;
-    char title[96]; /* shown; ops->title at first */
+    char title[96];   /* shown; ops->title at first */
+    bool tried;       /* the last key was a try to send that was refused here */
     uint64_t request; /* waiting for its reply; 0 = not waiting */
     enum component asked;
     int64_t asked_us;

@@ -1,41 +1,15 @@
-/* The form library edits one line of text very well (wide characters, scrolling in the field); everything else a trader's form
- * needs (choices, secrets, ticks, refusals, scrolling the form) is here, on top of it. */
+/* The form library edits one line of text very well (wide characters, scrolling in the field); everything else a
+ * trader's form needs (choices, secrets, ticks, refusals, scrolling the form) is here, on top of it. */
 #include "tui/form.h"
 
-#include <curses.h>
-#include <form.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #include "core/check.h"
+#include "tui/form_impl.h"
 
-enum { KEY_TAB = 9, KEY_ESCAPE = 27, KEY_DELETE_BACK = 127, GAP = 2 };
-#define CONTROL(letter) ((letter) & 0x1F)
-
-struct form {
-    struct form_state state;
-    FIELD *fields[FORM_FIELDS_MAX + 1];
-    FORM *library;
-    WINDOW *pad;
-    struct canvas canvas; /* where the pad is shown */
-    int label_cells;
-    int top;    /* first row of the pad in sight */
-    bool fresh; /* the focus has just come: typing replaces a number */
-    char letter[8];
-    price_t tick, start;
-};
-
-static bool is_text(const struct form_field *field)
-{
-    return field->spec->type == FORM_TEXT || field->spec->type == FORM_NUMBER || field->spec->type == FORM_PRICE;
-}
-
-static bool is_choice(const struct form_field *field)
-{
-    return field->spec->type == FORM_CHOICE || field->spec->type == FORM_BOOL;
-}
+enum { GAP = 2 };
 
 struct form *form_new(const struct form_spec *specs, int count)
 {
@@ -93,11 +67,6 @@ void form_set_tick(struct form *form, price_t tick, price_t start)
     form->start = start;
 }
 
-const char *form_letter(const struct form *form)
-{
-    return form->letter;
-}
-
 static int value_x(const struct form *form)
 {
     return form->label_cells + GAP + 1; /* one cell for the focus mark */
@@ -134,7 +103,7 @@ static void shown_value(const struct form_field *field, const struct theme *them
             length += strlen(dot);
         }
         text[length] = '\0';
-    } else if (is_choice(field) && !field->disabled) {
+    } else if (form_is_choice(field) && !field->disabled) {
         snprintf(text, size, "%s %s %s", left, field->text, right);
     } else if (field->spec->type == FORM_PICK) {
         snprintf(text, size, "%s %s", field->text[0] ? field->text : "-", theme->ascii ? "v" : "▾");
@@ -149,10 +118,10 @@ static FIELD *current(const struct form *form)
 }
 
 /* Whole text of the current field from the library into the state. */
-static bool take_text(struct form *form)
+bool form_take_text(struct form *form)
 {
     struct form_field *field = &form->state.fields[form->state.focus];
-    if (!form->library || !is_text(field))
+    if (!form->library || !form_is_text(field))
         return false;
     form_driver(form->library, REQ_VALIDATION);
     const char *buffer = field_buffer(current(form), 0);
@@ -167,7 +136,23 @@ static bool take_text(struct form *form)
     return form_state_type(&form->state, form->state.focus, text);
 }
 
-static void put_text(struct form *form, int index)
+/* The library's own end counts a two-cell character as one cell; walking there does not. */
+void form_cursor_to_end(struct form *form)
+{
+    const char *text = form->state.fields[form->state.focus].text;
+    int characters = 0;
+    for (const char *c = text; *c; c++)
+        characters += ((unsigned char)*c & 0xC0) != 0x80;
+    if (!form_is_text(&form->state.fields[form->state.focus]) || characters == text_cells(text)) {
+        form_driver(form->library, REQ_END_FIELD);
+        return;
+    }
+    form_driver(form->library, REQ_BEG_FIELD);
+    for (int i = 0; i < characters; i++)
+        form_driver(form->library, REQ_NEXT_CHAR);
+}
+
+void form_put_text(struct form *form, int index)
 {
     char shown[FORM_TEXT_SIZE * 3];
     shown_value(&form->state.fields[index], form->canvas.theme, shown, sizeof shown);
@@ -198,8 +183,8 @@ void form_refresh(struct form *form)
     if (!form->library)
         return;
     for (int i = 0; i < form->state.count; i++)
-        put_text(form, i);
-    form_driver(form->library, REQ_END_FIELD);
+        form_put_text(form, i);
+    form_cursor_to_end(form);
 }
 
 static FIELD *make_field(const struct form *form, int index, int width)
@@ -214,7 +199,7 @@ static FIELD *make_field(const struct form *form, int index, int width)
     field_opts_on(field, O_PASSOK | O_NULLOK);
     int most = spec->max_length ? spec->max_length : spec->cells;
     set_max_field(field, most < FORM_TEXT_SIZE / 4 ? most : FORM_TEXT_SIZE / 4);
-    if (!is_text(&form->state.fields[index]))
+    if (!form_is_text(&form->state.fields[index]))
         set_max_field(field, 0);
     return field;
 }
@@ -238,11 +223,11 @@ void form_place(struct form *form, struct canvas canvas)
     set_form_sub(form->library, form->pad);
     for (int i = 0; i < form->state.count; i++) {
         put_role(form, i);
-        put_text(form, i);
+        form_put_text(form, i);
     }
     CHECK(post_form(form->library) == E_OK);
     set_current_field(form->library, current(form));
-    form_driver(form->library, REQ_END_FIELD);
+    form_cursor_to_end(form);
 }
 
 /* --- drawing --- */
@@ -285,24 +270,29 @@ static void draw_more(const struct form *form)
     if (form->top > 0)
         canvas_text(canvas, 0, canvas->area.width - 1, 1, ALIGN_LEFT, ROLE_KEY, ascii ? "^" : "▴");
     if (form->top + canvas->area.height < form_height(form))
-        canvas_text(canvas, canvas->area.height - 1, canvas->area.width - 1, 1, ALIGN_LEFT, ROLE_KEY, ascii ? "v" : "▾");
+        canvas_text(canvas, canvas->area.height - 1, canvas->area.width - 1, 1, ALIGN_LEFT, ROLE_KEY,
+                    ascii ? "v" : "▾");
 }
 
 void form_draw(struct form *form)
 {
     if (!form->library)
         return;
-    struct canvas pad = {.window = form->pad, .theme = form->canvas.theme, .area = {0, 0, form_height(form), form->canvas.area.width}};
+    struct canvas pad = {
+        .window = form->pad, .theme = form->canvas.theme, .area = {0, 0, form_height(form), form->canvas.area.width}};
     for (int i = 0; i < form->state.count; i++) {
         const struct form_field *field = &form->state.fields[i];
         bool focus = i == form->state.focus;
         canvas_fill(&pad, i, 0, value_x(form), ROLE_TEXT);
         canvas_text(&pad, i, 0, 1, ALIGN_LEFT, ROLE_KEY, !focus ? " " : form->canvas.theme->ascii ? ">" : "▸");
-        canvas_text(&pad, i, 1, form->label_cells, ALIGN_LEFT, field->disabled ? ROLE_DISABLED : focus ? ROLE_STRONG : ROLE_DIM,
+        canvas_text(&pad, i, 1, form->label_cells, ALIGN_LEFT,
+                    field->disabled ? ROLE_DISABLED
+                    : focus         ? ROLE_STRONG
+                                    : ROLE_DIM,
                     field->spec->label);
         put_role(form, i);
-        if (!focus || !is_text(field))
-            put_text(form, i);
+        if (!focus || !form_is_text(field))
+            form_put_text(form, i);
         draw_note(form, &pad, i);
     }
     keep_focus_in_sight(form);
@@ -310,14 +300,15 @@ void form_draw(struct form *form)
     int rows = form_height(form) - form->top;
     if (rows > area->height)
         rows = area->height;
-    copywin(form->pad, form->canvas.window, form->top, 0, area->y, area->x, area->y + rows - 1, area->x + area->width - 1, FALSE);
+    copywin(form->pad, form->canvas.window, form->top, 0, area->y, area->x, area->y + rows - 1,
+            area->x + area->width - 1, FALSE);
     draw_more(form);
 }
 
 bool form_cursor(const struct form *form, int *y, int *x)
 {
     const struct form_field *field = &form->state.fields[form->state.focus];
-    if (!form->library || (!is_text(field) && field->spec->type != FORM_SECRET))
+    if (!form->library || (!form_is_text(field) && field->spec->type != FORM_SECRET))
         return false;
     pos_form_cursor(form->library);
     int row, column;
@@ -333,197 +324,4 @@ bool form_cursor(const struct form *form, int *y, int *x)
     *y = form->canvas.area.y + row - form->top;
     *x = form->canvas.area.x + column;
     return row >= form->top && row < form->top + form->canvas.area.height;
-}
-
-/* --- keys --- */
-
-static enum form_event focus_moved(struct form *form)
-{
-    form->fresh = true;
-    if (form->library) {
-        set_current_field(form->library, current(form));
-        form_driver(form->library, REQ_END_FIELD);
-    }
-    return FORM_NONE;
-}
-
-void form_focus(struct form *form, int index)
-{
-    form_state_focus(&form->state, index);
-    focus_moved(form);
-}
-
-static enum form_event move_focus(struct form *form, int step)
-{
-    form_state_move(&form->state, step);
-    return focus_moved(form);
-}
-
-static enum form_event step_price(struct form *form, int step)
-{
-    form->fresh = true;
-    if (!form_state_nudge(&form->state, form->state.focus, step, form->tick, form->start))
-        return FORM_NONE;
-    if (form->library) {
-        put_text(form, form->state.focus);
-        form_driver(form->library, REQ_END_FIELD);
-    }
-    return FORM_CHANGED;
-}
-
-static enum form_event cycle(struct form *form, int step)
-{
-    if (form->state.fields[form->state.focus].spec->type == FORM_PICK)
-        return step < 0 ? FORM_WALK_BACK : FORM_WALK_ON;
-    if (!form_state_cycle(&form->state, form->state.focus, step))
-        return FORM_NONE;
-    if (form->library)
-        put_text(form, form->state.focus);
-    return FORM_CHANGED;
-}
-
-static enum form_event edit_request(struct form *form, int request)
-{
-    form->fresh = false;
-    if (form->library)
-        form_driver(form->library, request);
-    return take_text(form) ? FORM_CHANGED : FORM_NONE;
-}
-
-static enum form_event edit_letter(struct form *form, wchar_t letter)
-{
-    const struct form_field *field = &form->state.fields[form->state.focus];
-    if (!form->library)
-        return FORM_NONE;
-    if (form->fresh && field->spec->type != FORM_TEXT)
-        form_driver(form->library, REQ_CLR_FIELD);
-    form->fresh = false;
-    form_driver_w(form->library, OK, letter);
-    return take_text(form) ? FORM_CHANGED : FORM_NONE;
-}
-
-/* The secret's own editing: at the end only, in the state's buffer, which is wiped as it shrinks. */
-static enum form_event edit_secret(struct form *form, int key, bool is_function_key)
-{
-    struct form_field *field = &form->state.fields[form->state.focus];
-    size_t length = strlen(field->text);
-    size_t most = (size_t)(field->spec->max_length ? field->spec->max_length : field->spec->cells);
-    if (key == CONTROL('U') && !is_function_key) {
-        explicit_bzero(field->text, sizeof field->text);
-    } else if ((is_function_key && key == KEY_BACKSPACE) || (!is_function_key && (key == KEY_DELETE_BACK || key == CONTROL('H')))) {
-        while (length > 0 && ((unsigned char)field->text[length - 1] & 0xC0) == 0x80)
-            field->text[--length] = '\0';
-        if (length > 0)
-            field->text[length - 1] = '\0';
-    } else if (!is_function_key && iswprint((wint_t)key)) {
-        char bytes[8];
-        mbstate_t shift = {0};
-        size_t more = wcrtomb(bytes, (wchar_t)key, &shift);
-        if (more != (size_t)-1 && length + more < sizeof field->text && length + more <= most)
-            memcpy(field->text + length, bytes, more);
-        explicit_bzero(bytes, sizeof bytes);
-    } else {
-        return FORM_IGNORED;
-    }
-    field->touched = true;
-    if (form->library)
-        put_text(form, form->state.focus);
-    return FORM_CHANGED;
-}
-
-static enum form_event open_pick(struct form *form, int key)
-{
-    mbstate_t shift = {0};
-    memset(form->letter, 0, sizeof form->letter);
-    if (key != ' ' && wcrtomb(form->letter, (wchar_t)key, &shift) == (size_t)-1)
-        form->letter[0] = '\0';
-    return FORM_OPEN_PICK;
-}
-
-static enum form_event function_key(struct form *form, int key)
-{
-    const struct form_field *field = &form->state.fields[form->state.focus];
-    bool price = field->spec->type == FORM_PRICE, text = is_text(field);
-    switch (key) {
-    case KEY_UP:
-        return price ? step_price(form, 1) : move_focus(form, -1);
-    case KEY_DOWN:
-        return price ? step_price(form, -1) : move_focus(form, 1);
-    case KEY_BTAB:
-        return move_focus(form, -1);
-    case KEY_ENTER:
-        return FORM_SUBMIT;
-    case KEY_LEFT:
-        return text ? edit_request(form, REQ_PREV_CHAR) : cycle(form, -1);
-    case KEY_RIGHT:
-        return text ? edit_request(form, REQ_NEXT_CHAR) : cycle(form, 1);
-    case KEY_HOME:
-        return text ? edit_request(form, REQ_BEG_FIELD) : FORM_NONE;
-    case KEY_END:
-        return text ? edit_request(form, REQ_END_FIELD) : FORM_NONE;
-    case KEY_BACKSPACE:
-        return text ? edit_request(form, REQ_DEL_PREV) : FORM_NONE;
-    case KEY_DC:
-        return text ? edit_request(form, REQ_DEL_CHAR) : FORM_NONE;
-    default:
-        return FORM_IGNORED;
-    }
-}
-
-static enum form_event letter_key(struct form *form, int key)
-{
-    const struct form_field *field = &form->state.fields[form->state.focus];
-    bool text = is_text(field);
-    switch (key) {
-    case KEY_ESCAPE:
-        return FORM_BACK;
-    case KEY_TAB:
-        return move_focus(form, 1);
-    case '\r':
-    case '\n':
-        return FORM_SUBMIT;
-    case CONTROL('H'):
-    case KEY_DELETE_BACK:
-        return text ? edit_request(form, REQ_DEL_PREV) : FORM_NONE;
-    case CONTROL('U'):
-        return text ? edit_request(form, REQ_CLR_FIELD) : FORM_NONE;
-    case CONTROL('A'):
-        return text ? edit_request(form, REQ_BEG_FIELD) : FORM_NONE;
-    case CONTROL('E'):
-        return text ? edit_request(form, REQ_END_FIELD) : FORM_NONE;
-    default:
-        break;
-    }
-    if (!iswprint((wint_t)key))
-        return FORM_IGNORED;
-    if (text)
-        return edit_letter(form, (wchar_t)key);
-    if (field->spec->type == FORM_PICK)
-        return open_pick(form, key);
-    return key == ' ' ? cycle(form, 1) : FORM_NONE;
-}
-
-enum form_event form_key(struct form *form, int key, bool is_function_key)
-{
-    if (form->state.fields[form->state.focus].spec->type == FORM_SECRET) {
-        enum form_event event = edit_secret(form, key, is_function_key);
-        if (event != FORM_IGNORED)
-            return event;
-    }
-    return is_function_key ? function_key(form, key) : letter_key(form, key);
-}
-
-enum form_event form_mouse(struct form *form, int y, int x)
-{
-    int index = y - form->canvas.area.y + form->top;
-    if (x < form->canvas.area.x || x >= form->canvas.area.x + form->canvas.area.width || y < form->canvas.area.y ||
-        y >= form->canvas.area.y + form->canvas.area.height || index >= form->state.count || form->state.fields[index].disabled)
-        return FORM_IGNORED;
-    bool already = index == form->state.focus;
-    form_state_focus(&form->state, index);
-    focus_moved(form);
-    const struct form_field *field = &form->state.fields[index];
-    if (already && is_choice(field))
-        return cycle(form, 1);
-    return already && field->spec->type == FORM_PICK ? open_pick(form, ' ') : FORM_NONE;
 }

@@ -1,12 +1,14 @@
 /*
- * form: the one form widget, on ncurses' form library. Labels, values, focus and refusals of a form_state on the screen.
+ * form: the one form widget, on ncurses' form library. Labels, values, focus and refusals of a form_state on the
+ * screen.
  *
- * Keys: Tab / Shift-Tab and Up / Down move (Up and Down step a price), Left / Right / Space cycle a choice or move in a text,
- * Home / End, Backspace, Delete, Ctrl-U clears, Enter submits from any field, Esc backs out. The first character typed into a
- * number or a price that has just got the focus replaces it. A field that is too narrow for its text scrolls inside.
+ * Keys: Tab / Shift-Tab and Up / Down move (Up and Down step a price), Left / Right / Space cycle a choice or move in a
+ * text, Home / End, Backspace, Delete, Ctrl-U clears, Enter submits from any field, Esc backs out. The first character
+ * typed into a number or a price that has just got the focus replaces it. A field that is too narrow for its text
+ * scrolls inside.
  *
- * Drawn on a pad as tall as the form and copied to the window, scrolled so that the focus is in sight: a form works on any
- * screen that has one line for it. It is laid out anew when its place changes; values, focus and the cursor stay.
+ * Drawn on a pad as tall as the form and copied to the window, scrolled so that the focus is in sight: a form works on
+ * any screen that has one line for it. It is laid out anew when its place changes; values, focus and the cursor stay.
  *
  * A secret never enters the form library: it is kept in the form_state alone, shown as dots, and wiped.
  *
@@ -25,7 +27,7 @@ enum form_event {
     FORM_NONE,    /* taken, no value changed (the focus may have) */
     FORM_CHANGED, /* a value changed: validate */
     FORM_SUBMIT,
-    FORM_BACK,     /* Esc */
+    FORM_BACK,      /* Esc */
     FORM_OPEN_PICK, /* open the list of the focused field; form_letter says what was typed */
     FORM_WALK_BACK, /* Left / Right on a pick: the one before / after */
     FORM_WALK_ON,

@@ -37,13 +37,16 @@ static void account_draw(void *context, const struct app *app, int index, const 
     char text[PRICE_TEXT_SIZE];
     int width = line->area.width, x = ACCOUNT_CELLS;
     bool all = width >= ACCOUNT_CELLS + HOLDER_CELLS + 2 * MONEY_CELLS + 12;
-    canvas_text(line, 0, 0, ACCOUNT_CELLS - 1, ALIGN_LEFT, account ? ROLE_STRONG : ROLE_DIM, account ? account->account : "Account");
+    canvas_text(line, 0, 0, ACCOUNT_CELLS - 1, ALIGN_LEFT, account ? ROLE_STRONG : ROLE_DIM,
+                account ? account->account : "Account");
     if (all) {
         canvas_text(line, 0, x, HOLDER_CELLS - 1, ALIGN_LEFT, role, account ? account->name : "Holder");
-        canvas_number(line, 0, x + HOLDER_CELLS, MONEY_CELLS, role, account ? money_format(account->equity, text, sizeof text) : "Equity NT$");
+        canvas_number(line, 0, x + HOLDER_CELLS, MONEY_CELLS, role,
+                      account ? money_format(account->equity, text, sizeof text) : "Equity NT$");
         x += HOLDER_CELLS + MONEY_CELLS;
     }
-    canvas_number(line, 0, x, MONEY_CELLS, role, account ? money_format(account->margin_free, text, sizeof text) : "Free NT$");
+    canvas_number(line, 0, x, MONEY_CELLS, role,
+                  account ? money_format(account->margin_free, text, sizeof text) : "Free NT$");
     x += MONEY_CELLS + 2;
     bool selected = account && strcmp(account->account, request_account(app)) == 0;
     canvas_text(line, 0, x, width - x, ALIGN_LEFT, ROLE_OK, selected ? "✓ selected" : "");
@@ -54,7 +57,8 @@ static enum overlay_result account_choose(void *context, struct app *app, int in
     struct selecting *selecting = context;
     if (selecting->request)
         return OVERLAY_KEEP;
-    if (request_control(app, COMPONENT_GATEWAY, CONTROL_SELECT_ACCOUNT, app->model->accounts[index].account, &selecting->request)) {
+    if (request_control(app, COMPONENT_GATEWAY, CONTROL_SELECT_ACCOUNT, app->model->accounts[index].account,
+                        &selecting->request)) {
         text_copy(selecting->answer, sizeof selecting->answer, "waiting for the gateway ...");
         selecting->answer_role = ROLE_WARNING;
     } else {
@@ -75,7 +79,8 @@ static enum overlay_result account_message(void *context, struct app *app, const
     if (msg->reply.status == ERR_OK)
         return OVERLAY_DONE;
     selecting->answer_role = ROLE_ALARM;
-    text_copy(selecting->answer, sizeof selecting->answer, msg->reply.text[0] ? msg->reply.text : status_name((enum status)msg->reply.status));
+    text_copy(selecting->answer, sizeof selecting->answer,
+              msg->reply.text[0] ? msg->reply.text : status_name((enum status)msg->reply.status));
     return OVERLAY_KEEP;
 }
 

@@ -17,8 +17,8 @@
 enum { SIDE_WIDTH = 30, SIDE_HEIGHT = 16, LADDER_ROWS = 8, FIELD_TRIES = 20 };
 
 struct condition_form {
-    struct dialog dialog; /* first */
-    int64_t condition_id; /* 0 = new */
+    struct dialog dialog;         /* first */
+    int64_t condition_id;         /* 0 = new */
     struct condition_terms terms; /* what was typed, as far as it could be read */
     bool readable;                /* numbers and prices are all there: the preview means something */
     bool has_contract;
@@ -34,26 +34,77 @@ static const char *const validities[] = {"session", "day", "until", "gtc", NULL}
 
 static const struct form_spec specs[] = {
     {.name = "symbol", .label = "Contract", .type = FORM_PICK, .cells = 14, .hint = "one of the registered contracts"},
-    {.name = "side", .label = "Side", .type = FORM_CHOICE, .cells = 14, .choices = sides,
+    {.name = "side",
+     .label = "Side",
+     .type = FORM_CHOICE,
+     .cells = 14,
+     .choices = sides,
      .hint = "BUY waits for a fall to the trigger, then for the turn up; SELL is the mirror"},
-    {.name = "trigger_price", .label = "Trigger", .type = FORM_PRICE, .cells = 10, .hint = "the support or resistance that must be touched first"},
-    {.name = "turning", .label = "Turning", .type = FORM_PRICE, .cells = 10, .unit = "points",
+    {.name = "trigger_price",
+     .label = "Trigger",
+     .type = FORM_PRICE,
+     .cells = 10,
+     .hint = "the support or resistance that must be touched first"},
+    {.name = "turning",
+     .label = "Turning",
+     .type = FORM_PRICE,
+     .cells = 10,
+     .unit = "points",
      .hint = "how far the price must turn from the trigger before the entry is sent"},
-    {.name = "following", .label = "Following", .type = FORM_BOOL, .cells = 14,
+    {.name = "following",
+     .label = "Following",
+     .type = FORM_BOOL,
+     .cells = 14,
      .hint = "yes: after the touch the trigger follows the price further, and every level with it"},
     {.name = "quantity", .label = "Quantity", .type = FORM_NUMBER, .cells = 10, .unit = "lots", .hint = "whole lots"},
-    {.name = "take_profit", .label = "Take profit", .type = FORM_PRICE, .cells = 10, .unit = "points", .hint = "points of profit to leave at"},
-    {.name = "stop_loss", .label = "Stop loss", .type = FORM_PRICE, .cells = 10, .unit = "points", .hint = "points of loss to leave at: there is always a stop"},
-    {.name = "basis", .label = "Exits from", .type = FORM_CHOICE, .cells = 14, .choices = bases,
+    {.name = "take_profit",
+     .label = "Take profit",
+     .type = FORM_PRICE,
+     .cells = 10,
+     .unit = "points",
+     .hint = "points of profit to leave at"},
+    {.name = "stop_loss",
+     .label = "Stop loss",
+     .type = FORM_PRICE,
+     .cells = 10,
+     .unit = "points",
+     .hint = "points of loss to leave at: there is always a stop"},
+    {.name = "basis",
+     .label = "Exits from",
+     .type = FORM_CHOICE,
+     .cells = 14,
+     .choices = bases,
      .hint = "fill: exits count from the average fill; planned: from the order level"},
-    {.name = "entry", .label = "Entry", .type = FORM_CHOICE, .cells = 16, .choices = entries,
+    {.name = "entry",
+     .label = "Entry",
+     .type = FORM_CHOICE,
+     .cells = 16,
+     .choices = entries,
      .hint = "market: MKT IOC; range market: MKP IOC; limit: LMT ROD at the order level and offset"},
-    {.name = "entry_offset", .label = "Offset", .type = FORM_PRICE, .cells = 10, .unit = "points",
+    {.name = "entry_offset",
+     .label = "Offset",
+     .type = FORM_PRICE,
+     .cells = 10,
+     .unit = "points",
      .hint = "how much worse than the order level the limit may be"},
-    {.name = "validity", .label = "Valid for", .type = FORM_CHOICE, .cells = 14, .choices = validities,
+    {.name = "validity",
+     .label = "Valid for",
+     .type = FORM_CHOICE,
+     .cells = 14,
+     .choices = validities,
      .hint = "session and day end by themselves; until a date; gtc: till cancelled. A position keeps its exits"},
-    {.name = "valid_until", .label = "Until", .type = FORM_TEXT, .cells = 12, .hint = "last trading day, as 2021-07-30"},
-    {.name = "note", .label = "Note", .type = FORM_TEXT, .cells = 22, .max_length = NOTE_SIZE - 1, .optional = true, .hint = "your own words"},
+    {.name = "valid_until",
+     .label = "Until",
+     .type = FORM_TEXT,
+     .cells = 12,
+     .hint = "last trading day, as 2021-07-30"},
+    {.name = "note",
+     .label = "Note",
+     .type = FORM_TEXT,
+     .cells = 22,
+     .max_length = NOTE_SIZE - 1,
+     .optional = true,
+     .hint = "your own words"},
 };
 
 static struct condition_form *of(struct dialog *dialog)
@@ -107,7 +158,10 @@ static void make_good(struct condition_terms *terms, const char *field, const st
     if (strcmp(field, "account") == 0)
         text_copy(terms->account, sizeof terms->account, "none");
     else if (strcmp(field, "trigger_price") == 0)
-        terms->trigger_price = contract && contract->limit_up ? contract->limit_up : price_floor(PRICE_POINTS(1000000), contract && contract->tick > 0 ? contract->tick : 1);
+        terms->trigger_price =
+            contract && contract->limit_up
+                ? contract->limit_up
+                : price_floor(PRICE_POINTS(1000000), contract && contract->tick > 0 ? contract->tick : 1);
     else if (strcmp(field, "turning") == 0)
         terms->turning = contract ? contract->tick : PRICE_SCALE;
     else if (strcmp(field, "quantity") == 0)
@@ -149,8 +203,10 @@ static void condition_check(struct dialog *dialog, struct app *app)
 {
     struct condition_form *form = of(dialog);
     struct form_state *state = dialog_values(dialog);
-    form_state_disable(state, "entry_offset", form_state_choice(state, "entry") == ENTRY_LIMIT - 1 ? NULL : "only with limit");
-    form_state_disable(state, "valid_until", form_state_choice(state, "validity") == VALID_UNTIL - 1 ? NULL : "only with until");
+    form_state_disable(state, "entry_offset",
+                       form_state_choice(state, "entry") == ENTRY_LIMIT - 1 ? NULL : "only with limit");
+    form_state_disable(state, "valid_until",
+                       form_state_choice(state, "validity") == VALID_UNTIL - 1 ? NULL : "only with until");
     const struct quote *quote = model_quote(app->model, form_state_text(state, "symbol"));
     form->has_contract = quote != NULL;
     form->last = 0;
@@ -209,14 +265,19 @@ static void draw_money(const struct condition_form *form, const struct app *app,
     char text[PRICE_TEXT_SIZE + 24], points[PRICE_TEXT_SIZE];
     int width = canvas->area.width;
     lines_figure(canvas, y++, width, "Risk NT$", ROLE_LOSS, signed_money(-preview->risk, text, sizeof text));
-    lines_figure(canvas, y++, width, "Reward NT$", preview->reward > 0 ? ROLE_PROFIT : ROLE_LOSS, signed_money(preview->reward, text, sizeof text));
-    snprintf(text, sizeof text, "%lld.%02lld : 1", (long long)(preview->ratio_permille / 1000), (long long)(preview->ratio_permille % 1000 / 10));
-    lines_figure(canvas, y++, width, "Reward to risk", preview->ratio_permille >= 1000 ? ROLE_STRONG : ROLE_WARNING, preview->ratio_permille ? text : "none");
+    lines_figure(canvas, y++, width, "Reward NT$", preview->reward > 0 ? ROLE_PROFIT : ROLE_LOSS,
+                 signed_money(preview->reward, text, sizeof text));
+    snprintf(text, sizeof text, "%lld.%02lld : 1", (long long)(preview->ratio_permille / 1000),
+             (long long)(preview->ratio_permille % 1000 / 10));
+    lines_figure(canvas, y++, width, "Reward to risk", preview->ratio_permille >= 1000 ? ROLE_STRONG : ROLE_WARNING,
+                 preview->ratio_permille ? text : "none");
     char cost[PRICE_TEXT_SIZE];
-    snprintf(text, sizeof text, "%s = %s pt", money_format(preview->reward_cost, cost, sizeof cost), price_format(preview->break_even, points, sizeof points));
+    snprintf(text, sizeof text, "%s = %s pt", money_format(preview->reward_cost, cost, sizeof cost),
+             price_format(preview->break_even, points, sizeof points));
     lines_figure(canvas, y++, width, "Fees and tax", ROLE_TEXT, text);
     bool enough = !account || preview->margin <= account->margin_free;
-    lines_figure(canvas, y++, width, "Margin", enough ? ROLE_TEXT : ROLE_ALARM, money_format(preview->margin, text, sizeof text));
+    lines_figure(canvas, y++, width, "Margin", enough ? ROLE_TEXT : ROLE_ALARM,
+                 money_format(preview->margin, text, sizeof text));
     if (account)
         lines_figure(canvas, y, width, enough ? "Free margin" : "Free: not enough", enough ? ROLE_TEXT : ROLE_ALARM,
                      money_format(account->margin_free, text, sizeof text));
@@ -237,7 +298,8 @@ static void condition_side(const struct dialog *dialog, const struct app *app, c
     canvas_format(canvas, y++, 0, width, ALIGN_LEFT, form->terms.side == SIDE_BUY ? ROLE_BUY : ROLE_SELL, "%s %d %s %s",
                   side_name(form->terms.side), form->terms.quantity, form->contract.symbol, form->contract.name);
     distance_words(form, text, sizeof text);
-    canvas_text(canvas, y++, 0, width, ALIGN_LEFT, form->preview.has_last && form->preview.to_trigger <= 0 ? ROLE_WARNING : ROLE_DIM, text);
+    canvas_text(canvas, y++, 0, width, ALIGN_LEFT,
+                form->preview.has_last && form->preview.to_trigger <= 0 ? ROLE_WARNING : ROLE_DIM, text);
     bool roomy = canvas->area.height >= SIDE_HEIGHT + 2;
     int rows = canvas->area.height - (SIDE_HEIGHT - LADDER_ROWS) - (roomy ? 2 : 0);
     y = draw_ladder(form, canvas, y + (roomy ? 1 : 0), rows > 12 ? 12 : rows);
@@ -361,7 +423,8 @@ void overlay_condition(struct app *app, int64_t condition_id)
     put_defaults(state, app);
     if (condition)
         put_terms(state, &condition->terms);
-    if (condition && condition_terminal(condition->state)) { /* what has ended is not edited: it is a pattern for a new one */
+    if (condition &&
+        condition_terminal(condition->state)) { /* what has ended is not edited: it is a pattern for a new one */
         snprintf(form->dialog.title, sizeof form->dialog.title, "New condition like #%lld", (long long)condition_id);
     } else if (condition) {
         form->condition_id = condition_id;

@@ -1,5 +1,5 @@
-/* The guard: what state it is in, who set it and why, each limit beside what is used of it, and the three keys that change its
- * mode, each confirmed by another. */
+/* The guard: what state it is in, who set it and why, each limit beside what is used of it, and the three keys that
+ * change its mode, each confirmed by another. */
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,13 +29,16 @@ static const struct mode_key {
     const char *verb;
     const char *question;
 } mode_keys[] = {
-    {'H', GUARD_HALTED, CONTROL_HALT, "halt", "HALT: no new order goes to the exchange. Cancels and protective exits still pass."},
+    {'H', GUARD_HALTED, CONTROL_HALT, "halt",
+     "HALT: no new order goes to the exchange. Cancels and protective exits still pass."},
     {'R', GUARD_REDUCING, CONTROL_REDUCE, "reduce", "REDUCING: only orders that shrink a position pass, and cancels."},
-    {'A', GUARD_ACTIVE, CONTROL_RESUME, "resume", "ACTIVE: orders pass again, within the limits. Conditions that are armed may fire at once."},
+    {'A', GUARD_ACTIVE, CONTROL_RESUME, "resume",
+     "ACTIVE: orders pass again, within the limits. Conditions that are armed may fire at once."},
 };
 
 static const char *const mode_words[] = {"not known: the gateway has not said yet", "orders pass within the limits",
-                                         "only orders that shrink a position pass", "nothing passes but cancels and protective exits"};
+                                         "only orders that shrink a position pass",
+                                         "nothing passes but cancels and protective exits"};
 
 /* --- drawing --- */
 
@@ -60,13 +63,15 @@ static int draw_state(const struct app *app, const struct canvas *canvas)
     canvas_text(canvas, 0, cells + 1, width - cells - 1, ALIGN_LEFT, ROLE_STRONG, mode_words[mode]);
     if (guard->actor[0])
         canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_TEXT, "by %s, %s%s%s", guard->actor,
-                      calendar_format_stamp(guard->time_us, stamp, sizeof stamp), guard->reason[0] ? ": " : "", guard->reason);
-    canvas_format(canvas, 2, 0, width, ALIGN_LEFT, ROLE_DIM, "%llu orders sent, %llu journalled", (unsigned long long)guard->orders_sent,
-                  (unsigned long long)guard->intents);
+                      calendar_format_stamp(guard->time_us, stamp, sizeof stamp), guard->reason[0] ? ": " : "",
+                      guard->reason);
+    canvas_format(canvas, 2, 0, width, ALIGN_LEFT, ROLE_DIM, "%llu orders sent, %llu journalled",
+                  (unsigned long long)guard->orders_sent, (unsigned long long)guard->intents);
     return 3;
 }
 
-static void draw_limit(const struct canvas *canvas, int y, const char *label, const char *now, const char *limit, enum role role)
+static void draw_limit(const struct canvas *canvas, int y, const char *label, const char *now, const char *limit,
+                       enum role role)
 {
     int width = canvas->area.width, cells = width < 60 ? 12 : CELLS;
     canvas_text(canvas, y, 0, width - 2 * cells, ALIGN_LEFT, ROLE_TEXT, label);
@@ -92,7 +97,8 @@ static int32_t largest_position(const struct app *app)
 {
     int32_t most = 0;
     for (size_t i = 0; i < app->model->position_count; i++) {
-        int32_t lots = app->model->positions[i].quantity < 0 ? -app->model->positions[i].quantity : app->model->positions[i].quantity;
+        int32_t lots = app->model->positions[i].quantity < 0 ? -app->model->positions[i].quantity
+                                                             : app->model->positions[i].quantity;
         most = lots > most ? lots : most;
     }
     return most;
@@ -110,16 +116,25 @@ static void draw_limits(const struct app *app, const struct canvas *canvas, int 
                limits->max_position && held >= limits->max_position ? ROLE_ALARM : ROLE_TEXT);
     money_t result = app->model->guard.day_pnl;
     bool beyond = limits->daily_loss && result <= -limits->daily_loss;
-    draw_limit(&at, line++, "Result of the day / loss limit", money_format(result, now, sizeof now), money(limits->daily_loss, limit, sizeof limit),
-               beyond ? ROLE_ALARM : result < 0 ? ROLE_LOSS : ROLE_TEXT);
-    draw_limit(&at, line++, "Lots of one order", "", number(limits->max_order_quantity, "lots", limit, sizeof limit), ROLE_TEXT);
+    draw_limit(&at, line++, "Result of the day / loss limit", money_format(result, now, sizeof now),
+               money(limits->daily_loss, limit, sizeof limit),
+               beyond       ? ROLE_ALARM
+               : result < 0 ? ROLE_LOSS
+                            : ROLE_TEXT);
+    draw_limit(&at, line++, "Lots of one order", "", number(limits->max_order_quantity, "lots", limit, sizeof limit),
+               ROLE_TEXT);
     draw_limit(&at, line++, "Value of one order NT$", "", money(limits->max_notional, limit, sizeof limit), ROLE_TEXT);
     snprintf(percent, sizeof percent, "%d.%02d %%", limits->collar_bps / 100, limits->collar_bps % 100);
-    draw_limit(&at, line++, "Limit price from the last price", "", limits->collar_bps ? percent : "no limit", ROLE_TEXT);
-    draw_limit(&at, line++, "Age of the last price", "", number(limits->stale_tick_ms, "ms", limit, sizeof limit), ROLE_TEXT);
-    draw_limit(&at, line++, "Orders a second", "", number(limits->orders_per_second, "", limit, sizeof limit), ROLE_TEXT);
-    draw_limit(&at, line++, "  of them the strategy's", "", number(limits->strategy_orders_per_second, "", limit, sizeof limit), ROLE_TEXT);
-    draw_limit(&at, line, "The same order again after", "", number(limits->duplicate_window_ms, "ms", limit, sizeof limit), ROLE_TEXT);
+    draw_limit(&at, line++, "Limit price from the last price", "", limits->collar_bps ? percent : "no limit",
+               ROLE_TEXT);
+    draw_limit(&at, line++, "Age of the last price", "", number(limits->stale_tick_ms, "ms", limit, sizeof limit),
+               ROLE_TEXT);
+    draw_limit(&at, line++, "Orders a second", "", number(limits->orders_per_second, "", limit, sizeof limit),
+               ROLE_TEXT);
+    draw_limit(&at, line++, "  of them the strategy's", "",
+               number(limits->strategy_orders_per_second, "", limit, sizeof limit), ROLE_TEXT);
+    draw_limit(&at, line, "The same order again after", "",
+               number(limits->duplicate_window_ms, "ms", limit, sizeof limit), ROLE_TEXT);
 }
 
 static void draw_keys(const struct app *app, const struct canvas *canvas, int y)
@@ -128,7 +143,8 @@ static void draw_keys(const struct app *app, const struct canvas *canvas, int y)
     for (size_t i = 0; i < sizeof mode_keys / sizeof *mode_keys; i++) { /* what is so already stays in sight, dimmed */
         bool off = app->model->guard.mode == mode_keys[i].mode;
         canvas_format(canvas, y, x, 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY, "%c", mode_keys[i].key);
-        canvas_format(canvas, y, x + 2, 14, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_DIM, "%s%s", mode_keys[i].verb, off ? " (is so)" : "");
+        canvas_format(canvas, y, x + 2, 14, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_DIM, "%s%s", mode_keys[i].verb,
+                      off ? " (is so)" : "");
         x += text_cells(mode_keys[i].verb) + (off ? 12 : 4);
     }
     static const struct key_hint hints[] = {{"E", "edit the limits"}, {"Esc", "leave"}, {NULL, NULL}};
@@ -214,7 +230,10 @@ static enum overlay_result guard_message(struct overlay *overlay, struct app *ap
     bool ok = msg->reply.status == ERR_OK;
     panel->request = 0;
     panel->answer_role = ok ? ROLE_OK : ROLE_ALARM;
-    text_copy(panel->answer, sizeof panel->answer, msg->reply.text[0] ? msg->reply.text : ok ? "done" : status_name((enum status)msg->reply.status));
+    text_copy(panel->answer, sizeof panel->answer,
+              msg->reply.text[0] ? msg->reply.text
+              : ok               ? "done"
+                                 : status_name((enum status)msg->reply.status));
     return OVERLAY_KEEP;
 }
 

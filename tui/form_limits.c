@@ -1,4 +1,5 @@
-/* Editing the guard's limits. What is allowed comes from the message's own table, so form and gateway cannot disagree. */
+/* Editing the guard's limits. What is allowed comes from the message's own table, so form and
+ * gateway cannot disagree. */
 #include "tui/form_limits.h"
 
 #include <stdio.h>
@@ -18,18 +19,59 @@ struct limits_form {
 
 /* A row's name is its field's in the message. */
 static const struct form_spec specs[] = {
-    {.name = "max_order_quantity", .label = "Lots of one order", .type = FORM_NUMBER, .cells = 14, .unit = "lots", .hint = "0 = no limit"},
-    {.name = "max_position", .label = "Lots held of a contract", .type = FORM_NUMBER, .cells = 14, .unit = "lots", .hint = "0 = no limit"},
-    {.name = "max_notional", .label = "Value of one order", .type = FORM_NUMBER, .cells = 14, .max_length = 20, .unit = "NT$", .hint = "0 = no limit"},
-    {.name = "collar_bps", .label = "Price from the last", .type = FORM_NUMBER, .cells = 14, .unit = "1/100 %",
+    {.name = "max_order_quantity",
+     .label = "Lots of one order",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .unit = "lots",
+     .hint = "0 = no limit"},
+    {.name = "max_position",
+     .label = "Lots held of a contract",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .unit = "lots",
+     .hint = "0 = no limit"},
+    {.name = "max_notional",
+     .label = "Value of one order",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .max_length = 20,
+     .unit = "NT$",
+     .hint = "0 = no limit"},
+    {.name = "collar_bps",
+     .label = "Price from the last",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .unit = "1/100 %",
      .hint = "a limit price further away is refused; 200 = 2 %; 0 = no limit"},
-    {.name = "stale_tick_ms", .label = "Age of the last price", .type = FORM_NUMBER, .cells = 14, .unit = "ms",
+    {.name = "stale_tick_ms",
+     .label = "Age of the last price",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .unit = "ms",
      .hint = "no order on a contract without a price for so long; 0 = no limit"},
-    {.name = "orders_per_second", .label = "Orders a second", .type = FORM_NUMBER, .cells = 14, .hint = "in all; 0 = no limit"},
-    {.name = "strategy_orders_per_second", .label = "  of the strategy", .type = FORM_NUMBER, .cells = 14, .hint = "0 = no limit"},
-    {.name = "duplicate_window_ms", .label = "Same order again", .type = FORM_NUMBER, .cells = 14, .unit = "ms",
+    {.name = "orders_per_second",
+     .label = "Orders a second",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .hint = "in all; 0 = no limit"},
+    {.name = "strategy_orders_per_second",
+     .label = "  of the strategy",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .hint = "0 = no limit"},
+    {.name = "duplicate_window_ms",
+     .label = "Same order again",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .unit = "ms",
      .hint = "your same order within so long is refused; 0 = off"},
-    {.name = "daily_loss", .label = "Loss of the day", .type = FORM_NUMBER, .cells = 14, .max_length = 20, .unit = "NT$",
+    {.name = "daily_loss",
+     .label = "Loss of the day",
+     .type = FORM_NUMBER,
+     .cells = 14,
+     .max_length = 20,
+     .unit = "NT$",
      .hint = "a loss of so much ends the day: only reducing orders pass; 0 = no limit"},
 };
 #define COUNT ((int)(sizeof specs / sizeof *specs))
@@ -55,7 +97,8 @@ static void limits_check(struct dialog *dialog, struct app *app)
     for (int i = 0; i < COUNT; i++) {
         const struct field *field = field_of(i);
         int64_t value = 0;
-        bool ok = field->type == FIELD_MONEY ? form_state_money(state, specs[i].name, field->min / PRICE_SCALE, field->max / PRICE_SCALE / 10, &value)
+        bool ok = field->type == FIELD_MONEY ? form_state_money(state, specs[i].name, field->min / PRICE_SCALE,
+                                                                field->max / PRICE_SCALE / 10, &value)
                                              : form_state_number(state, specs[i].name, field->min, field->max, &value);
         struct err err;
         if (ok && msg_set_number(&form->limits, field, 0, value, &err) != ERR_OK)
@@ -85,8 +128,9 @@ static bool changes(const struct app *app, const struct msg *wanted, char *words
         int64_t before = msg_number(&now, field, 0), after = msg_number(wanted, field, 0);
         if (before == after || length >= size)
             continue;
-        int more = snprintf(words + length, size - length, "%s: %s to %s\n", specs[i].label + strspn(specs[i].label, " "),
-                            value_words(field, before, from, sizeof from), value_words(field, after, to, sizeof to));
+        int more =
+            snprintf(words + length, size - length, "%s: %s to %s\n", specs[i].label + strspn(specs[i].label, " "),
+                     value_words(field, before, from, sizeof from), value_words(field, after, to, sizeof to));
         length += more > 0 ? (size_t)more : 0;
     }
     return length > 0;
@@ -144,6 +188,7 @@ void form_limits_open(struct app *app)
     msg_init(&now, MSG_GUARD_LIMITS);
     now.guard_limits = app->model->limits;
     for (int i = 0; i < COUNT; i++)
-        form_state_put(dialog_values(&form->dialog), specs[i].name, value_words(field_of(i), msg_number(&now, field_of(i), 0), text, sizeof text));
+        form_state_put(dialog_values(&form->dialog), specs[i].name,
+                       value_words(field_of(i), msg_number(&now, field_of(i), 0), text, sizeof text));
     dialog_open(app, &form->dialog);
 }

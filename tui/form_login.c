@@ -1,5 +1,5 @@
-/* Logging in. The password goes to the gateway's control socket and nowhere else: it is wiped here whether the message could be
- * sent or not, so a refused login asks for it again. */
+/* Logging in. The password goes to the gateway's control socket and nowhere else: it is wiped here whether the message
+ * could be sent or not, so a refused login asks for it again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +13,16 @@ struct login_form {
 };
 
 static const struct form_spec specs[] = {
-    {.name = "user", .label = "User", .type = FORM_TEXT, .cells = 23, .hint = "the name at the broker; \"demo\" on the simulated exchange"},
-    {.name = "secret", .label = "Password", .type = FORM_SECRET, .cells = 23, .max_length = SECRET_SIZE - 1,
+    {.name = "user",
+     .label = "User",
+     .type = FORM_TEXT,
+     .cells = 23,
+     .hint = "the name at the broker; \"demo\" on the simulated exchange"},
+    {.name = "secret",
+     .label = "Password",
+     .type = FORM_SECRET,
+     .cells = 23,
+     .max_length = SECRET_SIZE - 1,
      .hint = "shown as dots, sent to the gateway alone, wiped after sending"},
 };
 

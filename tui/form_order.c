@@ -1,4 +1,5 @@
-/* The order ticket: only orders that the exchange takes can be made here, and before one goes a second key must say so. */
+/* The order ticket: only orders that the exchange takes can be made here, and before one goes a second key
+ * must say so. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 15 };
 
 struct order_form {
-    struct dialog dialog; /* first */
+    struct dialog dialog;         /* first */
     struct order_request request; /* what was typed, as far as it could be read */
     bool readable;
     bool has_contract;
@@ -38,13 +39,24 @@ static const char *const pre_open_market_tifs[] = {"IOC", NULL};
 static const struct form_spec specs[] = {
     {.name = "symbol", .label = "Contract", .type = FORM_PICK, .cells = 14, .hint = "one of the registered contracts"},
     {.name = "side", .label = "Side", .type = FORM_CHOICE, .cells = 14, .choices = sides, .hint = "BUY or SELL"},
-    {.name = "type", .label = "Type", .type = FORM_CHOICE, .cells = 16, .choices = types,
+    {.name = "type",
+     .label = "Type",
+     .type = FORM_CHOICE,
+     .cells = 16,
+     .choices = types,
      .hint = "LMT: at the price or better; MKT: any price; MKP: market within the exchange's range"},
-    {.name = "tif", .label = "Time in force", .type = FORM_CHOICE, .cells = 14, .choices = all_tifs,
+    {.name = "tif",
+     .label = "Time in force",
+     .type = FORM_CHOICE,
+     .cells = 14,
+     .choices = all_tifs,
      .hint = "ROD: rest of day; IOC: what fills at once, rest cancelled; FOK: all at once or nothing"},
     {.name = "quantity", .label = "Quantity", .type = FORM_NUMBER, .cells = 10, .unit = "lots", .hint = "whole lots"},
     {.name = "limit_price", .label = "Price", .type = FORM_PRICE, .cells = 10, .hint = "limit price, on the tick"},
-    {.name = "reduce_only", .label = "Reduce only", .type = FORM_BOOL, .cells = 14,
+    {.name = "reduce_only",
+     .label = "Reduce only",
+     .type = FORM_BOOL,
+     .cells = 14,
      .hint = "yes: it may only shrink the position, never open or reverse one"},
 };
 
@@ -96,9 +108,11 @@ static void refuse_price(struct form_state *state, const struct contract *contra
     if (price <= 0 && !(contract->flags & CONTRACT_SPREAD))
         form_state_refuse(state, "limit_price", "must be above 0");
     else if (!price_on_tick(price, contract->tick))
-        form_state_refuse(state, "limit_price", "not a whole number of ticks (of %s)", price_format(contract->tick, low, sizeof low));
+        form_state_refuse(state, "limit_price", "not a whole number of ticks (of %s)",
+                          price_format(contract->tick, low, sizeof low));
     else if (contract->limit_up && (price < contract->limit_down || price > contract->limit_up))
-        form_state_refuse(state, "limit_price", "beyond the price limit (%s to %s)", price_format(contract->limit_down, low, sizeof low),
+        form_state_refuse(state, "limit_price", "beyond the price limit (%s to %s)",
+                          price_format(contract->limit_down, low, sizeof low),
                           price_format(contract->limit_up, high, sizeof high));
 }
 
@@ -117,12 +131,14 @@ static void refuse_by_contract(struct order_form *form)
         refuse_price(state, contract, form->request.limit_price);
 }
 
-/* Refusals that a field can cure stand beside it; the others (HALTED, stale price ...) in the figures and in the question. */
+/* Refusals that a field can cure stand beside it; the others (HALTED, stale price ...) in the figures and in the
+ * question. */
 static void ask_guard(struct order_form *form, const struct app *app)
 {
     struct form_state *state = dialog_values(&form->dialog);
     form->reject = guard_view_check(app, &form->request, form->reason);
-    if (form->reject == REJECT_MAX_QUANTITY || form->reject == REJECT_MAX_POSITION || form->reject == REJECT_MAX_NOTIONAL)
+    if (form->reject == REJECT_MAX_QUANTITY || form->reject == REJECT_MAX_POSITION ||
+        form->reject == REJECT_MAX_NOTIONAL)
         form_state_refuse(state, "quantity", "%s", form->reason);
     if (form->reject == REJECT_PRICE_COLLAR)
         form_state_refuse(state, "limit_price", "%s", form->reason);
@@ -137,7 +153,7 @@ static void order_check(struct dialog *dialog, struct app *app)
     bool pre_open = app->model->market.session_state == SESSION_PRE_OPEN;
     enum order_type type = type_values[form_state_choice(state, "type")];
     form_state_choices(state, "tif", tifs_for(type, pre_open));
-    form_state_disable(state, "limit_price", type == ORDER_LIMIT ? NULL : "only with LMT");
+    form_state_disable(state, "limit_price", type == ORDER_LIMIT ? NULL : "LMT only");
     const struct quote *quote = model_quote(app->model, form_state_text(state, "symbol"));
     form->has_contract = quote != NULL;
     form->tick.seq = 0;
@@ -145,7 +161,8 @@ static void order_check(struct dialog *dialog, struct app *app)
         form->contract = quote->contract;
         form->tick = quote->last;
     } else {
-        form_state_refuse(state, "symbol", form_state_text(state, "symbol")[0] ? "unknown contract (Space lists them)" : "required");
+        form_state_refuse(state, "symbol",
+                          form_state_text(state, "symbol")[0] ? "unknown contract (Space lists them)" : "required");
     }
     form_set_tick(dialog->form, quote ? quote->contract.tick : PRICE_SCALE, form->tick.seq ? form->tick.price : 0);
     read_request(form, app);
@@ -160,14 +177,14 @@ static void order_check(struct dialog *dialog, struct app *app)
     if (!form->readable)
         return;
     ask_guard(form, app);
-    preview_order(&form->request, &form->contract, form->tick.seq ? &form->tick : NULL, guard_view_position(app, form->request.symbol),
-                  app->model->commission, &form->preview);
+    preview_order(&form->request, &form->contract, form->tick.seq ? &form->tick : NULL,
+                  guard_view_position(app, form->request.symbol), app->model->commission, &form->preview);
 }
 
 /* --- figures --- */
 
-static void draw_book_side(const struct order_form *form, const struct canvas *canvas, int y, const char *name, price_t price, int32_t lots,
-                           bool ours)
+static void draw_book_side(const struct order_form *form, const struct canvas *canvas, int y, const char *name,
+                           price_t price, int32_t lots, bool ours)
 {
     char text[PRICE_TEXT_SIZE], line[PRICE_TEXT_SIZE + 32];
     snprintf(line, sizeof line, "%s x %d", price_format_fixed(price, form->contract.decimals, text, sizeof text), lots);
@@ -183,7 +200,8 @@ static int draw_market(const struct order_form *form, const struct canvas *canva
         return y + 1;
     }
     draw_book_side(form, canvas, y++, "Best ask", tick->ask, tick->ask_quantity, form->request.side == SIDE_BUY);
-    lines_figure(canvas, y++, canvas->area.width, "Last", ROLE_STRONG, price_format_fixed(tick->price, form->contract.decimals, text, sizeof text));
+    lines_figure(canvas, y++, canvas->area.width, "Last", ROLE_STRONG,
+                 price_format_fixed(tick->price, form->contract.decimals, text, sizeof text));
     draw_book_side(form, canvas, y++, "Best bid", tick->bid, tick->bid_quantity, form->request.side == SIDE_SELL);
     if (tick->flags & TICK_SYNTHETIC_BOOK)
         canvas_text(canvas, y++, 0, canvas->area.width, ALIGN_LEFT, ROLE_DIM, "(book made from the trades)");
@@ -196,17 +214,20 @@ static int draw_money(const struct order_form *form, const struct app *app, cons
     const struct account *account = request_account_row(app);
     char text[PRICE_TEXT_SIZE + 16];
     int width = canvas->area.width;
-    snprintf(text, sizeof text, "%+d to %+d", preview->position - side_sign(form->request.side) * form->request.quantity, preview->position);
+    snprintf(text, sizeof text, "%+d to %+d",
+             preview->position - side_sign(form->request.side) * form->request.quantity, preview->position);
     lines_figure(canvas, y++, width, "Position, lots", ROLE_STRONG, text);
     lines_figure(canvas, y++, width, "Value NT$", ROLE_TEXT, money_format(preview->notional, text, sizeof text));
     lines_figure(canvas, y++, width, "Fee and tax NT$", ROLE_TEXT, money_format(preview->cost, text, sizeof text));
     if (preview->opening < form->request.quantity)
-        lines_figure(canvas, y++, width, "Realizes NT$", preview->realized >= 0 ? ROLE_PROFIT : ROLE_LOSS, money_format(preview->realized, text, sizeof text));
+        lines_figure(canvas, y++, width, "Realizes NT$", preview->realized >= 0 ? ROLE_PROFIT : ROLE_LOSS,
+                     money_format(preview->realized, text, sizeof text));
     bool enough = !account || preview->margin <= account->margin_free;
-    lines_figure(canvas, y++, width, "Margin NT$", enough ? ROLE_TEXT : ROLE_ALARM, money_format(preview->margin, text, sizeof text));
+    lines_figure(canvas, y++, width, "Margin NT$", enough ? ROLE_TEXT : ROLE_ALARM,
+                 money_format(preview->margin, text, sizeof text));
     if (account)
-        lines_figure(canvas, y++, width, enough ? "Free margin NT$" : "Free: not enough", enough ? ROLE_TEXT : ROLE_ALARM,
-                     money_format(account->margin_free, text, sizeof text));
+        lines_figure(canvas, y++, width, enough ? "Free margin NT$" : "Free: not enough",
+                     enough ? ROLE_TEXT : ROLE_ALARM, money_format(account->margin_free, text, sizeof text));
     return y;
 }
 
@@ -215,7 +236,8 @@ static void order_side(const struct dialog *dialog, const struct app *app, const
     const struct order_form *form = (const struct order_form *)dialog;
     int width = canvas->area.width, y = 0;
     if (!form->has_contract) {
-        y = lines_wrap(canvas, 0, 0, width, 3, ROLE_DIM, "Choose a contract to see its prices and what the order costs.");
+        y = lines_wrap(canvas, 0, 0, width, 3, ROLE_DIM,
+                       "Choose a contract to see its prices and what the order costs.");
         dialog_refusals(dialog, canvas, y + 1);
         return;
     }
@@ -246,9 +268,10 @@ static void order_brief(const struct dialog *dialog, const struct app *app, char
     else if (form->reject != REJECT_NONE)
         snprintf(text, size, "guard: %s", form->reason);
     else
-        snprintf(text, size, "%s / %s%s%s", price_format_fixed(form->tick.bid, form->contract.decimals, bid, sizeof bid),
-                 price_format_fixed(form->tick.ask, form->contract.decimals, ask, sizeof ask), form->readable ? "  cost " : "",
-                 form->readable ? money_format(form->preview.cost, cost, sizeof cost) : "");
+        snprintf(
+            text, size, "%s / %s%s%s", price_format_fixed(form->tick.bid, form->contract.decimals, bid, sizeof bid),
+            price_format_fixed(form->tick.ask, form->contract.decimals, ask, sizeof ask),
+            form->readable ? "  cost " : "", form->readable ? money_format(form->preview.cost, cost, sizeof cost) : "");
 }
 
 /* --- picking, asking, sending --- */
@@ -300,11 +323,13 @@ static void order_submit(struct dialog *dialog, struct app *app)
     question->request = form->request;
     if (form->request.type == ORDER_LIMIT)
         price_format(form->request.limit_price, price, sizeof price);
-    snprintf(words, sizeof words, "%s %d %s %s %s %s%s\nValue NT$ %s, account %s, %s.%s%s", side_name(form->request.side),
-             form->request.quantity, form->request.symbol, order_type_name(form->request.type), price[0] ? price : "at the market",
-             tif_name(form->request.tif), form->request.reduce_only ? " reduce only" : "",
-             money_format(form->preview.notional, value, sizeof value), form->request.account, lines_mode(app, &role),
-             form->reject != REJECT_NONE ? "\nThe guard will refuse it: " : "", form->reject != REJECT_NONE ? form->reason : "");
+    snprintf(words, sizeof words, "%s %d %s %s %s %s%s\nValue NT$ %s, account %s, %s.%s%s",
+             side_name(form->request.side), form->request.quantity, form->request.symbol,
+             order_type_name(form->request.type), price[0] ? price : "at the market", tif_name(form->request.tif),
+             form->request.reduce_only ? " reduce only" : "", money_format(form->preview.notional, value, sizeof value),
+             form->request.account, lines_mode(app, &role),
+             form->reject != REJECT_NONE ? "\nThe guard will refuse it: " : "",
+             form->reject != REJECT_NONE ? form->reason : "");
     overlay_confirm(app, "Send this order?", words, 'y', order_send, question);
 }
 
@@ -316,7 +341,8 @@ static enum overlay_result order_replied(struct dialog *dialog, struct app *app,
     if (reply->status == ERR_TIMEOUT)
         dialog_say(dialog, ROLE_ALARM, "no answer: it may have been sent. Look at the orders before sending again");
     else
-        dialog_say(dialog, ROLE_ALARM, "the executor refused: %.200s", reply->text[0] ? reply->text : status_name((enum status)reply->status));
+        dialog_say(dialog, ROLE_ALARM, "the executor refused: %.200s",
+                   reply->text[0] ? reply->text : status_name((enum status)reply->status));
     return OVERLAY_KEEP;
 }
 

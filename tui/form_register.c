@@ -1,5 +1,5 @@
-/* Registering: choose from everything the venue lists. The gateway subscribes to what is registered, and only that can be
- * traded. The list stays open, so that several can be registered one after the other. */
+/* Registering: choose from everything the venue lists. The gateway subscribes to what is registered, and only that can
+ * be traded. The list stays open, so that several can be registered one after the other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,8 @@ static const char *held_by(const struct app *app, const char *symbol)
         if (app->model->positions[i].quantity != 0 && strcmp(app->model->positions[i].symbol, symbol) == 0)
             return "there is a position in it";
     for (size_t i = 0; i < app->model->condition_count; i++)
-        if (!condition_terminal(app->model->conditions[i].state) && strcmp(app->model->conditions[i].terms.symbol, symbol) == 0)
+        if (!condition_terminal(app->model->conditions[i].state) &&
+            strcmp(app->model->conditions[i].terms.symbol, symbol) == 0)
             return "a condition waits on it";
     return NULL;
 }
@@ -68,7 +69,8 @@ static enum overlay_result register_choose(void *context, struct app *app, int i
         return OVERLAY_KEEP;
     }
     text_copy(registering->symbol, sizeof registering->symbol, contract->symbol);
-    if (!request_control(app, COMPONENT_GATEWAY, registered ? CONTROL_UNREGISTER : CONTROL_REGISTER, contract->symbol, &registering->request)) {
+    if (!request_control(app, COMPONENT_GATEWAY, registered ? CONTROL_UNREGISTER : CONTROL_REGISTER, contract->symbol,
+                         &registering->request)) {
         registering->request = 0;
         text_copy(registering->answer, sizeof registering->answer, app->notice);
     } else {
@@ -88,7 +90,9 @@ static enum overlay_result register_message(void *context, struct app *app, cons
     registering->request = 0;
     registering->answer_role = ok ? ROLE_OK : ROLE_ALARM;
     snprintf(registering->answer, sizeof registering->answer, "%s: %.200s", registering->symbol,
-             msg->reply.text[0] ? msg->reply.text : ok ? "done" : status_name((enum status)msg->reply.status));
+             msg->reply.text[0] ? msg->reply.text
+             : ok               ? "done"
+                                : status_name((enum status)msg->reply.status));
     return OVERLAY_KEEP;
 }
 

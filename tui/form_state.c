@@ -245,7 +245,8 @@ bool form_state_number(struct form_state *state, const char *name, int64_t low, 
     errno = 0;
     long long value = strtoll(field->text, &end, 10);
     if (end == field->text || *end != '\0' || field->text[0] == ' ') {
-        form_state_refuse(state, name, "'%.24s' is not a whole number (%lld to %lld)", field->text, (long long)low, (long long)high);
+        form_state_refuse(state, name, "'%.24s' is not a whole number (%lld to %lld)", field->text, (long long)low,
+                          (long long)high);
         return false;
     }
     if (errno == ERANGE || value < low || value > high) {

@@ -4,11 +4,11 @@
  * A field's text is exactly what was typed; it changes only through the calls below, never by itself, and survives
  * drawing, resizing, refusals and replies. A disabled field stays visible and says why; the focus skips it.
  *
- * A refusal is shown at once for a field that was touched; one that was never touched is only asked for ("required") until
- * the trader tries to send.
+ * A refusal is shown at once for a field that was touched; one that was never touched is only asked for ("required")
+ * until the trader tries to send.
  *
- * Not here: what the values mean. The owner reads them with form_state_number and the like, each of which refuses the field in
- * words when the text is not that.
+ * Not here: what the values mean. The owner reads them with form_state_number and the like, each of which refuses the
+ * field in words when the text is not that.
  *
  * Owner: the caller. Secrets are wiped by form_state_wipe. Thread: the screen's.
  */
@@ -88,14 +88,17 @@ bool form_state_focus(struct form_state *state, int index);
 /* One tick up or down, onto the tick grid; an empty or unreadable text starts at `start` (0: nothing happens). */
 bool form_state_nudge(struct form_state *state, int index, int step, price_t tick, price_t start);
 
-/* Refusals. The first one of a field stays. "name: " or the label in front of the words is left out: they stand beside it. */
+/* Refusals. The first one of a field stays. "name: " or the label in front of the words is left out: they stand beside
+ * it. */
 void form_state_accept_all(struct form_state *state);
-void form_state_refuse(struct form_state *state, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void form_state_refuse(struct form_state *state, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 int form_state_first_bad(const struct form_state *state); /* -1 = none */
 /* What to show beside a field now: NULL, or the refusal (of an untouched one only after a try). */
 const char *form_state_shown(const struct form_state *state, int index);
 
-/* Values. False: the field has been refused in words, *out is untouched. Disabled fields are never refused: *out gets 0. */
+/* Values. False: the field has been refused in words, *out is untouched. Disabled fields are never refused: *out gets
+ * 0. */
 bool form_state_number(struct form_state *state, const char *name, int64_t low, int64_t high, int64_t *out);
 bool form_state_price(struct form_state *state, const char *name, price_t *out);
 /* Whole NT$ ("250,000" or "250000") as money. */

@@ -1,4 +1,5 @@
-/* The guard's own rules asked on the screen, so that a ticket can say beforehand what would be refused, in the same words. */
+/* The guard's own rules asked on the screen, so that a ticket can say beforehand what would be refused, in the same
+ * words. */
 #include "tui/guard_view.h"
 
 #include <string.h>
@@ -12,7 +13,8 @@ const struct position *guard_view_position(const struct app *app, const char *sy
 {
     const struct model *model = app->model;
     for (size_t i = 0; i < model->position_count; i++)
-        if (strcmp(model->positions[i].symbol, symbol) == 0 && strcmp(model->positions[i].account, request_account(app)) == 0)
+        if (strcmp(model->positions[i].symbol, symbol) == 0 &&
+            strcmp(model->positions[i].account, request_account(app)) == 0)
             return &model->positions[i];
     return NULL;
 }

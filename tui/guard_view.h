@@ -1,8 +1,9 @@
 /*
- * guard_view: what the guard would say of an order now, as far as the screen knows: the same rules (core/guard.h) over what the model holds.
+ * guard_view: what the guard would say of an order now, as far as the screen knows: the same rules (core/guard.h) over
+ * what the model holds.
  *
- * A forecast for the ticket, nothing more: the gateway's guard decides, with what it knows then. Rates and duplicates are not
- * foreseen. Thread: the screen's.
+ * A forecast for the ticket, nothing more: the gateway's guard decides, with what it knows then. Rates and duplicates
+ * are not foreseen. Thread: the screen's.
  */
 #ifndef TUI_GUARD_VIEW_H
 #define TUI_GUARD_VIEW_H

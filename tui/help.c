@@ -14,8 +14,11 @@ static const struct {
     unsigned scope;
     const char *name;
 } scopes[] = {
-    {SCOPE_WATCHLIST, "watchlist"}, {SCOPE_CONDITIONS, "conditions"}, {SCOPE_POSITIONS, "positions"},
-    {SCOPE_ORDERS, "orders"},       {SCOPE_LOG, "log"},
+    {SCOPE_WATCHLIST, "watchlist"},
+    {SCOPE_CONDITIONS, "conditions"},
+    {SCOPE_POSITIONS, "positions"},
+    {SCOPE_ORDERS, "orders"},
+    {SCOPE_LOG, "log"},
 };
 
 /* "anywhere", "conditions", "2 panes". */
@@ -67,8 +70,8 @@ static bool help_matches(void *context, const struct app *app, int index, const 
     (void)app;
     const struct action *action = &actions[index];
     char line[LINE_SIZE], keys[64], place[32];
-    snprintf(line, sizeof line, "%s %s %s %s %s", action->name, action->label, action->summary, keys_of(action, keys, sizeof keys),
-             where(action, place, sizeof place));
+    snprintf(line, sizeof line, "%s %s %s %s %s", action->name, action->label, action->summary,
+             keys_of(action, keys, sizeof keys), where(action, place, sizeof place));
     return lines_match(line, filter);
 }
 
@@ -92,7 +95,8 @@ static void help_draw(void *context, const struct app *app, int index, const str
     const char *why = NULL;
     char text[64];
     bool off = action->allowed && !action->allowed(app, &why);
-    canvas_text(line, 0, x, KEYS_CELLS - 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY, keys_of(action, text, sizeof text));
+    canvas_text(line, 0, x, KEYS_CELLS - 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY,
+                keys_of(action, text, sizeof text));
     x += KEYS_CELLS;
     if (wide) {
         canvas_text(line, 0, x, WHERE_CELLS - 1, ALIGN_LEFT, ROLE_DIM, where(action, text, sizeof text));
@@ -111,7 +115,8 @@ static bool help_words(void *context, const struct app *app, int index, enum rol
     const struct action *action = &actions[index];
     bool off = action->allowed && !action->allowed(app, &why);
     *role = off ? ROLE_WARNING : ROLE_DIM;
-    snprintf(text, size, off ? "not now: %s" : "in forms: Tab next, Space change, Enter send, Esc leave", why ? why : "");
+    snprintf(text, size, off ? "not now: %s" : "in forms: Tab next, Space change, Enter send, Esc leave",
+             why ? why : "");
     return true;
 }
 

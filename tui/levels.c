@@ -34,7 +34,8 @@ static int place_rows(const struct level *levels, int count, int height, int *ro
     return span > 0 ? height : count;
 }
 
-static void draw_level(const struct canvas *canvas, int y, const struct level *level, const struct level *last, int decimals, int price_cells)
+static void draw_level(const struct canvas *canvas, int y, const struct level *level, const struct level *last,
+                       int decimals, int price_cells)
 {
     char price[PRICE_TEXT_SIZE], away[PRICE_TEXT_SIZE + 2], distance[PRICE_TEXT_SIZE];
     bool ascii = canvas->theme->ascii;

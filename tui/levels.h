@@ -1,8 +1,8 @@
 /*
  * levels: a small picture of named prices, highest on top, at distances that show the distances between them.
  *
- * Every level gets a line of its own; between them as many empty lines as the room allows in proportion. Draws through the canvas.
- * Thread: the screen's.
+ * Every level gets a line of its own; between them as many empty lines as the room allows in proportion. Draws through
+ * the canvas. Thread: the screen's.
  */
 #ifndef TUI_LEVELS_H
 #define TUI_LEVELS_H

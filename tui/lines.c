@@ -16,7 +16,8 @@ static size_t character_length(const char *text)
     return length;
 }
 
-/* Bytes of text that go on a line of `width` cells: up to the last space that fits, or all, or what fits of a long word. */
+/* Bytes of text that go on a line of `width` cells: up to the last space that fits, or all, or what fits of a long
+ * word. */
 static size_t line_length(const char *text, int width)
 {
     char part[TEXT_SIZE * 2];
@@ -115,8 +116,8 @@ const char *lines_mode(const struct app *app, enum role *role)
     return mode_words[*role - ROLE_SIMULATION];
 }
 
-struct canvas lines_frame(const struct app *app, const struct overlay *overlay, const struct canvas *canvas, const char *title,
-                          bool with_mode)
+struct canvas lines_frame(const struct app *app, const struct overlay *overlay, const struct canvas *canvas,
+                          const char *title, bool with_mode)
 {
     enum role role;
     const char *mode = lines_mode(app, &role);

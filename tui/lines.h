@@ -30,8 +30,8 @@ void lines_figure(const struct canvas *canvas, int y, int width, const char *lab
 const char *lines_mode(const struct app *app, enum role *role);
 
 /* Frame of an overlay: brighter when it has the keys. The note is the mode when with_mode. Returns the inside. */
-struct canvas lines_frame(const struct app *app, const struct overlay *overlay, const struct canvas *canvas, const char *title,
-                          bool with_mode);
+struct canvas lines_frame(const struct app *app, const struct overlay *overlay, const struct canvas *canvas,
+                          const char *title, bool with_mode);
 
 /* Is every word of the filter somewhere in the text? ASCII letters of either case are the same. */
 bool lines_match(const char *text, const char *filter);

@@ -56,7 +56,8 @@ static bool history_matches(void *context, const struct app *app, int index, con
     (void)app;
     const struct order_event *event = row(context, index);
     char line[512];
-    snprintf(line, sizeof line, "%s %s %s %s", exec_kind_name(event->kind), order_state_name(event->state), event->exec_id, event->reason);
+    snprintf(line, sizeof line, "%s %s %s %s", exec_kind_name(event->kind), order_state_name(event->state),
+             event->exec_id, event->reason);
     return lines_match(line, filter);
 }
 
@@ -86,14 +87,16 @@ static void history_draw(void *context, const struct app *app, int index, const 
     const struct order_event *event = row(context, index);
     char text[64], price[PRICE_TEXT_SIZE];
     int x = 0;
-    canvas_text(line, 0, x, TIME_CELLS, ALIGN_LEFT, ROLE_TEXT, calendar_format_stamp(event->time_us, text, sizeof text) + 11); /* past the date */
+    canvas_text(line, 0, x, TIME_CELLS, ALIGN_LEFT, ROLE_TEXT,
+                calendar_format_stamp(event->time_us, text, sizeof text) + 11); /* past the date */
     x += TIME_CELLS;
     canvas_text(line, 0, x, KIND_CELLS - 1, ALIGN_LEFT, ROLE_STRONG, exec_kind_name(event->kind));
     x += KIND_CELLS;
     canvas_text(line, 0, x, STATE_CELLS - 1, ALIGN_LEFT, ROLE_TEXT, order_state_name(event->state));
     x += STATE_CELLS;
     if (event->fill_quantity)
-        snprintf(text, sizeof text, "%d @ %s", event->fill_quantity, price_format(event->fill_price, price, sizeof price));
+        snprintf(text, sizeof text, "%d @ %s", event->fill_quantity,
+                 price_format(event->fill_price, price, sizeof price));
     else
         text[0] = '\0';
     canvas_number(line, 0, x, FILL_CELLS, ROLE_TEXT, text);
@@ -108,7 +111,9 @@ static void history_head(void *context, const struct app *app, const struct canv
 {
     const struct history *history = context;
     const struct order *order = model_order(app->model, history->id);
-    const struct order_request *request = order ? &order->request : records_count(history->records) ? &row(history, 0)->request : NULL;
+    const struct order_request *request = order                             ? &order->request
+                                          : records_count(history->records) ? &row(history, 0)->request
+                                                                            : NULL;
     char price[PRICE_TEXT_SIZE] = "", average[PRICE_TEXT_SIZE];
     int width = canvas->area.width;
     if (!request) {
@@ -117,19 +122,22 @@ static void history_head(void *context, const struct app *app, const struct canv
     }
     if (request->type == ORDER_LIMIT)
         price_format(request->limit_price, price, sizeof price);
-    canvas_format(canvas, 0, 0, width, ALIGN_LEFT, request->side == SIDE_BUY ? ROLE_BUY : ROLE_SELL, "%s %d %s %s %s %s%s",
-                  side_name(request->side), request->quantity, request->symbol, order_type_name(request->type), price, tif_name(request->tif),
+    canvas_format(canvas, 0, 0, width, ALIGN_LEFT, request->side == SIDE_BUY ? ROLE_BUY : ROLE_SELL,
+                  "%s %d %s %s %s %s%s", side_name(request->side), request->quantity, request->symbol,
+                  order_type_name(request->type), price, tif_name(request->tif),
                   request->reduce_only ? "  reduce only" : "");
     if (request->condition_id)
-        canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_DIM, "%s  condition #%lld %s, attempt %d", request->client_order_id,
-                      (long long)request->condition_id, leg_name(request->leg), request->attempt);
+        canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_DIM, "%s  condition #%lld %s, attempt %d",
+                      request->client_order_id, (long long)request->condition_id, leg_name(request->leg),
+                      request->attempt);
     else
         canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_DIM, "%s  by %s", request->client_order_id, request->actor);
     if (order)
-        canvas_format(canvas, 2, 0, width, ALIGN_LEFT, ROLE_STRONG, "%s, filled %d of %d%s%s%s%s", order_state_name(order->state),
-                      order->filled_quantity, request->quantity, order->filled_quantity ? " at " : "",
-                      order->filled_quantity ? price_format(order_average(order), average, sizeof average) : "", order->reason[0] ? ": " : "",
-                      order->reason);
+        canvas_format(canvas, 2, 0, width, ALIGN_LEFT, ROLE_STRONG, "%s, filled %d of %d%s%s%s%s",
+                      order_state_name(order->state), order->filled_quantity, request->quantity,
+                      order->filled_quantity ? " at " : "",
+                      order->filled_quantity ? price_format(order_average(order), average, sizeof average) : "",
+                      order->reason[0] ? ": " : "", order->reason);
     lines_rule(canvas, 3, 0, width);
 }
 
@@ -151,8 +159,9 @@ static bool history_words(void *context, const struct app *app, int index, enum 
         text_copy(text, size, refusal);
     } else if (index >= 0) {
         const struct order_event *event = row(history, index);
-        snprintf(text, size, "event %llu%s%s%s%s%s%s", (unsigned long long)event->seq, event->venue_order_id[0] ? ", venue order " : "",
-                 event->venue_order_id, event->exec_id[0] ? ", execution " : "", event->exec_id, event->reason[0] ? ": " : "", event->reason);
+        snprintf(text, size, "event %llu%s%s%s%s%s%s", (unsigned long long)event->seq,
+                 event->venue_order_id[0] ? ", venue order " : "", event->venue_order_id,
+                 event->exec_id[0] ? ", execution " : "", event->exec_id, event->reason[0] ? ": " : "", event->reason);
     } else {
         text_copy(text, size, records_ready(history->records) ? "" : "reading ...");
     }

@@ -31,7 +31,8 @@ struct overlay_ops {
     void (*place)(struct overlay *overlay, struct app *app, struct canvas canvas);
     void (*draw)(struct overlay *overlay, struct app *app, struct canvas canvas);
     enum overlay_result (*key)(struct overlay *overlay, struct app *app, int key, bool is_function_key);
-    enum overlay_result (*mouse)(struct overlay *overlay, struct app *app, int y, int x, unsigned long buttons); /* may be NULL */
+    enum overlay_result (*mouse)(struct overlay *overlay, struct app *app, int y, int x,
+                                 unsigned long buttons); /* may be NULL */
     /* Every message that the model applied, replies included; may be NULL. */
     enum overlay_result (*message)(struct overlay *overlay, struct app *app, const struct msg *msg);
     /* Where the terminal's cursor belongs (in the window); false: hide it. May be NULL. */
@@ -48,20 +49,22 @@ struct overlay {
 
 void overlay_push(struct app *app, struct overlay *overlay);
 
-/* The loop's side of the stack. A handler may push another overlay; one that returns OVERLAY_DONE leaves wherever it is. */
-bool overlays_key(struct app *app, int key, bool is_function_key);                 /* false: no overlay, the key is free */
-bool overlays_mouse(struct app *app, int y, int x, unsigned long buttons);         /* screen coordinates; false: no overlay */
+/* The loop's side of the stack. A handler may push another overlay; one that returns OVERLAY_DONE leaves wherever it
+ * is. */
+bool overlays_key(struct app *app, int key, bool is_function_key);         /* false: no overlay, the key is free */
+bool overlays_mouse(struct app *app, int y, int x, unsigned long buttons); /* screen coordinates; false: no overlay */
 void overlays_message(struct app *app, const struct msg *msg);
-void overlays_resize(struct app *app);                                             /* after app->rows, columns changed */
-/* Draw the overlays over what stdscr holds, place or hide the cursor, and stage all of it: then only doupdate() is left.
- * Without overlays it stages stdscr. */
+void overlays_resize(struct app *app); /* after app->rows, columns changed */
+/* Draw the overlays over what stdscr holds, place or hide the cursor, and stage all of it: then only doupdate() is
+ * left. Without overlays it stages stdscr. */
 void overlays_draw(struct app *app);
-void overlays_close(struct app *app);                                              /* all of them */
+void overlays_close(struct app *app); /* all of them */
 
-/* A yes/no question. confirm_key differs from the key that asked, the focus starts on Cancel, keys that arrive within 150 ms
- * of opening (auto-repeat) are ignored. on_yes runs once; context is freed with free() afterwards in any case. */
-void overlay_confirm(struct app *app, const char *title, const char *question, char confirm_key, void (*on_yes)(struct app *app, void *context),
-                     void *context);
+/* A yes/no question. confirm_key differs from the key that asked, the focus starts on Cancel, keys that arrive within
+ * 150 ms of opening (auto-repeat) are ignored. on_yes runs once; context is freed with free() afterwards in any case.
+ */
+void overlay_confirm(struct app *app, const char *title, const char *question, char confirm_key,
+                     void (*on_yes)(struct app *app, void *context), void *context);
 
 /* Show words until Esc or Enter. */
 void overlay_message(struct app *app, const char *title, const char *text);

@@ -12,7 +12,14 @@
 #include "core/text.h"
 #include "tui/lines.h"
 
-enum { FILTER_SIZE = 48, FOOT_ROWS = 3 /* rule, words, keys */, ESCAPE = 27, DELETE_BACK = 127, CONTROL_H = 8, CONTROL_U = 21 };
+enum {
+    FILTER_SIZE = 48,
+    FOOT_ROWS = 3 /* rule, words, keys */,
+    ESCAPE = 27,
+    DELETE_BACK = 127,
+    CONTROL_H = 8,
+    CONTROL_U = 21
+};
 
 struct pick {
     struct overlay overlay; /* first */
@@ -87,8 +94,8 @@ static void draw_filter(const struct pick *pick, const struct canvas *canvas, in
     int room = canvas->area.width - 20;
     canvas_text(canvas, y, 0, 8, ALIGN_LEFT, ROLE_DIM, "Filter");
     canvas_text(canvas, y, 7, FILTER_SIZE < room ? FILTER_SIZE : room, ALIGN_LEFT, ROLE_FIELD_FOCUS, pick->filter);
-    canvas_format(canvas, y, canvas->area.width - 12, 12, ALIGN_RIGHT, ROLE_DIM, "%d of %d", pick->count ? pick->cursor + 1 : 0,
-                  pick->count);
+    canvas_format(canvas, y, canvas->area.width - 12, 12, ALIGN_RIGHT, ROLE_DIM, "%d of %d",
+                  pick->count ? pick->cursor + 1 : 0, pick->count);
 }
 
 static void draw_rows(struct pick *pick, struct app *app, const struct canvas *canvas, int y, int height)
@@ -102,7 +109,8 @@ static void draw_rows(struct pick *pick, struct app *app, const struct canvas *c
     if (pick->top > pick->count - height)
         pick->top = pick->count > height ? pick->count - height : 0;
     if (!pick->count)
-        canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_DIM, pick->filter[0] ? "nothing matches the filter" : pick->ops->empty);
+        canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_DIM,
+                    pick->filter[0] ? "nothing matches the filter" : pick->ops->empty);
     for (int i = 0; i < height && pick->top + i < pick->count; i++) {
         bool cursor = pick->top + i == pick->cursor;
         struct canvas line = canvas_sub(canvas, (struct rect){y + i, 2, 1, width - 2});
@@ -247,7 +255,12 @@ static enum overlay_result pick_key(struct overlay *overlay, struct app *app, in
     if (key == '\r' || key == '\n')
         return choose(pick, app);
     if (!pick->ops->filters) { /* a short list moves as the panes do */
-        moved(pick, app, key == 'j' || key == '\t' ? KEY_DOWN : key == 'k' ? KEY_UP : key == 'g' ? KEY_HOME : key == 'G' ? KEY_END : 0);
+        moved(pick, app,
+              key == 'j' || key == '\t' ? KEY_DOWN
+              : key == 'k'              ? KEY_UP
+              : key == 'g'              ? KEY_HOME
+              : key == 'G'              ? KEY_END
+                                        : 0);
         return OVERLAY_KEEP;
     }
     if (key == CONTROL_H || key == DELETE_BACK) {
@@ -270,7 +283,8 @@ static enum overlay_result pick_mouse(struct overlay *overlay, struct app *app, 
         move_to(pick, app, pick->cursor - 1);
     else if (buttons & BUTTON5_PRESSED)
         move_to(pick, app, pick->cursor + 1);
-    if (!(buttons & (BUTTON1_CLICKED | BUTTON1_PRESSED)) || row < 0 || row >= pick->visible || pick->top + row >= pick->count)
+    if (!(buttons & (BUTTON1_CLICKED | BUTTON1_PRESSED)) || row < 0 || row >= pick->visible ||
+        pick->top + row >= pick->count)
         return OVERLAY_KEEP;
     if (pick->top + row == pick->cursor)
         return choose(pick, app);

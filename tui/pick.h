@@ -1,9 +1,9 @@
 /*
  * pick: a list over the panes that narrows as one types.
  *
- * The rows are the owner's: it counts, draws and matches them; the pick keeps the filter, the cursor and the scrolling. The cursor
- * stays on its row (by key) when rows come and go. Letters go to the filter; Up Down PgUp PgDn Home End move; Enter
- * chooses; Esc leaves. A row that cannot be chosen says why.
+ * The rows are the owner's: it counts, draws and matches them; the pick keeps the filter, the cursor and the scrolling.
+ * The cursor stays on its row (by key) when rows come and go. Letters go to the filter; Up Down PgUp PgDn Home End
+ * move; Enter chooses; Esc leaves. A row that cannot be chosen says why.
  *
  * Owner: pick_open hands context over; it is freed with ops->free when the pick closes. Thread: the screen's.
  */
@@ -29,8 +29,9 @@ struct pick_ops {
     /* index -1: the column heads. */
     void (*draw)(void *context, const struct app *app, int index, const struct canvas *line);
     enum overlay_result (*choose)(void *context, struct app *app, int index);
-    void (*moved)(void *context, struct app *app, int index);             /* the cursor came here; may be NULL */
-    bool (*words)(void *context, const struct app *app, int index, enum role *role, char *text, size_t size); /* under the list; may be NULL */
+    void (*moved)(void *context, struct app *app, int index); /* the cursor came here; may be NULL */
+    bool (*words)(void *context, const struct app *app, int index, enum role *role, char *text,
+                  size_t size); /* under the list; may be NULL */
     enum overlay_result (*message)(void *context, struct app *app, const struct msg *msg); /* may be NULL */
     void (*leave)(void *context, struct app *app); /* Esc, before it closes; may be NULL */
     void (*free)(void *context);                   /* may be NULL */

@@ -1,4 +1,5 @@
-/* One short-lived thread a question. It shares nothing with the screen but this block, which the last of the two frees. */
+/* One short-lived thread a question. It shares nothing with the screen but this block, which the last of
+ * the two frees. */
 #include "tui/records.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
-/* What must be true before the first trade, each in words, with the key that mends it; and starting and stopping everything. */
+/* What must be true before the first trade, each in words, with the key that mends it; and starting and stopping
+ * everything. */
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,8 @@ static enum check_level component_state(const struct app *app, enum component co
         snprintf(words, size, "running, but its link is down: %.120s", view->heartbeat.text);
         return CHECK_ATTENTION;
     }
-    snprintf(words, size, "running, pid %lld%s%.120s", (long long)view->heartbeat.pid, view->heartbeat.text[0] ? ", " : "", view->heartbeat.text);
+    snprintf(words, size, "running, pid %lld%s%.120s", (long long)view->heartbeat.pid,
+             view->heartbeat.text[0] ? ", " : "", view->heartbeat.text);
     return CHECK_OK;
 }
 
@@ -88,7 +90,8 @@ static enum check_level register_state(const struct app *app, char *words, size_
         snprintf(words, size, "none: without one there are no prices");
         return CHECK_MISSING;
     }
-    snprintf(words, size, "%d: %s%s", count, contract_rows_at(app, true, 0)->contract.symbol, count > 1 ? " and more" : "");
+    snprintf(words, size, "%d: %s%s", count, contract_rows_at(app, true, 0)->contract.symbol,
+             count > 1 ? " and more" : "");
     return CHECK_OK;
 }
 
@@ -101,7 +104,8 @@ static enum check_level account_state(const struct app *app, char *words, size_t
         return CHECK_MISSING;
     }
     if (account)
-        snprintf(words, size, "%s, free margin NT$ %s", account->account, money_format(account->margin_free, margin, sizeof margin));
+        snprintf(words, size, "%s, free margin NT$ %s", account->account,
+                 money_format(account->margin_free, margin, sizeof margin));
     else
         snprintf(words, size, "%s", request_account(app));
     return CHECK_OK;
@@ -170,7 +174,8 @@ static void startup_size(const struct overlay *overlay, int height_most, int col
     *height = ROWS + 7;
 }
 
-static void draw_row(const struct startup *startup, const struct app *app, const struct canvas *canvas, int y, int index)
+static void draw_row(const struct startup *startup, const struct app *app, const struct canvas *canvas, int y,
+                     int index)
 {
     static const char *const marks[] = {"✓", "!", "✗"};
     static const enum role roles[] = {ROLE_OK, ROLE_WARNING, ROLE_ALARM};
@@ -181,7 +186,8 @@ static void draw_row(const struct startup *startup, const struct app *app, const
     int label = width < 60 ? 14 : LABEL_CELLS;
     canvas_text(canvas, y, 1, 2, ALIGN_LEFT, roles[level], marks[level]);
     canvas_text(canvas, y, 3, label - 1, ALIGN_LEFT, ROLE_TEXT, row->label);
-    canvas_text(canvas, y, 3 + label, width - 3 - label - mend - 1, ALIGN_LEFT, level == CHECK_OK ? ROLE_TEXT : roles[level], words);
+    canvas_text(canvas, y, 3 + label, width - 3 - label - mend - 1, ALIGN_LEFT,
+                level == CHECK_OK ? ROLE_TEXT : roles[level], words);
     if (row->key) {
         canvas_format(canvas, y, width - mend, 2, ALIGN_LEFT, ROLE_KEY, "%c", row->key);
         canvas_text(canvas, y, width - mend + 2, mend - 2, ALIGN_LEFT, ROLE_DIM, row->mend);
@@ -201,7 +207,8 @@ static bool ready(const struct app *app)
 
 static void startup_draw(struct overlay *overlay, struct app *app, struct canvas canvas)
 {
-    static const struct key_hint hints[] = {{"Enter", "mend the row"}, {"s", "start all"}, {"X", "stop all (asks)"}, {"Esc", "leave"}, {NULL, NULL}};
+    static const struct key_hint hints[] = {
+        {"Enter", "mend the row"}, {"s", "start all"}, {"X", "stop all (asks)"}, {"Esc", "leave"}, {NULL, NULL}};
     const struct startup *startup = (const struct startup *)overlay;
     struct canvas inside = lines_frame(app, overlay, &canvas, "Start-up check", true);
     int height = inside.area.height, width = inside.area.width, foot = height >= ROWS + 3 ? 3 : 1;
@@ -249,8 +256,10 @@ static void ask_stop(struct startup *startup, struct app *app)
     *context = startup;
     for (size_t i = 0; i < app->model->position_count; i++)
         open += app->model->positions[i].quantity != 0;
-    snprintf(words, sizeof words, "Gateway, strategy and executor stop. No condition fires and no stop loss protects until they run again.%s",
-             open ? "\nThere are open positions." : "");
+    snprintf(
+        words, sizeof words,
+        "Gateway, strategy and executor stop. No condition fires and no stop loss protects until they run again.%s",
+        open ? "\nThere are open positions." : "");
     overlay_confirm(app, "Stop all components?", words, 'y', stop_all, context);
 }
 
@@ -309,7 +318,9 @@ static enum overlay_result startup_message(struct overlay *overlay, struct app *
     startup->request = 0;
     startup->answer_role = ok ? ROLE_OK : ROLE_ALARM;
     text_copy(startup->answer, sizeof startup->answer,
-              msg->reply.text[0] ? msg->reply.text : ok ? "done" : status_name((enum status)msg->reply.status));
+              msg->reply.text[0] ? msg->reply.text
+              : ok               ? "done"
+                                 : status_name((enum status)msg->reply.status));
     return OVERLAY_KEEP;
 }
 

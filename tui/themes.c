@@ -1,4 +1,5 @@
-/* Choosing a theme: the screen takes the one under the cursor at once, Enter keeps it, Esc goes back to the one before. */
+/* Choosing a theme: the screen takes the one under the cursor at once, Enter keeps it, Esc goes back to
+ * the one before. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,8 @@ static void theme_draw(void *context, const struct app *app, int index, const st
         return;
     }
     bool before = strcmp(theme_name_at(index), choosing->before.name) == 0;
-    canvas_format(line, 0, 0, line->area.width, ALIGN_LEFT, ROLE_TEXT, "%s%s", theme_name_at(index), before ? "  (was in use)" : "");
+    canvas_format(line, 0, 0, line->area.width, ALIGN_LEFT, ROLE_TEXT, "%s%s", theme_name_at(index),
+                  before ? "  (was in use)" : "");
 }
 
 /* A sample of what matters, in the theme under the cursor. */

@@ -10,7 +10,7 @@
 
 #include "core/preview.h"
 
-#define NT(dollars) ((money_t)(dollars) * PRICE_SCALE)
+#define NT(dollars) ((money_t)(dollars)*PRICE_SCALE)
 
 /* Mini TAIEX as of 2025-11-04: 50 NT$ a point, 12.5 NT$ fee a side, tax 0.00002 a side rounded to a whole NT$ a lot. */
 static const struct contract mini = {
@@ -49,8 +49,8 @@ static struct condition_terms buy_terms(void)
     return terms;
 }
 
-/* Entry 17425: 871,250 NT$ a lot, tax 17.425 -> 17; exit 17515: 875,750, tax 17.515 -> 18; stop 17395: 869,750, tax 17.395 -> 17.
- * With fee 12.5 and commission 20 a lot a side: entry 49.5, take profit 50.5, stop 49.5; two lots. */
+/* Entry 17425: 871,250 NT$ a lot, tax 17.425 -> 17; exit 17515: 875,750, tax 17.515 -> 18; stop 17395: 869,750,
+ * tax 17.395 -> 17. With fee 12.5 and commission 20 a lot a side: entry 49.5, take profit 50.5, stop 49.5; two lots. */
 static void buy_is_worked_by_hand(void **state)
 {
     (void)state;
@@ -66,14 +66,15 @@ static void buy_is_worked_by_hand(void **state)
     assert_int_equal(preview.risk_cost, NT(198));   /* 99 + 99 */
     assert_int_equal(preview.reward, NT(8800));
     assert_int_equal(preview.risk, NT(3198));
-    assert_int_equal(preview.ratio_permille, 2752); /* 8800 / 3198 = 2.7517 */
+    assert_int_equal(preview.ratio_permille, 2752);        /* 8800 / 3198 = 2.7517 */
     assert_int_equal(preview.break_even, PRICE_POINTS(2)); /* 200 / (50 x 2) */
     assert_int_equal(preview.margin, NT(169000));
     assert_true(preview.has_last);
     assert_int_equal(preview.to_trigger, PRICE_POINTS(8));
 }
 
-/* SELL 17410, turning 15: order 17395, take profit 17305, stop 17425. Taxes a lot: 17.395 -> 17, 17.305 -> 17, 17.425 -> 17. */
+/* SELL 17410, turning 15: order 17395, take profit 17305, stop 17425. Taxes a lot: 17.395 -> 17, 17.305 -> 17, 17.425
+ * -> 17. */
 static void sell_is_the_mirror(void **state)
 {
     (void)state;
@@ -132,11 +133,13 @@ static struct tick book(void)
     return tick;
 }
 
-/* BUY 3 at market from flat: the ask, 17401 x 50 x 3 = 2,610,150; tax a lot 17.401 -> 17; cost 3 x (12.5 + 20 + 17) = 148.5. */
+/* BUY 3 at market from flat: the ask, 17401 x 50 x 3 = 2,610,150; tax a lot 17.401 -> 17; cost 3 x (12.5 + 20 + 17) =
+ * 148.5. */
 static void market_order_from_flat(void **state)
 {
     (void)state;
-    struct order_request request = {.symbol = "MXFH1", .side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 3};
+    struct order_request request = {
+        .symbol = "MXFH1", .side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 3};
     struct tick tick = book();
     struct order_preview preview;
     preview_order(&request, &mini, &tick, NULL, NT(20), &preview);
@@ -153,8 +156,12 @@ static void market_order_from_flat(void **state)
 static void an_order_that_reverses_closes_first(void **state)
 {
     (void)state;
-    struct order_request request = {
-        .symbol = "MXFH1", .side = SIDE_SELL, .type = ORDER_LIMIT, .tif = TIF_ROD, .quantity = 5, .limit_price = PRICE_POINTS(17450)};
+    struct order_request request = {.symbol = "MXFH1",
+                                    .side = SIDE_SELL,
+                                    .type = ORDER_LIMIT,
+                                    .tif = TIF_ROD,
+                                    .quantity = 5,
+                                    .limit_price = PRICE_POINTS(17450)};
     struct position position = {.symbol = "MXFH1", .quantity = 2, .open_value = 2 * PRICE_POINTS(17400)};
     struct tick tick = book();
     struct order_preview preview;
@@ -170,7 +177,8 @@ static void an_order_that_reverses_closes_first(void **state)
 static void closing_a_short_realizes_its_loss(void **state)
 {
     (void)state;
-    struct order_request request = {.symbol = "MXFH1", .side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 1};
+    struct order_request request = {
+        .symbol = "MXFH1", .side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 1};
     struct position position = {.symbol = "MXFH1", .quantity = -4, .open_value = -4 * PRICE_POINTS(17380)};
     struct tick tick = book();
     struct order_preview preview;
@@ -184,7 +192,8 @@ static void closing_a_short_realizes_its_loss(void **state)
 static void adding_to_a_position_closes_nothing(void **state)
 {
     (void)state;
-    struct order_request request = {.symbol = "MXFH1", .side = SIDE_SELL, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 2};
+    struct order_request request = {
+        .symbol = "MXFH1", .side = SIDE_SELL, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 2};
     struct position position = {.symbol = "MXFH1", .quantity = -4, .open_value = -4 * PRICE_POINTS(17380)};
     struct order_preview preview;
     preview_order(&request, &mini, NULL, &position, 0, &preview);

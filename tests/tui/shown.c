@@ -22,6 +22,8 @@
 
 #define MARK "\033]99;frame\033\\"
 #define FRAME_WAIT_MS 10000
+#define FRAMES_MAX 50
+#define TURN_US 300000
 
 struct shown {
     pid_t child;
@@ -72,6 +74,7 @@ int shown_here(const char *theme, unsigned flags)
         struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
         if (poll(&keys, 1, -1) > 0 && (keys.revents & POLLHUP))
             break;
+        app->now_us += flags & SHOWN_CLOCK ? TURN_US : 0;
         input_read(app);
     }
     overlays_close(app);
@@ -80,8 +83,8 @@ int shown_here(const char *theme, unsigned flags)
     return terminal_signal() ? 100 : 0;
 }
 
-/* Read until the next mark; at the child's end, until nothing comes. */
-static void read_frame(struct shown *shown)
+/* Read until the next mark; at the child's end, until nothing comes. false: no frame. */
+static bool read_frame(struct shown *shown)
 {
     for (;;) {
         const char *mark = shown->length > shown->scanned
@@ -90,7 +93,7 @@ static void read_frame(struct shown *shown)
         if (mark) {
             vterm_input_write(shown->vterm, shown->bytes + shown->scanned, (size_t)(mark - (shown->bytes + shown->scanned)));
             shown->scanned = (size_t)(mark - shown->bytes) + sizeof MARK - 1;
-            return;
+            return true;
         }
         if (shown->size - shown->length < 65536) {
             shown->size = shown->size * 2 + 131072;
@@ -99,10 +102,10 @@ static void read_frame(struct shown *shown)
         }
         struct pollfd output = {.fd = shown->master, .events = POLLIN};
         if (poll(&output, 1, FRAME_WAIT_MS) <= 0)
-            return;
+            return false;
         ssize_t got = read(shown->master, shown->bytes + shown->length, 65536);
         if (got <= 0)
-            return;
+            return false;
         shown->length += (size_t)got;
     }
 }
@@ -130,7 +133,7 @@ struct shown *shown_open(int rows, int columns, const char *theme, unsigned flag
         setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
         _exit(shown_here(theme, flags));
     }
-    read_frame(shown);
+    (void)read_frame(shown);
     return shown;
 }
 
@@ -148,7 +151,7 @@ void shown_type(struct shown *shown, const char *keys)
 {
     ssize_t written = write(shown->master, keys, strlen(keys));
     CHECK(written == (ssize_t)strlen(keys));
-    read_frame(shown);
+    (void)read_frame(shown);
 }
 
 void shown_resize(struct shown *shown, int rows, int columns)
@@ -158,7 +161,7 @@ void shown_resize(struct shown *shown, int rows, int columns)
     shown->columns = columns;
     vterm_set_size(shown->vterm, rows, columns);
     CHECK(ioctl(shown->master, TIOCSWINSZ, &size) == 0);
-    read_frame(shown);
+    (void)read_frame(shown);
 }
 
 static size_t put_utf8(char *out, uint32_t c)
@@ -238,6 +241,35 @@ char *shown_look(struct shown *shown)
     return text;
 }
 
+static bool has(struct shown *shown, const char *text)
+{
+    char *all = shown_text(shown);
+    bool found = strstr(all, text) != NULL;
+    free(all);
+    return found;
+}
+
+static bool wait_until(struct shown *shown, const char *text, bool wanted)
+{
+    for (int i = 0; i < FRAMES_MAX; i++) {
+        if (has(shown, text) == wanted)
+            return true;
+        if (!read_frame(shown))
+            return false;
+    }
+    return false;
+}
+
+bool shown_wait(struct shown *shown, const char *text)
+{
+    return wait_until(shown, text, true);
+}
+
+bool shown_wait_gone(struct shown *shown, const char *text)
+{
+    return wait_until(shown, text, false);
+}
+
 const char *shown_bytes(const struct shown *shown, size_t *length)
 {
     *length = shown->length;
@@ -248,7 +280,7 @@ int shown_kill(struct shown *shown, int signal_number)
 {
     int status = 0;
     (void)kill(shown->child, signal_number);
-    read_frame(shown); /* until the other end is closed */
+    (void)read_frame(shown); /* until the other end is closed */
     (void)waitpid(shown->child, &status, 0);
     return status;
 }

@@ -16,6 +16,7 @@
 #define SHOWN_NOTHING 4u /* nothing has been heard of yet */
 #define SHOWN_HALTED 8u
 #define SHOWN_LIVE 16u
+#define SHOWN_CLOCK 32u  /* the clock goes on by 300 ms with each turn of the loop */
 
 struct shown;
 
@@ -25,6 +26,10 @@ void shown_close(struct shown *shown);
 /* Type and wait for the next frame. */
 void shown_type(struct shown *shown, const char *keys);
 void shown_resize(struct shown *shown, int rows, int columns);
+
+/* Wait until the screen shows the text, or no longer does; false when that does not happen. */
+bool shown_wait(struct shown *shown, const char *text);
+bool shown_wait_gone(struct shown *shown, const char *text);
 
 /* The screen as lines of UTF-8, blanks at the ends cut; freed by the caller. */
 char *shown_text(struct shown *shown);
