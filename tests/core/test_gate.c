@@ -358,7 +358,10 @@ static void test_room_for_nothing_at_all(void **state) {
 
 static void test_no_allocation_from_request_to_order(void **state) {
     struct scene *scene = *state;
-    if (!alloc_counted()) skip();
+    if (!alloc_counted()) {
+        printf("skip: allocations are not counted under a sanitizer\n");
+        skip();
+    }
     struct guard_limits limits = {.max_order_quantity = 10,
                                   .max_position = 100,
                                   .max_notional = PRICE_POINTS(100000000),

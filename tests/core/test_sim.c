@@ -12,7 +12,7 @@
 
 #include "tests/core/sim_world.h"
 
-#define SEEDS 300
+#define SEEDS 600
 #define CHAOS_STEPS 1000 /* 20 s */
 #define CALM_STEPS 1500  /* 30 s */
 
