@@ -38,7 +38,8 @@ bool cli_connect(struct cli *cli, int *code) {
     if (cli->client != NULL) {
         return true;
     }
-    if (!client_daemon_running(cli->settings)) {
+    /* The kill switch asks the gateway itself, whether its supervisor lives or not. */
+    if (cli->command->run != cmd_halt && !client_daemon_running(cli->settings)) {
         *code = cli_say(CLI_NOT_RUNNING, "nothing is running here; 'outcry start' starts it");
         return false;
     }

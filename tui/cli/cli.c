@@ -40,7 +40,7 @@ static int drop_settings(int argc, char **argv, char **out) {
 bool cli_without_settings(int argc, char **argv, int *code) {
     const char *word = argc > 1 ? argv[1] : "";
     bool version = strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0;
-    bool help = strcmp(word, "help") == 0;
+    bool help = strcmp(word, "help") == 0 || strcmp(word, "manual") == 0;
     if (is_help(word)) {
         cli_help(stdout);
         *code = CLI_OK;

@@ -141,5 +141,6 @@ int cmd_config(struct cli *cli);
 int cmd_backtest(struct cli *cli);
 int cmd_version(struct cli *cli);
 int cmd_help(struct cli *cli);
+int cmd_manual(struct cli *cli);
 
 #endif

@@ -17,7 +17,8 @@ struct print_list {
     bool failed; /* no memory or no room on stdout */
     const struct print_column *columns;
     size_t column_count;
-    void (*extend)(const struct msg *msg, json_t *object);
+    void (*extend)(const void *context, const struct msg *msg, json_t *object);
+    const void *context; /* for extend and the columns */
     size_t rows, room;
     char **cells; /* rows x column_count */
 };
@@ -105,7 +106,8 @@ void print_plain(const struct msg *msg, const struct field *field, char *out, si
 }
 
 struct print_list *print_open(bool json, const struct print_column *columns,
-                              void (*extend)(const struct msg *msg, json_t *object)) {
+                              void (*extend)(const void *context, const struct msg *msg, json_t *object),
+                              const void *context) {
     struct print_list *list = calloc(1, sizeof(*list));
     if (list == NULL) {
         return NULL;
@@ -113,6 +115,7 @@ struct print_list *print_open(bool json, const struct print_column *columns,
     list->json = json;
     list->columns = columns;
     list->extend = extend;
+    list->context = context;
     while (columns[list->column_count].heading != NULL) {
         list->column_count++;
     }
@@ -145,7 +148,7 @@ static bool keep_row(struct print_list *list, const struct msg *msg) {
         const struct field *field = column->field != NULL ? msg_field(msg->id, column->field) : NULL;
         text[0] = '\0';
         if (column->text != NULL) {
-            column->text(msg, text, sizeof(text));
+            column->text(list->context, msg, text, sizeof(text));
         } else if (field != NULL) {
             print_field(msg, field, text, sizeof(text));
         }
@@ -164,7 +167,7 @@ static bool keep_row(struct print_list *list, const struct msg *msg) {
 static bool write_object(struct print_list *list, const struct msg *msg) {
     json_t *object = json_from_msg(msg);
     if (list->extend != NULL) {
-        list->extend(msg, object);
+        list->extend(list->context, msg, object);
     }
     bool written = fputs(list->rows == 0 ? "[\n" : ",\n", stdout) != EOF &&
                    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0;

@@ -21,15 +21,17 @@
 struct print_column {
     const char *heading;
     const char *field; /* NULL: text says */
-    void (*text)(const struct msg *msg, char *out, size_t size);
+    void (*text)(const void *context, const struct msg *msg, char *out, size_t size);
     bool right; /* numbers */
 };
 
 struct print_list;
 
-/* extend (may be NULL) adds keys to a row's JSON object. NULL when memory is short. */
+/* extend (may be NULL) adds keys to a row's JSON object; context is handed to it and to the columns' functions. NULL
+ * when memory is short. */
 struct print_list *print_open(bool json, const struct print_column *columns,
-                              void (*extend)(const struct msg *msg, json_t *object));
+                              void (*extend)(const void *context, const struct msg *msg, json_t *object),
+                              const void *context);
 /* Both are ready-made visitors for db_each and client_call. */
 bool print_row(void *list, const struct msg *msg);
 void print_answer(void *list, const struct msg *msg);

@@ -1,0 +1,157 @@
+/* Orders: the stored list, one order's history, and the operator's commands to the executor and the gateway. */
+#include <string.h>
+#include <strings.h>
+
+#include "core/text.h"
+#include "gateway/json.h"
+#include "tui/cli/command.h"
+#include "tui/cli/filter.h"
+#include "tui/cli/print.h"
+
+static void filled_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    (void)context;
+    snprintf(out, size, "%d/%d", msg->order.filled_quantity, msg->order.request.quantity);
+}
+
+static void average_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    (void)context;
+    if (msg->order.filled_quantity > 0) {
+        (void)price_format(order_average(&msg->order), out, size);
+    }
+}
+
+static void limit_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    (void)context;
+    if (msg->order.request.type == ORDER_LIMIT) {
+        (void)price_format(msg->order.request.limit_price, out, size);
+    }
+}
+
+static void condition_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    (void)context;
+    if (msg->order.request.condition_id != 0) {
+        snprintf(out, size, "%lld", (long long)msg->order.request.condition_id);
+    }
+}
+
+static void extend(const void *context, const struct msg *msg, json_t *object) {
+    (void)context;
+    (void)json_object_set_new(object, "average_price",
+                              msg->order.filled_quantity > 0 ? json_decimal(order_average(&msg->order)) : json_null());
+}
+
+static const struct print_column columns[] = {
+    {.heading = "ORDER", .field = "client_order_id"},
+    {.heading = "UPDATED", .field = "updated_us"},
+    {.heading = "SYMBOL", .field = "symbol"},
+    {.heading = "SIDE", .field = "side"},
+    {.heading = "TYPE", .field = "type"},
+    {.heading = "TIF", .field = "tif"},
+    {.heading = "LIMIT", .text = limit_text, .right = true},
+    {.heading = "FILLED", .text = filled_text, .right = true},
+    {.heading = "AVERAGE", .text = average_text, .right = true},
+    {.heading = "STATE", .field = "state"},
+    {.heading = "CONDITION", .text = condition_text, .right = true},
+    {.heading = "LEG", .field = "leg"},
+    {.heading = "REASON", .field = "reason"},
+    {.heading = NULL},
+};
+
+static const struct print_column event_columns[] = {
+    {.heading = "SEQ", .field = "seq", .right = true},
+    {.heading = "MARKET TIME", .field = "market_us"},
+    {.heading = "EVENT", .field = "kind"},
+    {.heading = "STATE", .field = "state"},
+    {.heading = "LOTS", .field = "fill_quantity", .right = true},
+    {.heading = "PRICE", .field = "fill_price", .right = true},
+    {.heading = "TOTAL", .field = "filled_quantity", .right = true},
+    {.heading = "EXEC ID", .field = "exec_id"},
+    {.heading = "REASON", .field = "reason"},
+    {.heading = NULL},
+};
+
+int cmd_orders_list(struct cli *cli) {
+    struct db_query query = {.id = MSG_ORDER, .limit = FILTER_LIMIT};
+    if (!filter_read(cli, &query)) {
+        return CLI_USAGE;
+    }
+    return filter_print(cli, DB_ORDERS, &query, print_open(cli->json, columns, extend, NULL), "no orders");
+}
+
+int cmd_orders_show(struct cli *cli) {
+    struct db_query query = {.id = MSG_ORDER, .client_order_id = cli->words[0]};
+    struct db_query events = {.id = MSG_ORDER_EVENT, .client_order_id = cli->words[0]};
+    char none[CLIENT_ORDER_ID_SIZE + 32];
+    snprintf(none, sizeof(none), "no order %.40s", cli->words[0]);
+    if (cli->json) {
+        return filter_print(cli, DB_ORDERS, &events, print_open(true, event_columns, NULL, NULL), none);
+    }
+    int code = filter_print(cli, DB_ORDERS, &query, print_open(false, columns, NULL, NULL), none);
+    if (code != CLI_OK) {
+        return code;
+    }
+    return filter_print(cli, DB_ORDERS, &events, print_open(false, event_columns, NULL, NULL), "no events");
+}
+
+/* A limit price makes it a limit order; without one it is a market order. */
+static int complete(const struct cli *cli, struct order_request *order) {
+    bool limit = cli_given(cli, "--limit-price");
+    if (!cli_given(cli, "--type")) {
+        order->type = limit ? ORDER_LIMIT : ORDER_MARKET;
+    }
+    if (limit != (order->type == ORDER_LIMIT)) {
+        return cli_say(CLI_USAGE, limit ? "orders place: --limit-price is for --type LMT"
+                                        : "orders place: --type LMT needs --limit-price");
+    }
+    if (!cli_given(cli, "--tif")) {
+        order->tif = order->type == ORDER_LIMIT ? TIF_ROD : TIF_IOC;
+    }
+    return CLI_OK;
+}
+
+int cmd_orders_place(struct cli *cli) {
+    static const char *const needed[] = {"--symbol", "--side", "--quantity"};
+    struct msg msg;
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!cli_given(cli, needed[i])) {
+            return cli_say(CLI_USAGE, "orders place: %s is missing", needed[i]);
+        }
+    }
+    msg_init(&msg, MSG_ORDER_COMMAND);
+    if (!cli_fill(cli, &msg)) {
+        return CLI_USAGE;
+    }
+    struct order_request *order = &msg.order_command.order;
+    int code = complete(cli, order);
+    cli_actor(order->actor);
+    order->reduce_only = cli_given(cli, "--reduce-only");
+    order->attempt = 1;
+    if (code == CLI_OK && !cli_given(cli, "--account")) {
+        code = cli_selected_account(cli, order->account);
+    }
+    return code == CLI_OK ? cli_request(cli, COMPONENT_EXECUTOR, &msg) : code;
+}
+
+int cmd_orders_cancel(struct cli *cli) {
+    struct msg msg;
+    struct err err;
+    const char *reason = cli_value(cli, "--reason");
+    msg_init(&msg, MSG_CANCEL_COMMAND);
+    if (cli_set_field(&msg, msg_field(MSG_CANCEL_COMMAND, "client_order_id"), cli->words[0], &err) != ERR_OK ||
+        cli_set_field(&msg, msg_field(MSG_CANCEL_COMMAND, "reason"), reason != NULL ? reason : "", &err) != ERR_OK) {
+        return cli_say(CLI_USAGE, "orders cancel: %s", err.text);
+    }
+    cli_actor(msg.cancel_command.cancel.actor);
+    return cli_request(cli, COMPONENT_EXECUTOR, &msg);
+}
+
+/* An order of unknown outcome, decided by the trader. */
+int cmd_orders_resolve(struct cli *cli) {
+    static const enum order_state allowed[] = {ORDER_CANCELLED, ORDER_REJECTED, ORDER_EXPIRED};
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+        if (strcasecmp(cli->words[1], order_state_name(allowed[i])) == 0) {
+            return cli_control(cli, COMPONENT_GATEWAY, CONTROL_RESOLVE, cli->words[0], allowed[i]);
+        }
+    }
+    return cli_say(CLI_USAGE, "orders resolve: '%s' (allowed CANCELLED, REJECTED, EXPIRED)", cli->words[1]);
+}

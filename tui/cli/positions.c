@@ -1,0 +1,128 @@
+/* Positions as the executor stored them: the newest row of each account and contract, or a day's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/position.h"
+#include "gateway/json.h"
+#include "tui/cli/command.h"
+#include "tui/cli/filter.h"
+#include "tui/cli/print.h"
+
+#define POSITIONS_MAX 4096
+
+/* false: the contract is not known, so that there is no multiplier to count with. */
+static bool value_of(const void *context, const struct msg *msg, struct position_pnl *pnl) {
+    const struct position *position = &msg->position;
+    struct contract contract;
+    if (contract_make(position->symbol, position->trading_day, 0, &contract, NULL) != ERR_OK) {
+        return false;
+    }
+    position_pnl(position, &contract, position->mark, *(const money_t *)context, pnl);
+    return true;
+}
+
+static void average_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    struct position_pnl pnl;
+    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) {
+        (void)price_format(pnl.average, out, size);
+    }
+}
+
+static void points_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    struct position_pnl pnl;
+    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) {
+        (void)price_format(pnl.points, out, size);
+    }
+}
+
+static void unrealized_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    struct position_pnl pnl;
+    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) {
+        (void)money_format(pnl.unrealized, out, size);
+    }
+}
+
+static void net_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    struct position_pnl pnl;
+    if (value_of(context, msg, &pnl)) {
+        (void)money_format(pnl.net, out, size);
+    }
+}
+
+static void extend(const void *context, const struct msg *msg, json_t *object) {
+    struct position_pnl pnl;
+    if (value_of(context, msg, &pnl)) {
+        (void)json_object_set_new(object, "average_price", json_decimal(pnl.average));
+        (void)json_object_set_new(object, "points", json_decimal(pnl.points));
+        (void)json_object_set_new(object, "unrealized", json_decimal(pnl.unrealized));
+        (void)json_object_set_new(object, "exit_cost", json_decimal(pnl.exit_cost));
+        (void)json_object_set_new(object, "net", json_decimal(pnl.net));
+    }
+}
+
+static const struct print_column columns[] = {
+    {.heading = "ACCOUNT", .field = "account"},
+    {.heading = "SYMBOL", .field = "symbol"},
+    {.heading = "DAY", .field = "trading_day"},
+    {.heading = "LOTS", .field = "quantity", .right = true},
+    {.heading = "AVERAGE", .text = average_text, .right = true},
+    {.heading = "MARK", .field = "mark", .right = true},
+    {.heading = "POINTS", .text = points_text, .right = true},
+    {.heading = "UNREALIZED", .text = unrealized_text, .right = true},
+    {.heading = "REALIZED", .field = "realized", .right = true},
+    {.heading = "COST", .field = "cost", .right = true},
+    {.heading = "NET NT$", .text = net_text, .right = true},
+    {.heading = NULL},
+};
+
+struct newest {
+    struct print_list *list;
+    bool all; /* flat ones too */
+    size_t count;
+    struct position *seen;
+};
+
+/* Rows come newest first: the first of an account and contract is how it stands. */
+static bool keep_newest(void *context, const struct msg *msg) {
+    struct newest *newest = context;
+    const struct position *position = &msg->position;
+    for (size_t i = 0; i < newest->count; i++) {
+        if (strcmp(newest->seen[i].symbol, position->symbol) == 0 &&
+            strcmp(newest->seen[i].account, position->account) == 0) {
+            return true;
+        }
+    }
+    if (newest->count == POSITIONS_MAX) {
+        return false;
+    }
+    newest->seen[newest->count++] = *position;
+    bool shown = newest->all || position->quantity != 0 || position->bought != 0 || position->sold != 0;
+    return !shown || print_row(newest->list, msg);
+}
+
+int cmd_positions(struct cli *cli) {
+    struct db_query query = {.id = MSG_POSITION};
+    money_t commission = settings_number(cli->settings, SET_COMMISSION);
+    int code = CLI_OK;
+    struct err err;
+    if (!filter_read(cli, &query)) {
+        return CLI_USAGE;
+    }
+    struct print_list *list = print_open(cli->json, columns, extend, &commission);
+    if (query.trading_day != 0) {
+        return filter_print(cli, DB_ORDERS, &query, list, "no positions");
+    }
+    struct newest newest = {
+        .list = list, .all = cli_given(cli, "--all"), .seen = calloc(POSITIONS_MAX, sizeof(*newest.seen))};
+    if (list == NULL || newest.seen == NULL) {
+        return cli_say(CLI_FAILED, "no memory");
+    }
+    struct db *db = cli_database(cli, DB_ORDERS, &code);
+    if (db != NULL && db_each(db, &query, keep_newest, &newest, &err) != ERR_OK) {
+        code = cli_say_err(&err);
+    }
+    db_close(db);
+    free(newest.seen);
+    int closed = print_close(list, "no positions");
+    return code != CLI_OK ? code : closed;
+}
