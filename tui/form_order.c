@@ -14,7 +14,7 @@
 #include "tui/overlay.h"
 #include "tui/request.h"
 
-enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 15 };
+enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 15, LOTS_SIZE = 16 };
 
 struct order_form {
     struct dialog dialog;         /* first */
@@ -208,14 +208,20 @@ static int draw_market(const struct order_form *form, const struct canvas *canva
     return y;
 }
 
+static const char *lots_words(int lots, char text[LOTS_SIZE])
+{
+    snprintf(text, LOTS_SIZE, lots ? "%+d" : "flat", lots);
+    return text;
+}
+
 static int draw_money(const struct order_form *form, const struct app *app, const struct canvas *canvas, int y)
 {
     const struct order_preview *preview = &form->preview;
     const struct account *account = request_account_row(app);
-    char text[PRICE_TEXT_SIZE + 16];
-    int width = canvas->area.width;
-    snprintf(text, sizeof text, "%+d to %+d",
-             preview->position - side_sign(form->request.side) * form->request.quantity, preview->position);
+    char text[PRICE_TEXT_SIZE + 16], from[LOTS_SIZE], to[LOTS_SIZE];
+    int width = canvas->area.width, change = side_sign(form->request.side) * form->request.quantity;
+    snprintf(text, sizeof text, "%s to %s", lots_words(preview->position - change, from),
+             lots_words(preview->position, to));
     lines_figure(canvas, y++, width, "Position, lots", ROLE_STRONG, text);
     lines_figure(canvas, y++, width, "Value NT$", ROLE_TEXT, money_format(preview->notional, text, sizeof text));
     lines_figure(canvas, y++, width, "Fee and tax NT$", ROLE_TEXT, money_format(preview->cost, text, sizeof text));
@@ -316,18 +322,18 @@ static void order_submit(struct dialog *dialog, struct app *app)
 {
     struct order_form *form = of(dialog);
     struct question *question = calloc(1, sizeof *question);
-    char words[512], price[PRICE_TEXT_SIZE] = "", value[PRICE_TEXT_SIZE];
+    char words[512], price[PRICE_TEXT_SIZE] = "market", value[PRICE_TEXT_SIZE];
     enum role role;
     CHECK(question);
     question->form = form;
     question->request = form->request;
     if (form->request.type == ORDER_LIMIT)
         price_format(form->request.limit_price, price, sizeof price);
-    snprintf(words, sizeof words, "%s %d %s %s %s %s%s\nValue NT$ %s, account %s, %s.%s%s",
-             side_name(form->request.side), form->request.quantity, form->request.symbol,
-             order_type_name(form->request.type), price[0] ? price : "at the market", tif_name(form->request.tif),
-             form->request.reduce_only ? " reduce only" : "", money_format(form->preview.notional, value, sizeof value),
-             form->request.account, lines_mode(app, &role),
+    snprintf(words, sizeof words, "%s %d %s at %s (%s %s%s)\nValue NT$ %s, account %s, %s.%s%s",
+             side_name(form->request.side), form->request.quantity, form->request.symbol, price,
+             order_type_name(form->request.type), tif_name(form->request.tif),
+             form->request.reduce_only ? ", reduce only" : "",
+             money_format(form->preview.notional, value, sizeof value), form->request.account, lines_mode(app, &role),
              form->reject != REJECT_NONE ? "\nThe guard will refuse it: " : "",
              form->reject != REJECT_NONE ? form->reason : "");
     overlay_confirm(app, "Send this order?", words, 'y', order_send, question);

@@ -11,7 +11,15 @@
 #include "tui/pick.h"
 #include "tui/records.h"
 
-enum { HEAD_ROWS = 4, TIME_CELLS = 13, KIND_CELLS = 17, STATE_CELLS = 18, FILL_CELLS = 14, DONE_CELLS = 8 };
+enum {
+    HEAD_ROWS = 4,
+    TIME_CELLS = 14,
+    KIND_CELLS = 17,
+    STATE_CELLS = 18,
+    FILL_CELLS = 14,
+    DONE_CELLS = 8,
+    DATE_LENGTH = 11 /* of a stamp, with the space */
+};
 
 struct history {
     char id[CLIENT_ORDER_ID_SIZE];
@@ -61,50 +69,56 @@ static bool history_matches(void *context, const struct app *app, int index, con
     return lines_match(line, filter);
 }
 
-static void draw_heads(const struct canvas *line)
+/* Where each column stands at this width; state 0 cells = left out. */
+struct columns {
+    int kind, state, fill, done, reason;
+    int state_cells;
+};
+
+static struct columns columns_at(int width)
 {
-    int x = 0;
-    canvas_text(line, 0, x, TIME_CELLS, ALIGN_LEFT, ROLE_DIM, "Time");
-    x += TIME_CELLS;
-    canvas_text(line, 0, x, KIND_CELLS, ALIGN_LEFT, ROLE_DIM, "Event");
-    x += KIND_CELLS;
-    canvas_text(line, 0, x, STATE_CELLS, ALIGN_LEFT, ROLE_DIM, "State after");
-    x += STATE_CELLS;
-    canvas_text(line, 0, x, FILL_CELLS, ALIGN_RIGHT, ROLE_DIM, "Fill");
-    x += FILL_CELLS;
-    canvas_text(line, 0, x, DONE_CELLS, ALIGN_RIGHT, ROLE_DIM, "Filled");
-    x += DONE_CELLS + 1;
-    canvas_text(line, 0, x, line->area.width - x, ALIGN_LEFT, ROLE_DIM, "Reason");
+    struct columns at = {.kind = TIME_CELLS, .state_cells = width >= 90 ? STATE_CELLS : 0};
+    at.state = at.kind + KIND_CELLS;
+    at.fill = at.state + at.state_cells;
+    at.done = at.fill + FILL_CELLS;
+    at.reason = at.done + DONE_CELLS + 1;
+    return at;
+}
+
+static void draw_heads(const struct canvas *line, const struct columns *at)
+{
+    canvas_text(line, 0, 0, TIME_CELLS, ALIGN_LEFT, ROLE_DIM, "Time");
+    canvas_text(line, 0, at->kind, KIND_CELLS, ALIGN_LEFT, ROLE_DIM, "Event");
+    canvas_text(line, 0, at->state, at->state_cells, ALIGN_LEFT, ROLE_DIM, "State after");
+    canvas_text(line, 0, at->fill, FILL_CELLS, ALIGN_RIGHT, ROLE_DIM, "Fill");
+    canvas_text(line, 0, at->done, DONE_CELLS, ALIGN_RIGHT, ROLE_DIM, "Filled");
+    canvas_text(line, 0, at->reason, line->area.width - at->reason, ALIGN_LEFT, ROLE_DIM, "Reason");
 }
 
 static void history_draw(void *context, const struct app *app, int index, const struct canvas *line)
 {
     (void)app;
+    struct columns at = columns_at(line->area.width);
     if (index < 0) {
-        draw_heads(line);
+        draw_heads(line, &at);
         return;
     }
     const struct order_event *event = row(context, index);
     char text[64], price[PRICE_TEXT_SIZE];
-    int x = 0;
-    canvas_text(line, 0, x, TIME_CELLS, ALIGN_LEFT, ROLE_TEXT,
-                calendar_format_stamp(event->time_us, text, sizeof text) + 11); /* past the date */
-    x += TIME_CELLS;
-    canvas_text(line, 0, x, KIND_CELLS - 1, ALIGN_LEFT, ROLE_STRONG, exec_kind_name(event->kind));
-    x += KIND_CELLS;
-    canvas_text(line, 0, x, STATE_CELLS - 1, ALIGN_LEFT, ROLE_TEXT, order_state_name(event->state));
-    x += STATE_CELLS;
+    int64_t time_us = event->market_us ? event->market_us : event->time_us;
+    canvas_text(line, 0, 0, TIME_CELLS, ALIGN_LEFT, ROLE_TEXT,
+                calendar_format_stamp(time_us, text, sizeof text) + DATE_LENGTH);
+    canvas_text(line, 0, at.kind, KIND_CELLS - 1, ALIGN_LEFT, ROLE_STRONG, exec_kind_name(event->kind));
+    canvas_text(line, 0, at.state, at.state_cells - 1, ALIGN_LEFT, ROLE_TEXT, order_state_name(event->state));
+    text[0] = '\0';
     if (event->fill_quantity)
         snprintf(text, sizeof text, "%d @ %s", event->fill_quantity,
                  price_format(event->fill_price, price, sizeof price));
-    else
-        text[0] = '\0';
-    canvas_number(line, 0, x, FILL_CELLS, ROLE_TEXT, text);
-    x += FILL_CELLS;
+    canvas_number(line, 0, at.fill, FILL_CELLS, ROLE_TEXT, text);
     snprintf(text, sizeof text, "%d/%d", event->filled_quantity, event->request.quantity);
-    canvas_number(line, 0, x, DONE_CELLS, ROLE_TEXT, text);
-    x += DONE_CELLS + 1;
-    canvas_text(line, 0, x, line->area.width - x, ALIGN_LEFT, event->reject ? ROLE_ALARM : ROLE_TEXT, event->reason);
+    canvas_number(line, 0, at.done, DONE_CELLS, ROLE_TEXT, text);
+    canvas_text(line, 0, at.reason, line->area.width - at.reason, ALIGN_LEFT, event->reject ? ROLE_WARNING : ROLE_TEXT,
+                event->reason);
 }
 
 static void history_head(void *context, const struct app *app, const struct canvas *canvas)
@@ -159,7 +173,9 @@ static bool history_words(void *context, const struct app *app, int index, enum 
         text_copy(text, size, refusal);
     } else if (index >= 0) {
         const struct order_event *event = row(history, index);
-        snprintf(text, size, "event %llu%s%s%s%s%s%s", (unsigned long long)event->seq,
+        char stamp[CALENDAR_TEXT_SIZE];
+        snprintf(text, size, "event %llu, written %s%s%s%s%s%s%s", (unsigned long long)event->seq,
+                 calendar_format_stamp(event->time_us, stamp, sizeof stamp),
                  event->venue_order_id[0] ? ", venue order " : "", event->venue_order_id,
                  event->exec_id[0] ? ", execution " : "", event->exec_id, event->reason[0] ? ": " : "", event->reason);
     } else {

@@ -14,6 +14,7 @@
 
 enum {
     FILTER_SIZE = 48,
+    FILTER_CELLS = 24,
     FOOT_ROWS = 3 /* rule, words, keys */,
     ESCAPE = 27,
     DELETE_BACK = 127,
@@ -93,7 +94,7 @@ static void draw_filter(const struct pick *pick, const struct canvas *canvas, in
 {
     int room = canvas->area.width - 20;
     canvas_text(canvas, y, 0, 8, ALIGN_LEFT, ROLE_DIM, "Filter");
-    canvas_text(canvas, y, 7, FILTER_SIZE < room ? FILTER_SIZE : room, ALIGN_LEFT, ROLE_FIELD_FOCUS, pick->filter);
+    canvas_text(canvas, y, 7, FILTER_CELLS < room ? FILTER_CELLS : room, ALIGN_LEFT, ROLE_FIELD_FOCUS, pick->filter);
     canvas_format(canvas, y, canvas->area.width - 12, 12, ALIGN_RIGHT, ROLE_DIM, "%d of %d",
                   pick->count ? pick->cursor + 1 : 0, pick->count);
 }

@@ -345,7 +345,8 @@ void overlay_startup_check(struct app *app)
     char words[TEXT_SIZE];
     CHECK(startup);
     startup->overlay.ops = &ops;
-    while (startup->cursor < ROWS - 1 && rows[startup->cursor].state(app, words, sizeof words) != CHECK_MISSING)
-        startup->cursor++; /* to the first thing that is missing */
+    for (int i = ROWS - 1; i >= 0; i--) /* to the first thing that is missing */
+        if (rows[i].state(app, words, sizeof words) == CHECK_MISSING)
+            startup->cursor = i;
     overlay_push(app, &startup->overlay);
 }

@@ -235,7 +235,7 @@ static void an_order_goes_only_after_a_second_key(void **state)
         type("17430");
         type(ENTER);
         sees("Send this order?");
-        sees("SELL 1 MXFH1 LMT 17430 ROD");
+        sees("SELL 1 MXFH1 at 17430 (LMT ROD)");
         type(ENTER); /* the focus is on Cancel */
         gone("Send this order?");
         sees_no(SENT);
