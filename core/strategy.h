@@ -19,9 +19,9 @@
  * Order events carry `seq` without holes; one at or below the last applied is ignored, one that skips is refused with
  * ERR_STATE (fetch what is missing first: strategy_events_seq + 1).
  *
- * Ticks of a symbol are given in sym_seq order; one that was seen is ignored. While a symbol is stale its ticks are
- * tested for exits alone and move no cursor: when the gap is filled say stale = false first, then give the missing
- * ticks, from strategy_tick_seq + 1. A decision on a tick that arrived long ago has a time to live that began then.
+ * Ticks of a symbol are given in sym_seq order; one that was seen is ignored. While a symbol is stale, the next tick
+ * in order and ticks flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves
+ * no cursor. A decision on a tick that arrived long ago has a time to live that began then.
  *
  * Exits: market, then range market, then a limit at the price limit (LOCKED), each attempt with an alarm
  * (risk_event), again after 1 s, 2 s ... 30 s for ever, not while the market is closed. When the guard says

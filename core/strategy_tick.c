@@ -84,24 +84,28 @@ static void ratchet(struct strategy_step *step, const struct tick *tick, enum si
     emit_stored(step->sink, MSG_RATCHET, &record, sizeof record);
 }
 
-/* Seen already? A stale symbol's place stands still: what was missed comes again in order. */
-static bool seen(struct strategy_symbol *symbol, const struct tick *tick) {
-    if (tick->sym_seq == 0) return false;
-    if (symbol->epoch == tick->epoch && tick->sym_seq <= symbol->seq) return true;
-    if (symbol->stale) return false;
+/* What a tick may move: nothing (0) when it was seen. While the symbol is stale, only what mends the gap is as good as
+ * ever; what came after the gap is news for the exits alone, and will come again in its turn. */
+static unsigned reach(struct strategy_symbol *symbol, const struct tick *tick) {
+    const bool same_epoch = symbol->epoch == tick->epoch;
+    if (tick->sym_seq == 0) return symbol->stale ? CROSS_EXITS : CROSS_ENTRIES | CROSS_EXITS;
+    if (same_epoch && tick->sym_seq <= symbol->seq) return 0;
+    const bool mends = (same_epoch && tick->sym_seq == symbol->seq + 1) || (tick->flags & TICK_REPLAYED) != 0;
+    if (symbol->stale && !mends) return CROSS_EXITS;
     symbol->epoch = tick->epoch;
     symbol->seq = tick->sym_seq;
-    return false;
+    return CROSS_ENTRIES | CROSS_EXITS;
 }
 
 void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink) {
     struct strategy_symbol *symbol = strategy_symbol_find(strategy, tick->symbol);
-    if (symbol == NULL || seen(symbol, tick) || (tick->flags & TICK_TRIAL) != 0) return;
+    const unsigned what = symbol == NULL ? 0 : reach(symbol, tick);
+    if (what == 0 || (tick->flags & TICK_TRIAL) != 0) return;
     symbol->last = tick->price;
     if (tick->time_us > strategy->market_us) strategy->market_us = tick->time_us;
 
     struct cond_crossing crossing;
-    cond_book_cross(symbol->book, tick->price, symbol->stale ? CROSS_EXITS : CROSS_ENTRIES | CROSS_EXITS, &crossing);
+    cond_book_cross(symbol->book, tick->price, what, &crossing);
     if (crossing.count == 0 && !crossing.ratcheted_buy && !crossing.ratcheted_sell) return;
 
     struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);

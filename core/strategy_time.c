@@ -105,7 +105,8 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
 
 void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool stale, int64_t now_us,
                        struct sink *sink) {
-    struct strategy_symbol *symbol = strategy_symbol_find(strategy, symbol_name);
+    /* Kept also when no contract of that name is known yet: its conditions will ask. */
+    struct strategy_symbol *symbol = strategy_symbol_get(strategy, symbol_name);
     if (symbol == NULL || symbol->stale == stale) return;
     symbol->stale = stale;
     int32_t unprotected = 0, held = 0;

@@ -245,11 +245,16 @@ static void stale_feeds_hold_entries_only(void **state) {
     state_is(f, armed, CONDITION_ARMED);
     assert_int_equal(condition(f, follower)->trigger, P(17420));
     assert_int_equal(strategy_tick_seq(f->strategy, SYMBOL, NULL), before);
-    strategy_on_stale(f->strategy, SYMBOL, false, f->now_us, &f->sink);
-    f->sym_seq = before; /* repaired: the missing ticks come in order */
+    f->sym_seq = before; /* the missing ticks come in order: they count while the gap is being mended */
     tick(f, 17395);
     state_is(f, armed, CONDITION_TRIGGERED);
     assert_int_equal(condition(f, follower)->trigger, P(17395));
+    struct tick replayed = make_tick(f, P(17394));
+    replayed.sym_seq = f->sym_seq += 3; /* the ones between are lost for ever */
+    replayed.flags = TICK_REPLAYED;
+    strategy_on_tick(f->strategy, &replayed, f->now_us, &f->sink);
+    assert_int_equal(condition(f, follower)->trigger, P(17394));
+    strategy_on_stale(f->strategy, SYMBOL, false, f->now_us, &f->sink);
     assert_false(condition(f, armed)->suspended);
     fixture_free(f);
 }
