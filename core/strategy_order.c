@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/emit.h"
 #include "core/strategy_impl.h"
 #include "core/text.h"
 
@@ -293,13 +294,14 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
 /* The executor knows this number for another order: our last rows were lost with the power. The same order goes again
  * under the next number. */
 static void renumber(struct strategy_step *step, struct strategy_row *row) {
-    row->signal.seq = ++step->strategy->signal_seq;
+    struct signal *signal = &row->signal;
+    signal->acknowledged = true; /* else the old number's row would be sent again at each restart */
+    emit(step->sink, PORT_STORE, MSG_SIGNAL, signal, sizeof *signal);
+    signal->acknowledged = false;
+    signal->seq = ++step->strategy->signal_seq;
     row->signal_sent_us = 0;
-    struct msg msg;
-    msg_init(&msg, MSG_SIGNAL);
-    msg.signal = row->signal;
-    step->sink->emit(step->sink->context, PORT_STORE, &msg);
-    strategy_cursor(step, "signals", 0, row->signal.seq);
+    emit(step->sink, PORT_STORE, MSG_SIGNAL, signal, sizeof *signal);
+    strategy_cursor(step, "signals", 0, signal->seq);
 }
 
 void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, int64_t now_us, struct sink *sink) {

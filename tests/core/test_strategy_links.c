@@ -326,7 +326,10 @@ static void a_number_the_executor_knows_is_left(void **state) {
     tick(f, 17400);
     tick(f, 17410);
     const struct signal_ack ack = {.seq = 1, .strategy = "t1", .client_order_id = "t1-77-E1", .accepted = true};
+    forget(f);
     strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    assert_true(heard(f, PORT_STORE, MSG_SIGNAL, 0)->signal.acknowledged); /* the old number is done with */
+    assert_int_equal(heard(f, PORT_STORE, MSG_SIGNAL, 1)->signal.seq, 2);
     forget(f);
     pass(f, CLOCK_SECOND_US);
     const struct signal *again = &heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal;
