@@ -1,4 +1,8 @@
-/* tempdir: a directory of a test's own, and its end with all that is in it. */
+/*
+ * tempdir: a directory of a test's own, and its end with all that is in it.
+ *
+ * Thread: one. Owner: the test.
+ */
 #ifndef TESTS_GATEWAY_TEMPDIR_H
 #define TESTS_GATEWAY_TEMPDIR_H
 

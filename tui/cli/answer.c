@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 
 int cli_say(int code, const char *format, ...) {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "gateway/backtest.h"
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 
 #define CURVE_ROWS 10

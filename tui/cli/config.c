@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 
 static void limits_of(const struct setting *row, char *out, size_t size) {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 #include "tui/cli/filter.h"
 #include "tui/cli/print.h"

@@ -3,7 +3,7 @@
 
 #include "core/calendar.h"
 #include "core/clock.h"
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 #include "tui/cli/print.h"
 

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "core/text.h"
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 #include "tui/cli/filter.h"
 #include "tui/cli/print.h"

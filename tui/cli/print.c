@@ -9,7 +9,7 @@
 
 #include "core/calendar.h"
 #include "core/check.h"
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/cli.h"
 
 struct print_list {
@@ -85,7 +85,8 @@ static void print_number(const struct field *field, int64_t number, bool plain, 
 }
 
 static void print_any(const struct msg *msg, const struct field *field, bool plain, char *out, size_t size) {
-    CHECK(size >= PRICE_TEXT_SIZE && size >= JSON_TIME_SIZE);
+    CHECK(size >= PRICE_TEXT_SIZE);
+    CHECK(size >= JSON_TIME_SIZE);
     out[0] = '\0';
     if (field->type == FIELD_SECRET) {
         return;

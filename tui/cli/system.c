@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "core/session.h"
 #include "core/text.h"
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 #include "tui/cli/command.h"
 
 #define STOP_MS    15000
@@ -278,8 +278,8 @@ static void print_market(const struct overview *all) {
                all->market.simulated ? ", SIMULATION" : ", LIVE");
     }
     if (all->has_session) {
-        printf("session     %s%s%s  account %s\n", all->session.logged_in ? "logged in as " : "not logged in",
-               all->session.logged_in ? all->session.user : "", all->session.logged_in ? "" : "",
+        printf("session     %s%s  account %s\n", all->session.logged_in ? "logged in as " : "not logged in",
+               all->session.logged_in ? all->session.user : "",
                all->session.account[0] != '\0' ? all->session.account : "(none selected)");
     }
     if (all->has_guard) {

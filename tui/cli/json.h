@@ -7,8 +7,8 @@
  *
  * Does not read JSON. Owner: the caller owns what it is handed (json_decref). Thread: any.
  */
-#ifndef GATEWAY_JSON_H
-#define GATEWAY_JSON_H
+#ifndef TUI_CLI_JSON_H
+#define TUI_CLI_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* Messages as JSON. Numbers leave as integers wherever they are whole: a double carries 15 digits, a sum of prices
  * more. */
-#include "gateway/json.h"
+#include "tui/cli/json.h"
 
 #include "core/calendar.h"
 
