@@ -91,11 +91,13 @@ static void history_draw(void *context, const struct app *app, int index, const 
     canvas_text(line, 0, x, CHANGE_CELLS - 1, ALIGN_LEFT, transition ? ROLE_STRONG : ROLE_DIM,
                 transition ? change_of(transition, line->theme->ascii, text, sizeof text) : "Change");
     x += CHANGE_CELLS;
-    canvas_number(line, 0, x, PRICE_CELLS, role,
-                  !transition         ? "Price"
-                  : transition->price ? price_format(transition->price, text, sizeof text)
-                                      : "-");
-    x += PRICE_CELLS + 1;
+    if (width >= x + PRICE_CELLS + 1) {
+        canvas_number(line, 0, x, PRICE_CELLS, role,
+                      !transition         ? "Price"
+                      : transition->price ? price_format(transition->price, text, sizeof text)
+                                          : "-");
+        x += PRICE_CELLS + 1;
+    }
     if (wide) {
         canvas_text(line, 0, x, ACTOR_CELLS - 1, ALIGN_LEFT, ROLE_DIM, transition ? transition->actor : "By");
         x += ACTOR_CELLS;

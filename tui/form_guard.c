@@ -73,7 +73,7 @@ static int draw_state(const struct app *app, const struct canvas *canvas)
 static void draw_limit(const struct canvas *canvas, int y, const char *label, const char *now, const char *limit,
                        enum role role)
 {
-    int width = canvas->area.width, cells = width < 60 ? 12 : CELLS;
+    int width = canvas->area.width, cells = width < 60 ? 10 : CELLS;
     canvas_text(canvas, y, 0, width - 2 * cells, ALIGN_LEFT, ROLE_TEXT, label);
     canvas_number(canvas, y, width - 2 * cells, cells, role, now);
     canvas_number(canvas, y, width - cells, cells, ROLE_STRONG, limit);

@@ -89,10 +89,11 @@ static enum overlay_result register_message(void *context, struct app *app, cons
     bool ok = msg->reply.status == ERR_OK;
     registering->request = 0;
     registering->answer_role = ok ? ROLE_OK : ROLE_ALARM;
-    snprintf(registering->answer, sizeof registering->answer, "%s: %.200s", registering->symbol,
-             msg->reply.text[0] ? msg->reply.text
-             : ok               ? "done"
-                                : status_name((enum status)msg->reply.status));
+    if (ok && msg->reply.text[0])
+        text_copy(registering->answer, sizeof registering->answer, msg->reply.text);
+    else
+        snprintf(registering->answer, sizeof registering->answer, "%s: %.200s", registering->symbol,
+                 msg->reply.text[0] ? msg->reply.text : status_name((enum status)msg->reply.status));
     return OVERLAY_KEEP;
 }
 

@@ -182,7 +182,7 @@ static void draw_row(const struct startup *startup, const struct app *app, const
     const struct check_row *row = &rows[index];
     char words[TEXT_SIZE] = "";
     enum check_level level = row->state(app, words, sizeof words);
-    int width = canvas->area.width, mend = width >= 70 ? 13 : 4;
+    int width = canvas->area.width, mend = width >= 70 ? 13 : 2;
     int label = width < 60 ? 14 : LABEL_CELLS;
     canvas_text(canvas, y, 1, 2, ALIGN_LEFT, roles[level], marks[level]);
     canvas_text(canvas, y, 3, label - 1, ALIGN_LEFT, ROLE_TEXT, row->label);
@@ -190,7 +190,8 @@ static void draw_row(const struct startup *startup, const struct app *app, const
                 level == CHECK_OK ? ROLE_TEXT : roles[level], words);
     if (row->key) {
         canvas_format(canvas, y, width - mend, 2, ALIGN_LEFT, ROLE_KEY, "%c", row->key);
-        canvas_text(canvas, y, width - mend + 2, mend - 2, ALIGN_LEFT, ROLE_DIM, row->mend);
+        if (mend > 2)
+            canvas_text(canvas, y, width - mend + 2, mend - 2, ALIGN_LEFT, ROLE_DIM, row->mend);
     }
     if (index == startup->cursor)
         canvas_repaint(canvas, y, 0, width, ROLE_CURSOR);
