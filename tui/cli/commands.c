@@ -63,6 +63,7 @@ static const struct cli_option order_options[] = {
     {"--limit-price", "PRICE", "in points, for LMT", "limit_price"},
     {"--reduce-only", NULL, "may only shrink a position", NULL},
     {"--account", "ACCOUNT", "account (the selected one)", "account"},
+    {"--no-wait", NULL, "answer when the executor has taken it, not when the venue has", NULL},
     {"--id", "ID", "client order id of an earlier try: the same id is never executed twice", "client_order_id"},
     END,
 };
@@ -111,7 +112,7 @@ static const struct cli_command commands[] = {
     {"status", "", 0, 0, "Show every process, the market, the session, the guard and what is open", NULL, no_options,
      cmd_status},
     {"start", "[COMPONENT|all]", 0, 1, "Start outcryd and all components, or one of them",
-     "Components: exchange, gateway, strategy, executor.", no_options, cmd_start},
+     "Components: exchange, gateway, strategy, executor. Answers when the market is there.", no_options, cmd_start},
     {"stop", "[COMPONENT|all]", 0, 1, "Stop all of it, outcryd too; or one component, or all but outcryd",
      "Conditions and orders stay as they are, in the databases and at the exchange.", no_options, cmd_stop},
     {"restart", "COMPONENT", 1, 1, "Stop a component and start it with the present settings", NULL, no_options,
@@ -157,8 +158,11 @@ static const struct cli_command commands[] = {
      "Works when nothing runs. 200 rows unless --limit says.", order_filters, cmd_orders_list},
     {"orders show", "ID", 1, 1, "Show one order and all that happened to it", "Works when nothing runs.", no_options,
      cmd_orders_show},
-    {"orders place", "", 0, 0, "Place an order", "--symbol, --side and --quantity are needed.", order_options,
-     cmd_orders_place},
+    {"orders place", "", 0, 0, "Place an order",
+     "--symbol, --side and --quantity are needed. Answers with what became of it: 0 when it works or has filled, 1 "
+     "when it was\n"
+     "refused or ended unfilled, 4 when that is not known.",
+     order_options, cmd_orders_place},
     {"orders cancel", "ID", 1, 1, "Cancel a working order by its client order id", NULL, reason_options,
      cmd_orders_cancel},
     {"orders resolve", "ID STATE", 2, 2, "Decide an order of unknown outcome: CANCELLED, REJECTED or EXPIRED",

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/clock.h"
 #include "core/text.h"
 #include "tui/cli/json.h"
 #include "tui/cli/command.h"
@@ -109,6 +110,68 @@ static int complete(const struct cli *cli, struct order_request *order) {
     return CLI_OK;
 }
 
+/* Has the order come as far as a script can wait for: in the book, or ended? */
+static bool settled(const struct order_event *event) {
+    if (event->state == ORDER_INTENT || event->state == ORDER_SENDING) {
+        return false;
+    }
+    return event->request.tif == TIF_ROD || event->state == ORDER_UNKNOWN || order_state_terminal(event->state);
+}
+
+static int print_outcome(const struct cli *cli, const struct msg *msg, price_t value) {
+    const struct order_event *event = &msg->order_event;
+    char average[PRICE_TEXT_SIZE];
+    if (cli->json) {
+        json_t *object = json_from_msg(msg);
+        (void)json_write_line(stdout, object);
+        json_decref(object);
+    } else {
+        printf("%s %s %d/%d", event->request.client_order_id, order_state_name(event->state), event->filled_quantity,
+               event->request.quantity);
+        if (event->filled_quantity > 0 && value != 0) {
+            printf(" at %s", price_format(value / event->filled_quantity, average, sizeof(average)));
+        }
+        printf("%s%s\n", event->reason[0] != '\0' ? ": " : "", event->reason);
+    }
+    if (event->state == ORDER_UNKNOWN) {
+        return CLI_TIMEOUT;
+    }
+    return order_state_terminal(event->state) && event->filled_quantity == 0 ? CLI_FAILED : CLI_OK;
+}
+
+/* The executor has taken it; what became of it comes as events. */
+static int await_outcome(struct cli *cli, const char *id) {
+    int64_t until_us = clock_monotonic_us() + settings_number(cli->settings, SET_REQUEST_TIMEOUT) * CLOCK_MS_US;
+    price_t value = 0;
+    while (clock_monotonic_us() < until_us) {
+        struct msg msg;
+        while (client_next(cli->client, &msg, NULL)) {
+            if (msg.id != MSG_ORDER_EVENT || strcmp(msg.order_event.request.client_order_id, id) != 0) {
+                continue;
+            }
+            value += msg.order_event.fill_price * msg.order_event.fill_quantity;
+            if (settled(&msg.order_event)) {
+                return print_outcome(cli, &msg, value);
+            }
+        }
+        client_wait(cli->client, -1, 50);
+    }
+    return cli_say(CLI_TIMEOUT, "%s: nothing was heard of it in time ('outcry orders show %s' tells)", id, id);
+}
+
+/* Taken by the executor, then what became of it. */
+static int place(struct cli *cli, struct msg *msg) {
+    struct reply reply;
+    int code = cli_ask(cli, COMPONENT_EXECUTOR, msg, NULL, NULL, &reply);
+    if (code != CLI_OK) {
+        return code;
+    }
+    if (reply.status != ERR_OK || cli_given(cli, "--no-wait")) {
+        return cli_print_reply(cli, &reply);
+    }
+    return await_outcome(cli, reply.text);
+}
+
 int cmd_orders_place(struct cli *cli) {
     static const char *const needed[] = {"--symbol", "--side", "--quantity"};
     struct msg msg;
@@ -129,7 +192,7 @@ int cmd_orders_place(struct cli *cli) {
     if (code == CLI_OK && !cli_given(cli, "--account")) {
         code = cli_selected_account(cli, order->account);
     }
-    return code == CLI_OK ? cli_request(cli, COMPONENT_EXECUTOR, &msg) : code;
+    return code == CLI_OK ? place(cli, &msg) : code;
 }
 
 int cmd_orders_cancel(struct cli *cli) {

@@ -11,6 +11,7 @@
 #include "tui/cli/command.h"
 
 #define STOP_MS    15000
+#define READY_MS   5000
 #define COMPONENTS 5 /* agents and the supervisor */
 
 static bool is_component(const char *name) {
@@ -32,6 +33,30 @@ static int done(const struct cli *cli, const char *text) {
     return cli_print_reply(cli, &reply);
 }
 
+static void see_session(void *context, const struct msg *msg) {
+    bool *ready = context;
+    *ready = *ready || (msg->id == MSG_SESSION && msg->session.logged_in && msg->session.account[0] != '\0');
+}
+
+/* With a user who is logged in at start, a script may go on at once: contracts are there and orders are taken. */
+static int await_market(struct cli *cli) {
+    int64_t until_us = clock_monotonic_us() + READY_MS * CLOCK_MS_US;
+    bool ready = settings_text(cli->settings, SET_AUTO_LOGIN)[0] == '\0';
+    while (!ready) {
+        int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", see_session, &ready);
+        if (code != CLI_OK) {
+            return code;
+        }
+        if (!ready && clock_monotonic_us() > until_us) {
+            return cli_say(CLI_TIMEOUT, "started, but nobody is logged in yet ('outcry status' tells)");
+        }
+        if (!ready) {
+            (void)poll(NULL, 0, 20);
+        }
+    }
+    return done(cli, "started");
+}
+
 int cmd_start(struct cli *cli) {
     const char *name = cli->word_count > 0 ? cli->words[0] : "all";
     struct err err;
@@ -47,7 +72,7 @@ int cmd_start(struct cli *cli) {
     if (client_daemon_start(cli->settings, &err) != ERR_OK) {
         return cli_say_err(&err);
     }
-    return done(cli, "started");
+    return await_market(cli);
 }
 
 /* outcryd answers before it ends: what was asked for is that it is gone. */
@@ -74,15 +99,20 @@ int cmd_stop(struct cli *cli) {
         return done(cli, "nothing is running");
     }
     struct msg msg;
-    struct reply reply;
+    struct reply reply = {.status = ERR_OK};
+    struct err err;
+    int code = CLI_OK;
+    if (!cli_connect(cli, &code)) {
+        return code;
+    }
     msg_init(&msg, MSG_CONTROL);
     msg.control.kind = CONTROL_SHUTDOWN;
     cli_actor(msg.control.actor);
-    int code = cli_ask(cli, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply);
-    if (code == CLI_OK && reply.status != ERR_OK) {
+    enum status status = client_call(cli->client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, &err);
+    if (status == ERR_OK && reply.status != ERR_OK && reply.status != ERR_TIMEOUT) {
         return cli_print_reply(cli, &reply);
     }
-    return code == CLI_OK ? await_end(cli) : code;
+    return await_end(cli); /* its answer may be lost in its own end */
 }
 
 int cmd_restart(struct cli *cli) {
