@@ -28,7 +28,7 @@
 #define GATEWAY_ACCOUNTS_MAX  32
 #define GATEWAY_PENDING_MAX   64
 /* Request numbers below are the gate's own. */
-#define GATEWAY_REQUEST_BASE ((uint64_t)1 << 40)
+#define GATEWAY_REQUEST_BASE ((uint64_t)1 << 60)
 
 enum pending_kind { PENDING_LOGIN = 1, PENDING_LOGOUT, PENDING_CONTRACTS, PENDING_ACCOUNTS, PENDING_MARKET };
 
