@@ -1,10 +1,10 @@
 /*
- * body: what messages and records carry, as plain structs: the market, signals, positions, the system's state, requests and
- * answers. Ticks, contracts, orders and conditions have headers of their own.
+ * body: what messages and records carry, as plain structs: the market, signals, positions, the system's state, requests
+ * and answers. Ticks, contracts, orders and conditions have headers of their own.
  *
- * A struct here is nothing without its row in the tables of core/msg.h, which hold its fields' names, ranges and meaning; a
- * new member needs a new row (tests/core/test_msg.c finds a member without one).
- * Unit: as named. Owner: the caller. Thread: any (plain data).
+ * A struct here is nothing without its row in the tables of core/msg.h, which hold its fields' names, ranges and
+ * meaning; a new member needs a new row (tests/core/test_msg.c finds a member without one). Unit: as named. Owner: the
+ * caller. Thread: any (plain data).
  */
 #ifndef CORE_BODY_H
 #define CORE_BODY_H
@@ -36,8 +36,8 @@ struct market {
     int64_t damaged_lines;      /* replay: lines counted and skipped */
 };
 
-/* The feed's heartbeat, each second on topic "~feed": last seqs, so that silence and gaps are told apart. With a symbol:
- * that symbol's last sym_seq; with an empty symbol: the whole feed's last seq. */
+/* The feed's heartbeat, each second on topic "~feed": last seqs, so that silence and gaps are told apart. With a
+ * symbol: that symbol's last sym_seq; with an empty symbol: the whole feed's last seq. */
 struct feed {
     uint64_t epoch;
     char symbol[SYMBOL_SIZE];
@@ -218,7 +218,8 @@ enum query_kind {
     QUERY_LOG,          /* any: its last lines */
     QUERY_VENUE_ORDER,  /* venue: text = client order id -> venue_order_status */
     QUERY_VENUE_ORDERS, /* venue: working orders */
-    QUERY_VENUE_FILLS,  /* venue: from_seq -> every venue_exec of the login after it, of all kinds: seq stays without holes */
+    QUERY_VENUE_FILLS,  /* venue: from_seq -> every venue_exec of the login after it, of all kinds: seq stays without
+                           holes */
     QUERY_VENUE_POSITIONS,
     QUERY_SETTINGS,
 };
@@ -281,8 +282,8 @@ struct condition_command {
     char actor[NAME_SIZE];
 };
 
-/* The operator's order ticket, to the executor. An empty client_order_id asks the executor to make the next one; a set one
- * (from an earlier try) makes a resend safe. */
+/* The operator's order ticket, to the executor. An empty client_order_id asks the executor to make the next one; a set
+ * one (from an earlier try) makes a resend safe. */
 struct order_command {
     uint64_t request_id;
     struct order_request order;

@@ -1,5 +1,5 @@
-/* calendar: days are counted from 1970-01-01 with Howard Hinnant's civil-date algorithms (days_from_civil, civil_from_days),
- * which need no table and no library time zone: Taipei is a constant. */
+/* calendar: days are counted from 1970-01-01 with Howard Hinnant's civil-date algorithms (days_from_civil,
+ * civil_from_days), which need no table and no library time zone: Taipei is a constant. */
 #include "core/calendar.h"
 
 #include <stdio.h>
@@ -132,8 +132,8 @@ const char *calendar_format_stamp(int64_t time_us, char *buf, size_t size) {
     CHECK(size >= CALENDAR_TEXT_SIZE);
     struct civil civil;
     calendar_civil(time_us, &civil);
-    (void)snprintf(buf, size, "%04d-%02d-%02d %02d:%02d:%02d.%03d", civil.year, civil.month, civil.day, civil.hour, civil.minute,
-                   civil.second, civil.micro / 1000);
+    (void)snprintf(buf, size, "%04d-%02d-%02d %02d:%02d:%02d.%03d", civil.year, civil.month, civil.day, civil.hour,
+                   civil.minute, civil.second, civil.micro / 1000);
     return buf;
 }
 
@@ -156,7 +156,8 @@ enum status calendar_parse_date(const char *text, int32_t *out, struct err *err)
         if (year >= 0 && month >= 0 && day >= 0) date = year * 10000 + month * 100 + day;
     }
     if (date < 0)
-        return err_set(err, ERR_INVALID, "'%.20s' is not a date (like 2021-07-26 or 20210726)", text == NULL ? "" : text);
+        return err_set(err, ERR_INVALID, "'%.20s' is not a date (like 2021-07-26 or 20210726)",
+                       text == NULL ? "" : text);
     if (!calendar_date_valid(date))
         return err_set(err, ERR_RANGE, "'%.20s' is no day of the calendar (allowed 1990-01-01 to 2099-12-31)", text);
     *out = date;

@@ -2,8 +2,8 @@
  * calendar: civil dates and Taipei wall time (UTC+8 all year, no daylight saving since 1980).
  *
  * Unit: a date is int32_t yyyymmdd; 0 is "none". Times are UTC microseconds (core/clock.h).
- * Limits: 1990-01-01 .. 2099-12-31; a moment or a sum of days outside is held at the nearer end. A date handed in must be
- * valid (calendar_date_valid): anything else is a CHECK. Thread: any (pure).
+ * Limits: 1990-01-01 .. 2099-12-31; a moment or a sum of days outside is held at the nearer end. A date handed in must
+ * be valid (calendar_date_valid): anything else is a CHECK. Thread: any (pure).
  */
 #ifndef CORE_CALENDAR_H
 #define CORE_CALENDAR_H

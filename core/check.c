@@ -1,4 +1,5 @@
-/* check: what runs when the program itself is wrong. Only async-signal-safe calls: the state around is not to be trusted. */
+/* check: what runs when the program itself is wrong. Only async-signal-safe calls: the state around is not to be
+ * trusted. */
 #include "core/check.h"
 
 #include <stdatomic.h>

@@ -11,7 +11,8 @@
 
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 
-/* Called once, just before the message is written and the process aborts. Must be async-signal-safe. NULL removes it. */
+/* Called once, just before the message is written and the process aborts. Must be async-signal-safe. NULL removes it.
+ */
 void check_set_hook(void (*hook)(void));
 
 _Noreturn void check_failed(const char *condition, const char *file, int line);

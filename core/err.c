@@ -1,5 +1,5 @@
-/* err: one line of words for a person, always valid UTF-8 without control characters: it may quote hostile input, and it
- * goes to terminals, logs and the wire. */
+/* err: one line of words for a person, always valid UTF-8 without control characters: it may quote hostile input, and
+ * it goes to terminals, logs and the wire. */
 #include "core/err.h"
 
 #include <stdarg.h>

@@ -34,7 +34,8 @@ struct err {
     char text[ERR_TEXT_SIZE];
 };
 
-/* Fill err (when not NULL) and return status, so that `return err_set(err, ERR_RANGE, "...")` is the whole statement. */
+/* Fill err (when not NULL) and return status, so that `return err_set(err, ERR_RANGE, "...")` is the whole statement.
+ */
 enum status err_set(struct err *err, enum status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #ifdef __clang_analyzer__

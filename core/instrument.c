@@ -56,7 +56,8 @@ static const struct product *parse_product(const char *symbol, int32_t *week) {
 }
 
 enum status symbol_parse(const char *symbol, int32_t trading_day, struct symbol_parts *out, struct err *err) {
-    if (!calendar_date_valid(trading_day)) return err_set(err, ERR_INVALID, "trading day %" PRId32 " is no day", trading_day);
+    if (!calendar_date_valid(trading_day))
+        return err_set(err, ERR_INVALID, "trading day %" PRId32 " is no day", trading_day);
     const size_t length = strnlen(symbol, SYMBOL_SIZE);
     bool shape = length == 5 || (length == 8 && symbol[5] == '/');
     for (size_t i = 0; shape && i < 3; i++) shape = is_upper(symbol[i]) || is_digit(symbol[i]);
@@ -68,14 +69,15 @@ enum status symbol_parse(const char *symbol, int32_t trading_day, struct symbol_
         if (parts.far_month <= parts.delivery_month) parts.far_month = 0;
     }
     if (parts.delivery_month == 0 || (length == 8 && parts.far_month == 0))
-        return err_set(err, ERR_INVALID, "'%s': the month is a letter A to L and the year's last digit (like MXFH1)", symbol);
+        return err_set(err, ERR_INVALID, "'%s': the month is a letter A to L and the year's last digit (like MXFH1)",
+                       symbol);
     parts.product = parse_product(symbol, &parts.week);
     if (parts.product == NULL) return err_set(err, ERR_NOT_FOUND, "'%s': unknown product %.3s", symbol, symbol);
     *out = parts;
     return ERR_OK;
 }
 
-/* --- the daily file's names ------------------------------------------------------------------------------------------------ */
+/* --- the daily file's names --------------------------------------------------------------------------------------- */
 
 static size_t trimmed(const char *text, size_t most) {
     size_t length = strnlen(text, most);
@@ -127,7 +129,8 @@ enum status symbol_from_file(const char *file_code, const char *month, char symb
     const int week = length == 8 && month[6] == 'W' ? week_of(month[7]) : 0;
     const bool shape = length == 6 || week > 0 || far > near;
     if (near == 0 || !shape)
-        return err_set(err, ERR_INVALID, "month '%.*s' (allowed 202108, 202108W1 or 202108/202109)", 2 * SYMBOL_SIZE, month);
+        return err_set(err, ERR_INVALID, "month '%.*s' (allowed 202108, 202108W1 or 202108/202109)", 2 * SYMBOL_SIZE,
+                       month);
     if (week > 0) code[2] = (char)('0' + week);
     (void)snprintf(symbol, SYMBOL_SIZE, "%s%c%d", code, month_letter(near), year_digit(near));
     if (far > 0) {
@@ -139,10 +142,11 @@ enum status symbol_from_file(const char *file_code, const char *month, char symb
 
 void symbol_monthly(const struct product *product, int32_t delivery_month, char symbol[SYMBOL_SIZE]) {
     CHECK(delivery_month % 100 >= 1 && delivery_month % 100 <= 12);
-    (void)snprintf(symbol, SYMBOL_SIZE, "%s%c%d", product->code, month_letter(delivery_month), year_digit(delivery_month));
+    (void)snprintf(symbol, SYMBOL_SIZE, "%s%c%d", product->code, month_letter(delivery_month),
+                   year_digit(delivery_month));
 }
 
-/* --- contracts ------------------------------------------------------------------------------------------------------------- */
+/* --- contracts ---------------------------------------------------------------------------------------------------- */
 
 /* The nth Wednesday, or the first trading day after it; 0 when the month has no such week. */
 static int32_t last_trading_day(int32_t delivery_month, int week) {
@@ -189,14 +193,16 @@ static void set_name(struct contract *contract, const struct symbol_parts *parts
     if (far > 0) (void)snprintf(name + used, size - (size_t)used, "-%d/%02d", far / 100, far % 100);
 }
 
-enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out, struct err *err) {
+enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out,
+                          struct err *err) {
     struct symbol_parts parts = {NULL, 0, 0, 0};
     const enum status status = symbol_parse(symbol, trading_day, &parts, err);
     if (status != ERR_OK) return status;
     const int32_t last = last_trading_day(parts.delivery_month, parts.week > 0 ? parts.week : MONTHLY_WEEK);
     if (last == 0) return err_set(err, ERR_INVALID, "'%s': the month has no fifth Wednesday", symbol);
     if (trading_day > last)
-        return err_set(err, ERR_RANGE, "'%s' expired on %" PRId32 " (asked for %" PRId32 ")", symbol, last, trading_day);
+        return err_set(err, ERR_RANGE, "'%s' expired on %" PRId32 " (asked for %" PRId32 ")", symbol, last,
+                       trading_day);
     struct product_facts facts;
     product_facts_on(parts.product, trading_day, &facts);
     *out = (struct contract){

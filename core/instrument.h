@@ -2,11 +2,12 @@
  * instrument: products, contracts, their codes, and their dated facts.
  *
  * A symbol is TAIFEX's own: product (2-3 characters) + month letter (A = January ... L = December) + last digit of the
- * year: MXFH1 = MXF, August 2021. Weekly contracts carry the week in the product (MX4G1 = the fourth week of July 2021);
- * a calendar spread is near/far month: MXFH1/I1. The exchange's daily file uses other product names (TX, MTX, TMF, TE ...).
+ * year: MXFH1 = MXF, August 2021. Weekly contracts carry the week in the product (MX4G1 = the fourth week of July
+ * 2021); a calendar spread is near/far month: MXFH1/I1. The exchange's daily file uses other product names (TX, MTX,
+ * TMF, TE ...).
  *
- * Multiplier, tick, fees, tax, margins and lot limits are dated data (tables in instrument_data.c), not code: ask with a
- * trading day. Sources: TAIFEX contract specifications, fee schedule, margin notices.
+ * Multiplier, tick, fees, tax, margins and lot limits are dated data (tables in instrument_data.c), not code: ask with
+ * a trading day. Sources: TAIFEX contract specifications, fee schedule, margin notices.
  *
  * Thread: any (pure).
  */
@@ -103,17 +104,19 @@ void symbol_monthly(const struct product *product, int32_t delivery_month, char 
 /* Third Wednesday of the month, or the first trading day after it. */
 int32_t contract_last_trading_day(int32_t delivery_month);
 
-/* Everything about a symbol on a trading day, with reference as last settlement (0 = unknown, no limits; a spread has none
- * either). Limits are 10 % from the reference, rounded inward to whole ticks. ERR_RANGE: it has expired by then. */
-enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out, struct err *err);
+/* Everything about a symbol on a trading day, with reference as last settlement (0 = unknown, no limits; a spread has
+ * none either). Limits are 10 % from the reference, rounded inward to whole ticks. ERR_RANGE: it has expired by then.
+ */
+enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out,
+                          struct err *err);
 
-/* The nth (0 = near) listed month on a trading day, yyyymm: three months in a row, then three quarter months (March, June,
- * September, December). 0 past the sixth. */
+/* The nth (0 = near) listed month on a trading day, yyyymm: three months in a row, then three quarter months (March,
+ * June, September, December). 0 past the sixth. */
 int32_t contract_listed_month(int32_t trading_day, int nth);
 
-/* Fee + tax of one side: quantity lots at price. Tax is rounded to a whole NT$ a lot, as the exchange does, so that an order
- * costs the same however many fills it takes.
- * commission: the broker's, a lot a side. Saturates, never overflows. */
+/* Fee + tax of one side: quantity lots at price. Tax is rounded to a whole NT$ a lot, as the exchange does, so that an
+ * order costs the same however many fills it takes. commission: the broker's, a lot a side. Saturates, never overflows.
+ */
 money_t contract_cost(const struct contract *contract, price_t price, int32_t quantity, money_t commission);
 
 #endif

@@ -1,5 +1,5 @@
-/* instrument_data: the products and the facts that the exchange changes by notice, one dated row a change. A new notice is a
- * new row, never an edit: yesterday's orders are still priced with yesterday's facts. */
+/* instrument_data: the products and the facts that the exchange changes by notice, one dated row a change. A new notice
+ * is a new row, never an edit: yesterday's orders are still priced with yesterday's facts. */
 #include <string.h>
 
 #include "core/instrument.h"
@@ -19,8 +19,9 @@ static const struct product products[] = {
 #define NTD(dollars) ((money_t)(dollars) * PRICE_SCALE)
 #define NTD_TENTHS(tenths) ((money_t)(tenths) * PRICE_SCALE / 10)
 
-/* Newest first within a product. Margins: notice in force from 2025-11-04. Fees: exchange plus clearing, a side. Tax: the
- * Futures Transaction Tax Act's 2 in 100,000 for stock index futures. Lots: order size limits of the trading rules. */
+/* Newest first within a product. Margins: notice in force from 2025-11-04. Fees: exchange plus clearing, a side. Tax:
+ * the Futures Transaction Tax Act's 2 in 100,000 for stock index futures. Lots: order size limits of the trading rules.
+ */
 static const struct facts_row facts_rows[] = {
     {"TXF", 20251104, {NTD(338000), NTD(259000), NTD(20), 20000, 10, 5, 100}},
     {"MXF", 20251104, {NTD(84500), NTD(64750), NTD_TENTHS(125), 20000, 10, 5, 100}},

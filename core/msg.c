@@ -114,7 +114,9 @@ int64_t msg_number(const struct msg *msg, const struct field *field, uint32_t el
     case FIELD_I32:
     case FIELD_ENUM:
     case FIELD_DATE: memcpy(&value.i32, at, sizeof value.i32); return value.i32;
-    case FIELD_U64: memcpy(&value.u64, at, sizeof value.u64); return value.u64 > INT64_MAX ? INT64_MIN : (int64_t)value.u64;
+    case FIELD_U64:
+        memcpy(&value.u64, at, sizeof value.u64);
+        return value.u64 > INT64_MAX ? INT64_MIN : (int64_t)value.u64;
     case FIELD_I64:
     case FIELD_PRICE:
     case FIELD_MONEY:
@@ -165,8 +167,8 @@ static enum status number_check(const struct msg *msg, const struct field *field
     }
     if (value < field->min || value > field->max) return refuse_number(msg, field, value, err);
     if (field->type == FIELD_DATE && value != 0 && !calendar_date_valid((int32_t)value))
-        return err_set(err, ERR_RANGE, "%s.%s: %" PRId64 " is no day (allowed 0 or 19900101 to 20991231)", message_name(msg),
-                       field->name, value);
+        return err_set(err, ERR_RANGE, "%s.%s: %" PRId64 " is no day (allowed 0 or 19900101 to 20991231)",
+                       message_name(msg), field->name, value);
     return ERR_OK;
 }
 
@@ -202,7 +204,8 @@ enum status msg_check(const struct msg *msg, struct err *err) {
     return ERR_OK;
 }
 
-enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value, struct err *err) {
+enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value,
+                           struct err *err) {
     const enum status status = number_check(msg, field, value, err);
     if (status != ERR_OK) return status;
     CHECK(element < field->count);

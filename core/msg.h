@@ -1,8 +1,9 @@
 /*
  * msg: every message and every stored record of the system is a plain struct described by one table.
  *
- * The table (core/msg.c) drives the wire (core/wire.c), the rows of SQLite (db/row.c), JSON output and docs/PROTOCOL.md:
- * a field is written down once. Enums go over the wire as integers, and into SQLite and JSON as their names.
+ * The table (core/msg.c) drives the wire (core/wire.c), the rows of SQLite (db/row.c), JSON output and
+ * docs/PROTOCOL.md: a field is written down once. Enums go over the wire as integers, and into SQLite and JSON as their
+ * names.
  *
  * Texts are NUL-terminated UTF-8 in fixed arrays. Every number has a range, checked on decode.
  * Owner: the caller. Thread: any (plain data, const tables).
@@ -130,8 +131,8 @@ struct field {
     uint32_t offset; /* from the start of the body; of a struct inside the body its fields stand here, flattened */
     uint32_t size;   /* of one element (texts: of the array) */
     uint32_t count;  /* elements: 1, or an array's length (depth) */
-    int64_t min, max; /* numbers and enums, both included; U64: at most INT64_MAX; texts: least and most bytes; DATE: min 0 = 0
-                       * (none) is allowed */
+    int64_t min, max; /* numbers and enums, both included; U64: at most INT64_MAX; texts: least and most bytes; DATE:
+                       * min 0 = 0 (none) is allowed */
     const char *(*enum_name)(int value); /* FIELD_ENUM: NULL for a value that is none */
     const char *doc;
 };
@@ -160,9 +161,10 @@ enum status msg_check(const struct msg *msg, struct err *err);
 /* A field of a message by its row of the table; element < field->count. U64 beyond INT64_MAX reads as negative. */
 int64_t msg_number(const struct msg *msg, const struct field *field, uint32_t element);
 const char *msg_text(const struct msg *msg, const struct field *field);
-/* Refused (ERR_RANGE, ERR_INVALID, in the words of msg_check) without a change when it does not fit the table. length is
- * the text's, without its NUL. */
-enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value, struct err *err);
+/* Refused (ERR_RANGE, ERR_INVALID, in the words of msg_check) without a change when it does not fit the table. length
+ * is the text's, without its NUL. */
+enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value,
+                           struct err *err);
 enum status msg_set_text(struct msg *msg, const struct field *field, const char *text, size_t length, struct err *err);
 
 /* One enum by name (any case) for field tables, forms and command lines: the value, or 0. */

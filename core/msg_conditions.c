@@ -17,7 +17,8 @@ static const struct field fields_condition[] = {
     COUNTER(condition, , serial, "transitions so far"),
     FLAG(condition, , entry_working, "the entry's order has not ended"),
     FLAG(condition, , exit_working, "this attempt's exit order has not ended"),
-    NUMBER(condition, , exit_step, 0, 3, "how far the exit has escalated: 1 market, 2 range market, 3 limit at the price limit"),
+    NUMBER(condition, , exit_step, 0, 3,
+           "how far the exit has escalated: 1 market, 2 range market, 3 limit at the price limit"),
     FLAG(condition, , cancel_requested, "decided when the entry's order ends"),
     FLAG(condition, , locked, "the exit sits at the price limit"),
     FLAG(condition, , suspended, "its feed is stale"),
@@ -54,8 +55,9 @@ static const struct field fields_ratchet[] = {
     COUNTER(ratchet, , tick_seq, "sym_seq of the tick"),
     TIME(ratchet, , market_us, "market time"),
 };
-MSG_TYPE(MSG_RATCHET, ratchet, ratchet,
-         "Every following, triggered condition of this contract and side that the price passed now has it as its trigger.");
+MSG_TYPE(
+    MSG_RATCHET, ratchet, ratchet,
+    "Every following, triggered condition of this contract and side that the price passed now has it as its trigger.");
 
 static const struct field fields_signal[] = {
     COUNTER(signal, , seq, "number in the strategy's outbox, from 1, no holes"),
@@ -74,7 +76,8 @@ static const struct field fields_signal_ack[] = {
     TEXT(signal_ack, , reason, 0, "why not, in words"),
     TIME(signal_ack, , time_us, "process time"),
 };
-MSG_TYPE(MSG_SIGNAL_ACK, signal_ack, signal_ack, "The executor's answer to a signal; a resent signal gets the same one.");
+MSG_TYPE(MSG_SIGNAL_ACK, signal_ack, signal_ack,
+         "The executor's answer to a signal; a resent signal gets the same one.");
 
 static const struct field fields_condition_command[] = {
     COUNTER(condition_command, , request_id, "the asker's own"),

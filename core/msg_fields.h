@@ -1,9 +1,9 @@
 /*
  * msg_fields: how the rows of the message tables are written. Private to core/msg*.c.
  *
- * A row macro takes the struct, the path to the member ("order." or nothing), the member and its range; name, offset, size
- * and type follow from the declaration, so that table and struct cannot drift apart: a member of another type does not
- * compile. Structs inside a body are flattened by the *_FIELDS macros at the end.
+ * A row macro takes the struct, the path to the member ("order." or nothing), the member and its range; name, offset,
+ * size and type follow from the declaration, so that table and struct cannot drift apart: a member of another type does
+ * not compile. Structs inside a body are flattened by the *_FIELDS macros at the end.
  *
  * Does not check anything at run time (core/msg.c does). Thread: any (const).
  */
@@ -42,14 +42,18 @@
 /* Sum of price x lots: the scale of a price, the range of a sum. */
 #define VALUE(s, path, m, words) PRICE_WITHIN(s, path, m, -MSG_MONEY_MAX, MSG_MONEY_MAX, words)
 #define MONEY(s, path, m, low, words) \
-    {#m, FIELD_ONLY(FIELD_OF(s, path, m), money_t, FIELD_MONEY), FIELD_PLACE(s, path, m), 1, low, MSG_MONEY_MAX, NULL, words}
+    {#m, FIELD_ONLY(FIELD_OF(s, path, m), money_t, FIELD_MONEY), \
+     FIELD_PLACE(s, path, m), 1, low, MSG_MONEY_MAX, NULL, words}
 #define TIME(s, path, m, words) \
-    {#m, FIELD_ONLY(FIELD_OF(s, path, m), int64_t, FIELD_TIME), FIELD_PLACE(s, path, m), 1, 0, MSG_TIME_MAX, NULL, words}
+    {#m, FIELD_ONLY(FIELD_OF(s, path, m), int64_t, FIELD_TIME), \
+     FIELD_PLACE(s, path, m), 1, 0, MSG_TIME_MAX, NULL, words}
 #define DATE(s, path, m, words) \
-    {#m, FIELD_ONLY(FIELD_OF(s, path, m), int32_t, FIELD_DATE), FIELD_PLACE(s, path, m), 1, 0, CALENDAR_DATE_MAX, NULL, words}
+    {#m, FIELD_ONLY(FIELD_OF(s, path, m), int32_t, FIELD_DATE), \
+     FIELD_PLACE(s, path, m), 1, 0, CALENDAR_DATE_MAX, NULL, words}
 #define FLAG(s, path, m, words) \
     {#m, FIELD_ONLY(FIELD_OF(s, path, m), bool, FIELD_BOOL), FIELD_PLACE(s, path, m), 1, 0, 1, NULL, words}
-#define ENUM_AS(s, path, m, name, names, words) {name, FIELD_ENUM, FIELD_PLACE(s, path, m), 1, 0, MSG_ENUM_MAX, names, words}
+#define ENUM_AS(s, path, m, name, names, words) \
+    {name, FIELD_ENUM, FIELD_PLACE(s, path, m), 1, 0, MSG_ENUM_MAX, names, words}
 #define ENUM(s, path, m, names, words) ENUM_AS(s, path, m, #m, names, words)
 
 #define LEVEL_PRICES(s, m, words) {#m, FIELD_PRICE, FIELD_ARRAY(s, m), -PRICE_MAX, PRICE_MAX, NULL, words}
@@ -57,7 +61,8 @@
 
 #define MSG_TYPE(ID, message, s, words) \
     const struct msg_type msg_type_##message = { \
-        ID, #message, (uint32_t)sizeof(struct s), fields_##message, sizeof fields_##message / sizeof fields_##message[0], words}
+        ID, #message, (uint32_t)sizeof(struct s), fields_##message, \
+        sizeof fields_##message / sizeof fields_##message[0], words}
 
 /* The names of enums for the tables: NULL where there is no word. _or_none: 0 is "-". */
 const char *enum_side(int value);
@@ -90,12 +95,16 @@ const char *enum_session_kind(int value);
 const char *enum_session_state(int value);
 const char *enum_status(int value);
 
-extern const struct msg_type msg_type_tick, msg_type_depth, msg_type_bar, msg_type_contract, msg_type_market, msg_type_feed;
-extern const struct msg_type msg_type_condition, msg_type_transition, msg_type_ratchet, msg_type_signal, msg_type_signal_ack;
+extern const struct msg_type msg_type_tick, msg_type_depth, msg_type_bar, msg_type_contract, msg_type_market,
+    msg_type_feed;
+extern const struct msg_type msg_type_condition, msg_type_transition, msg_type_ratchet, msg_type_signal,
+    msg_type_signal_ack;
 extern const struct msg_type msg_type_order_request, msg_type_cancel_request, msg_type_order, msg_type_order_event;
 extern const struct msg_type msg_type_position, msg_type_account, msg_type_risk_event;
-extern const struct msg_type msg_type_heartbeat, msg_type_guard_state, msg_type_guard_limits, msg_type_session, msg_type_log;
-extern const struct msg_type msg_type_cursor, msg_type_process, msg_type_query, msg_type_reply, msg_type_control, msg_type_login;
+extern const struct msg_type msg_type_heartbeat, msg_type_guard_state, msg_type_guard_limits, msg_type_session,
+    msg_type_log;
+extern const struct msg_type msg_type_cursor, msg_type_process, msg_type_query, msg_type_reply, msg_type_control,
+    msg_type_login;
 extern const struct msg_type msg_type_condition_command, msg_type_order_command, msg_type_cancel_command;
 extern const struct msg_type msg_type_limits_command;
 extern const struct msg_type msg_type_venue_exec, msg_type_venue_order_status, msg_type_market_control;

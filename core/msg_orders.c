@@ -5,7 +5,8 @@
 static const struct field fields_order_request[] = {
     REQUEST_FIELDS(order_request, , 1, , 1),
 };
-MSG_TYPE(MSG_ORDER_REQUEST, order_request, order_request, "An order, from the executor to the gateway and from there to the venue.");
+MSG_TYPE(MSG_ORDER_REQUEST, order_request, order_request,
+         "An order, from the executor to the gateway and from there to the venue.");
 
 static const struct field fields_cancel_request[] = {
     CANCEL_FIELDS(cancel_request, ),
@@ -113,4 +114,5 @@ static const struct field fields_venue_order_status[] = {
     NUMBER(venue_order_status, , copies, 0, MSG_LOTS_MAX, "orders with this id at the venue: it does not deduplicate"),
     ORDER_FIELDS(venue_order_status, order., _or_none, 0),
 };
-MSG_TYPE(MSG_VENUE_ORDER_STATUS, venue_order_status, venue_order_status, "What the venue knows of one client order id.");
+MSG_TYPE(MSG_VENUE_ORDER_STATUS, venue_order_status, venue_order_status,
+         "What the venue knows of one client order id.");

@@ -29,17 +29,19 @@ static const struct field fields_guard_state[] = {
 MSG_TYPE(MSG_GUARD_STATE, guard_state, guard_state, "The last-hop guard.");
 
 /* Of a guard_limits: a message itself, and inside the command that changes them. */
-#define LIMITS_FIELDS(s, path) \
-    GUARD_LIMIT(s, path, max_order_quantity, MSG_LOTS_MAX, "lots of one order; 0 = no limit"), \
-        GUARD_LIMIT(s, path, max_position, MSG_LOTS_MAX, "lots held of a contract; 0 = no limit"), \
-        MONEY(s, path, max_notional, 0, "value of one order; 0 = no limit"), \
+#define LIMITS_FIELDS(s, path)                                                                                         \
+    GUARD_LIMIT(s, path, max_order_quantity, MSG_LOTS_MAX, "lots of one order; 0 = no limit"),                         \
+        GUARD_LIMIT(s, path, max_position, MSG_LOTS_MAX, "lots held of a contract; 0 = no limit"),                     \
+        MONEY(s, path, max_notional, 0, "value of one order; 0 = no limit"),                                           \
         GUARD_LIMIT(s, path, collar_bps, 10000, "limit price this far from the last trade, in 1/100 %; 0 = no limit"), \
-        GUARD_LIMIT(s, path, stale_tick_ms, 86400000, "no order on a contract without a tick for so long; 0 = no limit"), \
-        GUARD_LIMIT(s, path, orders_per_second, 1000000, "orders a second in all; 0 = no limit"), \
-        GUARD_LIMIT(s, path, strategy_orders_per_second, 1000000, "orders a second of the strategy; 0 = no limit"), \
-        GUARD_LIMIT(s, path, duplicate_window_ms, 86400000, "the same operator's order again within so long is refused; 0 = off"), \
-        MONEY(s, path, daily_loss, 0, "loss of a day that ends it; 0 = no limit"), TEXT(s, path, actor, 0, "who set them"), \
-        TIME(s, path, time_us, "process time")
+        GUARD_LIMIT(s, path, stale_tick_ms, 86400000,                                                                  \
+                    "no order on a contract without a tick for so long; 0 = no limit"),                                \
+        GUARD_LIMIT(s, path, orders_per_second, 1000000, "orders a second in all; 0 = no limit"),                      \
+        GUARD_LIMIT(s, path, strategy_orders_per_second, 1000000, "orders a second of the strategy; 0 = no limit"),    \
+        GUARD_LIMIT(s, path, duplicate_window_ms, 86400000,                                                            \
+                    "the same operator's order again within so long is refused; 0 = off"),                             \
+        MONEY(s, path, daily_loss, 0, "loss of a day that ends it; 0 = no limit"),                                     \
+        TEXT(s, path, actor, 0, "who set them"), TIME(s, path, time_us, "process time")
 
 static const struct field fields_guard_limits[] = {
     LIMITS_FIELDS(guard_limits, ),
@@ -127,4 +129,5 @@ static const struct field fields_market_control[] = {
     ENUM(market_control, , action, enum_market_action, "what to do"),
     COUNTER(market_control, , number, "speed, or the market time to seek to"),
 };
-MSG_TYPE(MSG_MARKET_CONTROL, market_control, market_control, "The operator of the simulated exchange: pause, play, speed, seek.");
+MSG_TYPE(MSG_MARKET_CONTROL, market_control, market_control,
+         "The operator of the simulated exchange: pause, play, speed, seek.");

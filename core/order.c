@@ -1,5 +1,5 @@
-/* order: the life of one order. A rank a state makes "never backwards" one comparison; the few steps that are allowed to go
- * back are written out. */
+/* order: the life of one order. A rank a state makes "never backwards" one comparison; the few steps that are allowed
+ * to go back are written out. */
 #include "core/order.h"
 
 #include <inttypes.h>
@@ -54,7 +54,8 @@ static bool apply_fill(struct order *order, const struct order_event *event, boo
     }
     int64_t value;
     int64_t total;
-    if (!price_mul(event->fill_price, event->fill_quantity, &value) || !price_add(order->filled_value, value, &total)) return false;
+    if (!price_mul(event->fill_price, event->fill_quantity, &value) || !price_add(order->filled_value, value, &total))
+        return false;
     order->filled_value = total;
     order->filled_quantity += event->fill_quantity;
     if (order_state_terminal(order->state)) {
@@ -154,19 +155,22 @@ static enum status identifier_check(const char *name, const char *text, size_t s
 static enum status terms_check(const struct order_request *request, struct err *err) {
     if (request->type == ORDER_LIMIT) {
         const bool spread = strchr(request->symbol, '/') != NULL; /* a spread's price may be zero or negative */
-        if (request->limit_price > PRICE_MAX || request->limit_price < -PRICE_MAX || (!spread && request->limit_price <= 0))
+        if (request->limit_price > PRICE_MAX || request->limit_price < -PRICE_MAX ||
+            (!spread && request->limit_price <= 0))
             return err_set(err, ERR_RANGE, "limit_price: a limit order needs a price above 0 and at most 1000000000");
         return ERR_OK;
     }
     if (request->limit_price != 0)
-        return err_set(err, ERR_INVALID, "limit_price: a %s order has none (must be 0)", order_type_name(request->type));
+        return err_set(err, ERR_INVALID, "limit_price: a %s order has none (must be 0)",
+                       order_type_name(request->type));
     if (request->tif == TIF_ROD)
         return err_set(err, ERR_INVALID, "tif: ROD (allowed for %s: IOC, FOK)", order_type_name(request->type));
     return ERR_OK;
 }
 
 enum status order_request_check(const struct order_request *request, struct err *err) {
-    enum status status = identifier_check("client_order_id", request->client_order_id, sizeof request->client_order_id, err);
+    enum status status =
+        identifier_check("client_order_id", request->client_order_id, sizeof request->client_order_id, err);
     if (status == ERR_OK) status = identifier_check("account", request->account, sizeof request->account, err);
     if (status == ERR_OK) status = identifier_check("symbol", request->symbol, sizeof request->symbol, err);
     if (status != ERR_OK) return status;
@@ -177,9 +181,11 @@ enum status order_request_check(const struct order_request *request, struct err 
     if (request->tif < TIF_ROD || request->tif > TIF_FOK)
         return err_set(err, ERR_RANGE, "tif: %d (allowed ROD, IOC, FOK)", (int)request->tif);
     if (request->quantity < 1 || request->quantity > ORDER_QUANTITY_MAX)
-        return err_set(err, ERR_RANGE, "quantity: %" PRId32 " (allowed 1 to %d)", request->quantity, ORDER_QUANTITY_MAX);
+        return err_set(err, ERR_RANGE, "quantity: %" PRId32 " (allowed 1 to %d)", request->quantity,
+                       ORDER_QUANTITY_MAX);
     if ((int)request->leg < LEG_NONE || request->leg > LEG_FLATTEN)
-        return err_set(err, ERR_RANGE, "leg: %d (allowed -, ENTRY, TAKE_PROFIT, STOP_LOSS, FLATTEN)", (int)request->leg);
+        return err_set(err, ERR_RANGE, "leg: %d (allowed -, ENTRY, TAKE_PROFIT, STOP_LOSS, FLATTEN)",
+                       (int)request->leg);
     if (request->condition_id < 0 || request->attempt < 0)
         return err_set(err, ERR_RANGE, "condition_id and attempt: must not be negative");
     if (request->created_us < 0 || request->expires_us < 0)

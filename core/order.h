@@ -1,19 +1,21 @@
 /*
  * order: what an order is, and its life.
  *
- * Words and states follow FIX 4.4 (OrdStatus, ExecType, TimeInForce); what FIX has no word for: INTENT (journalled by the
- * executor, not yet taken by the gateway), SENDING (journalled by the gateway, being sent), UNKNOWN (sent, outcome not
- * known), DENIED (refused by us; REJECTED is refused by the venue).
+ * Words and states follow FIX 4.4 (OrdStatus, ExecType, TimeInForce); what FIX has no word for: INTENT (journalled by
+ * the executor, not yet taken by the gateway), SENDING (journalled by the gateway, being sent), UNKNOWN (sent, outcome
+ * not known), DENIED (refused by us; REJECTED is refused by the venue).
  *
  *     INTENT -> SENDING -> NEW -> PARTIALLY_FILLED -> FILLED
  *        |         |        |            |
  *     DENIED    UNKNOWN   REJECTED  CANCELLED / EXPIRED      (UNKNOWN resolves to any state to its right)
  *
- * Invariants: cum <= quantity; a terminal state never changes, but a late fill is still counted (and alarmed) because the
- * venue's fill is a fact; a fill may come before the ack; an exec_id counts once (the caller's dedupe, see executor).
+ * Invariants: cum <= quantity; a terminal state never changes, but a late fill is still counted (and alarmed) because
+ * the venue's fill is a fact; a fill may come before the ack; an exec_id counts once (the caller's dedupe, see
+ * executor).
  *
- * Keys: client_order_id is deterministic and unique for ever: "<install>-<condition>-<leg><attempt>", e.g. "k3f9-12-E1",
- * or "<install>-m<operator session>-<counter>" for an operator's. Sending the same one again is always safe.
+ * Keys: client_order_id is deterministic and unique for ever: "<install>-<condition>-<leg><attempt>", e.g.
+ * "k3f9-12-E1", or "<install>-m<operator session>-<counter>" for an operator's. Sending the same one again is always
+ * safe.
  *
  * Thread: any (pure). Owner: the caller.
  */
@@ -32,7 +34,8 @@
 #define ACCOUNT_SIZE 24
 #define REASON_SIZE 128
 #define NAME_SIZE 24 /* user, component, actor, install id */
-#define ORDER_ACTOR_ELSEWHERE "elsewhere" /* actor of an order found at the venue that was not made here: counted, never touched */
+#define ORDER_ACTOR_ELSEWHERE                                                                                          \
+    "elsewhere"                /* actor of an order found at the venue that was not made here: counted, never touched */
 #define ORDER_QUANTITY_MAX 100 /* lots of one order: the exchange's own limit for a limit order */
 
 enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
@@ -161,9 +164,9 @@ bool order_state_working(enum order_state state); /* NEW, PARTIALLY_FILLED, PEND
 void order_init(struct order *order, const struct order_request *request, int32_t trading_day, int64_t now_us);
 
 /* Apply one event of this very order (its id is CHECKed). Returns true when anything changed. A late fill on a terminal
- * order counts and sets *late (may be NULL). A lower state never overwrites a higher one (an ack after a fill); only UNKNOWN
- * may go back to SENDING (sent again after its absence was proved), and PENDING_CANCEL to what it was (cancel rejected).
- * A fill beyond the quantity is refused whole: false with *late set, for the caller to alarm. */
+ * order counts and sets *late (may be NULL). A lower state never overwrites a higher one (an ack after a fill); only
+ * UNKNOWN may go back to SENDING (sent again after its absence was proved), and PENDING_CANCEL to what it was (cancel
+ * rejected). A fill beyond the quantity is refused whole: false with *late set, for the caller to alarm. */
 bool order_apply(struct order *order, const struct order_event *event, bool *late);
 
 /* Average fill price, 0 when nothing is filled. */

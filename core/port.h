@@ -1,10 +1,10 @@
 /*
  * port: where a pure component's outputs go.
  *
- * A component's step takes an input and the time and emits messages into a sink. The driver's duty (DESIGN: order path):
- * everything emitted on PORT_STORE in one step is committed in ONE transaction; only then the rest of that step's output
- * leaves, in the order it was emitted. If the commit fails nothing leaves and the process ends: it is crash-only, and its
- * memory is rebuilt from the files by feeding the stored messages to *_restore().
+ * A component's step takes an input and the time and emits messages into a sink. The driver's duty (DESIGN: order
+ * path): everything emitted on PORT_STORE in one step is committed in ONE transaction; only then the rest of that
+ * step's output leaves, in the order it was emitted. If the commit fails nothing leaves and the process ends: it is
+ * crash-only, and its memory is rebuilt from the files by feeding the stored messages to *_restore().
  *
  * A component never keeps the pointer it emits; a sink copies what it keeps. Thread: the component's.
  */

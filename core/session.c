@@ -1,5 +1,5 @@
-/* session: one trading day is a night session on the evening of the trading day before, then a day session. Every question
- * is answered from the wall clock's date and seconds and the table of holidays. */
+/* session: one trading day is a night session on the evening of the trading day before, then a day session. Every
+ * question is answered from the wall clock's date and seconds and the table of holidays. */
 #include "core/session.h"
 
 #include <stddef.h>
@@ -20,9 +20,9 @@ struct holiday {
     int32_t from, to; /* both included */
 };
 
-/* Weekdays without trading, as the exchange's yearly notices give them: public holidays with their substitute days, the two
- * settlement-only days before the lunar new year, and the days lost to typhoons. 2027 follows from the law of 2025 and the
- * lunar calendar. Unlisted years have weekends only. */
+/* Weekdays without trading, as the exchange's yearly notices give them: public holidays with their substitute days, the
+ * two settlement-only days before the lunar new year, and the days lost to typhoons. 2027 follows from the law of 2025
+ * and the lunar calendar. Unlisted years have weekends only. */
 static const struct holiday holidays[] = {
     {20210101, 20210101}, {20210208, 20210216}, {20210301, 20210301}, {20210402, 20210402}, {20210405, 20210405},
     {20210430, 20210430}, {20210614, 20210614}, {20210920, 20210921}, {20211011, 20211011}, {20211231, 20211231},
@@ -109,7 +109,8 @@ static void set_ended(struct session *out, int64_t market_us) {
 }
 
 /* A trading day's own hours, from 05:00 (or midnight, when no night session runs into it) to midnight. */
-static void set_trading_day(struct session *out, int64_t market_us, int32_t date, int32_t seconds, int32_t last_trading_day) {
+static void set_trading_day(struct session *out, int64_t market_us, int32_t date, int32_t seconds,
+                            int32_t last_trading_day) {
     const int32_t close = date == last_trading_day ? LAST_DAY_CLOSE : DAY_CLOSE;
     if (seconds < DAY_PRE_OPEN)
         set_day(out, SESSION_CLOSED, date, last_trading_day);

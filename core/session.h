@@ -1,8 +1,8 @@
 /*
  * session: TAIFEX trading days and sessions.
  *
- * Rules (TAIFEX trading hours for index futures): day session 08:45-13:45, 13:30 for a contract on its last trading day;
- * after-hours session 15:00-05:00 (next calendar day), which belongs to the NEXT trading day. Orders are taken
+ * Rules (TAIFEX trading hours for index futures): day session 08:45-13:45, 13:30 for a contract on its last trading
+ * day; after-hours session 15:00-05:00 (next calendar day), which belongs to the NEXT trading day. Orders are taken
  * (pre-open) from 08:30 and 14:50. No after-hours session opens for a contract on the evening of its last trading day.
  * Trading days are Monday to Friday without the exchange's holidays (a dated table in session.c).
  *
@@ -45,8 +45,8 @@ int32_t session_trading_day(int64_t market_us);
 const char *session_kind_name(enum session_kind kind);    /* none day night; "?" otherwise */
 const char *session_state_name(enum session_state state); /* closed pre_open open */
 
-/* All about a moment. last_trading_day: the contract's (its day session ends 13:30, no night session after), or 0. After the
- * contract's last session the three times are 0. */
+/* All about a moment. last_trading_day: the contract's (its day session ends 13:30, no night session after), or 0.
+ * After the contract's last session the three times are 0. */
 void session_at(int64_t market_us, int32_t last_trading_day, struct session *out);
 
 #endif

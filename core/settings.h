@@ -1,8 +1,8 @@
 /*
  * settings: one table of everything that can be set: default < outcry.ini < environment < flag.
  *
- * Each row has a key ("market.speed"), a type, limits, a default, a unit, the environment's name and the flag's, and one
- * sentence of meaning. The table prints `outcry config`, the manual page's section and every refusal.
+ * Each row has a key ("market.speed"), a type, limits, a default, a unit, the environment's name and the flag's, and
+ * one sentence of meaning. The table prints `outcry config`, the manual page's section and every refusal.
  *
  * This module parses and checks values and remembers where each came from; reading files and the environment is
  * gateway/config.c. Owner: the caller. Thread: written at start, then read-only.
@@ -87,8 +87,8 @@ const struct setting *setting_by_flag(const char *flag);
 
 void settings_defaults(struct settings *settings);
 /* ERR_INVALID / ERR_RANGE: "market.speed: 'fast' is not a number (allowed 0 to 100000)"; unchanged then. */
-enum status settings_set(struct settings *settings, const struct setting *row, const char *text, enum setting_source source,
-                         struct err *err);
+enum status settings_set(struct settings *settings, const struct setting *row, const char *text,
+                         enum setting_source source, struct err *err);
 int64_t settings_number(const struct settings *settings, enum setting_id id);
 const char *settings_text(const struct settings *settings, enum setting_id id);
 const char *setting_source_name(enum setting_source source);

@@ -1,5 +1,5 @@
-/* text: what comes from outside is bytes until it has passed here. The table of the well-formed sequences is Unicode's own
- * (chapter 3.9, table 3-7): the second byte's range is what rules out overlong forms and surrogates. */
+/* text: what comes from outside is bytes until it has passed here. The table of the well-formed sequences is Unicode's
+ * own (chapter 3.9, table 3-7): the second byte's range is what rules out overlong forms and surrogates. */
 #include "core/text.h"
 
 #include <string.h>
@@ -57,7 +57,8 @@ void text_clean(char *text) {
         size_t step = text_char_length(text + i, length - i);
         unsigned char first = (unsigned char)text[i];
         /* U+0080..U+009F are C2 80..C2 9F: terminals obey these too. */
-        bool control = first < 0x20 || first == 0x7F || (step == 2 && first == 0xC2 && (unsigned char)text[i + 1] < 0xA0);
+        bool control =
+            first < 0x20 || first == 0x7F || (step == 2 && first == 0xC2 && (unsigned char)text[i + 1] < 0xA0);
         if (step == 0 || control) {
             if (step == 0) step = 1;
             memset(text + i, '?', step);

@@ -1,9 +1,9 @@
 /*
  * text: UTF-8 in fixed arrays: copying, checking and cleaning.
  *
- * Everything shown, stored or sent is valid UTF-8 without control characters; a text that is too long is cut between two
- * characters, never inside one. Does not fold case, measure cells or allocate.
- * Thread: any (pure). Owner: the caller owns every buffer.
+ * Everything shown, stored or sent is valid UTF-8 without control characters; a text that is too long is cut between
+ * two characters, never inside one. Does not fold case, measure cells or allocate. Thread: any (pure). Owner: the
+ * caller owns every buffer.
  */
 #ifndef CORE_TEXT_H
 #define CORE_TEXT_H

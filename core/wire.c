@@ -1,6 +1,6 @@
-/* wire: msgpack-c's packer writes; reading is our own, for the few forms that a message is made of. The library's unpacker
- * allocates a tree of whatever the sender claims to send; here every form is checked against the bytes left as it is read,
- * and what is no integer, bool, text or array is refused by name. */
+/* wire: msgpack-c's packer writes; reading is our own, for the few forms that a message is made of. The library's
+ * unpacker allocates a tree of whatever the sender claims to send; here every form is checked against the bytes left as
+ * it is read, and what is no integer, bool, text or array is refused by name. */
 #include "core/wire.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 
 #define HEAD_FIELDS 2 /* version, id */
 
-/* --- writing ------------------------------------------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 struct writer {
     uint8_t *bytes;
@@ -35,10 +35,12 @@ static int pack_field(msgpack_packer *packer, const struct msg *msg, const struc
         /* Nothing is written for "": the packer passes the pointer on all the same. */
         return failed != 0 || length == 0 ? failed : msgpack_pack_str_body(packer, text, length);
     }
-    if (field->type == FIELD_BOOL) return msg_number(msg, field, 0) != 0 ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
+    if (field->type == FIELD_BOOL)
+        return msg_number(msg, field, 0) != 0 ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
     if (field->count == 1) return msgpack_pack_int64(packer, msg_number(msg, field, 0));
     int failed = msgpack_pack_array(packer, field->count);
-    for (uint32_t i = 0; i < field->count && failed == 0; i++) failed = msgpack_pack_int64(packer, msg_number(msg, field, i));
+    for (uint32_t i = 0; i < field->count && failed == 0; i++)
+        failed = msgpack_pack_int64(packer, msg_number(msg, field, i));
     return failed;
 }
 
@@ -59,7 +61,7 @@ enum status wire_encode(const struct msg *msg, uint8_t *bytes, size_t size, size
     return ERR_OK;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 enum form { FORM_INTEGER = 1, FORM_BOOL, FORM_TEXT, FORM_ARRAY, FORM_CUT, FORM_OTHER };
 
@@ -85,9 +87,10 @@ struct form_row {
 };
 
 static const struct form_row form_rows[] = {
-    {0xC2, FORM_BOOL, 0, false},   {0xC3, FORM_BOOL, 0, false},   {0xCC, FORM_INTEGER, 1, false}, {0xCD, FORM_INTEGER, 2, false},
-    {0xCE, FORM_INTEGER, 4, false}, {0xCF, FORM_INTEGER, 8, false}, {0xD0, FORM_INTEGER, 1, true},  {0xD1, FORM_INTEGER, 2, true},
-    {0xD2, FORM_INTEGER, 4, true},  {0xD3, FORM_INTEGER, 8, true},  {0xD9, FORM_TEXT, 1, false},    {0xDA, FORM_TEXT, 2, false},
+    {0xC2, FORM_BOOL, 0, false},    {0xC3, FORM_BOOL, 0, false},    {0xCC, FORM_INTEGER, 1, false},
+    {0xCD, FORM_INTEGER, 2, false}, {0xCE, FORM_INTEGER, 4, false}, {0xCF, FORM_INTEGER, 8, false},
+    {0xD0, FORM_INTEGER, 1, true},  {0xD1, FORM_INTEGER, 2, true},  {0xD2, FORM_INTEGER, 4, true},
+    {0xD3, FORM_INTEGER, 8, true},  {0xD9, FORM_TEXT, 1, false},    {0xDA, FORM_TEXT, 2, false},
     {0xDB, FORM_TEXT, 4, false},    {0xDC, FORM_ARRAY, 2, false},   {0xDD, FORM_ARRAY, 4, false},
 };
 
@@ -159,16 +162,19 @@ static const char *form_name(enum form form) {
     return names[form];
 }
 
-static enum status expect(const struct item *item, enum form form, const char *message, const char *field, struct err *err) {
+static enum status expect(const struct item *item, enum form form, const char *message, const char *field,
+                          struct err *err) {
     if (item->form == form) return ERR_OK;
     if (item->form == FORM_CUT) return err_set(err, ERR_INVALID, "%s.%s: the message is cut off here", message, field);
-    return err_set(err, ERR_INVALID, "%s.%s: is %s (must be %s)", message, field, form_name(item->form), form_name(form));
+    return err_set(err, ERR_INVALID, "%s.%s: is %s (must be %s)", message, field, form_name(item->form),
+                   form_name(form));
 }
 
 static enum status read_number(struct reader *reader, struct msg *msg, const struct field *field, uint32_t element,
                                const char *message, struct err *err) {
     const struct item item = read_item(reader);
-    const enum status status = expect(&item, field->type == FIELD_BOOL ? FORM_BOOL : FORM_INTEGER, message, field->name, err);
+    const enum status status =
+        expect(&item, field->type == FIELD_BOOL ? FORM_BOOL : FORM_INTEGER, message, field->name, err);
     if (status != ERR_OK) return status;
     if (item.beyond)
         return err_set(err, ERR_RANGE, "%s.%s: larger than %" PRId64 " (allowed %" PRId64 " to %" PRId64 ")", message,
@@ -188,11 +194,12 @@ static enum status read_field(struct reader *reader, struct msg *msg, const stru
         const enum status status = expect(&item, FORM_ARRAY, message, field->name, err);
         if (status != ERR_OK) return status;
         if (item.length != field->count)
-            return err_set(err, ERR_INVALID, "%s.%s: has %" PRIu32 " elements (must be %" PRIu32 ")", message, field->name,
-                           item.length, field->count);
+            return err_set(err, ERR_INVALID, "%s.%s: has %" PRIu32 " elements (must be %" PRIu32 ")", message,
+                           field->name, item.length, field->count);
     }
     enum status status = ERR_OK;
-    for (uint32_t i = 0; i < field->count && status == ERR_OK; i++) status = read_number(reader, msg, field, i, message, err);
+    for (uint32_t i = 0; i < field->count && status == ERR_OK; i++)
+        status = read_number(reader, msg, field, i, message, err);
     return status;
 }
 
@@ -207,7 +214,8 @@ static enum status read_head(struct reader *reader, const struct msg_type **type
     status = expect(&version, FORM_INTEGER, "message", "version", err);
     if (status != ERR_OK) return status;
     if (version.number != WIRE_VERSION)
-        return err_set(err, ERR_VERSION, "message.version: %" PRId64 " (this program speaks %d)", version.number, WIRE_VERSION);
+        return err_set(err, ERR_VERSION, "message.version: %" PRId64 " (this program speaks %d)", version.number,
+                       WIRE_VERSION);
     const struct item id = read_item(reader);
     status = expect(&id, FORM_INTEGER, "message", "kind", err);
     if (status != ERR_OK) return status;

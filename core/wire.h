@@ -1,12 +1,12 @@
 /*
  * wire: messages to bytes and back, both ways checked.
  *
- * A message is one msgpack array: [WIRE_VERSION, id, field, field, ...] in the table's order (core/msg.h). Fields may be
- * added at the end of a message within a version: a decoder refuses fewer fields than it knows, and refuses more.
+ * A message is one msgpack array: [WIRE_VERSION, id, field, field, ...] in the table's order (core/msg.h). Fields may
+ * be added at the end of a message within a version: a decoder refuses fewer fields than it knows, and refuses more.
  *
- * msgpack-c believes what it reads (lengths of gigabytes, NaN, bad UTF-8, trailing bytes). Here nothing is believed before
- * it is checked: total length <= WIRE_MAX, every count against the bytes left, integers in range, text valid UTF-8,
- * short enough and without NUL, no trailing byte. Decoding allocates nothing.
+ * msgpack-c believes what it reads (lengths of gigabytes, NaN, bad UTF-8, trailing bytes). Here nothing is believed
+ * before it is checked: total length <= WIRE_MAX, every count against the bytes left, integers in range, text valid
+ * UTF-8, short enough and without NUL, no trailing byte. Decoding allocates nothing.
  *
  * Thread: any. Owner: the caller owns both buffers.
  */
@@ -22,8 +22,8 @@
 #define WIRE_VERSION 1
 #define WIRE_MAX 8192 /* bytes of the largest message; the sockets' limit is 64 KiB */
 
-/* msg -> bytes. Runs msg_check first. *length gets the bytes written. ERR_FULL when size is too small (WIRE_MAX is always
- * enough). */
+/* msg -> bytes. Runs msg_check first. *length gets the bytes written. ERR_FULL when size is too small (WIRE_MAX is
+ * always enough). */
 enum status wire_encode(const struct msg *msg, uint8_t *bytes, size_t size, size_t *length, struct err *err);
 
 /* bytes -> msg. ERR_INVALID / ERR_RANGE / ERR_VERSION with the message's and field's name; *msg is undefined then. */

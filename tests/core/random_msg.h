@@ -15,7 +15,9 @@
 
 static inline int64_t random_number(struct rng *rng, const struct field *field) {
     if (field->type == FIELD_DATE)
-        return rng_chance(rng, 1, 8) && field->min == 0 ? 0 : calendar_add_days(CALENDAR_DATE_MIN, (int)rng_range(rng, 0, 40000));
+        return rng_chance(rng, 1, 8) && field->min == 0
+                   ? 0
+                   : calendar_add_days(CALENDAR_DATE_MIN, (int)rng_range(rng, 0, 40000));
     if (field->type == FIELD_ENUM) {
         int64_t value;
         do value = rng_range(rng, field->min, field->max);
@@ -28,7 +30,8 @@ static inline int64_t random_number(struct rng *rng, const struct field *field) 
 }
 
 static inline void random_text(struct rng *rng, const struct field *field, char text[TEXT_SIZE]) {
-    static const char *const pieces[] = {"A", "z", "7", "-", " ", "/", "\xE5\xB0\x8F", "\xC3\xA9", "\xF0\x9F\x93\x88", "~"};
+    static const char *const pieces[] = {"A", "z", "7", "-", " ", "/", "\xE5\xB0\x8F", "\xC3\xA9", "\xF0\x9F\x93\x88",
+                                         "~"};
     const size_t limit = (size_t)rng_range(rng, field->min, field->max);
     size_t used = 0;
     while (used < limit) {

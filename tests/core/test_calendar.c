@@ -18,7 +18,8 @@ static void test_valid(void **state) {
     assert_true(calendar_date_valid(20210726));
     assert_true(calendar_date_valid(20240229));
     assert_true(calendar_date_valid(20000229));
-    const int32_t bad[] = {0, -1, 19891231, 21000101, 20210229, 20210431, 20211301, 20210001, 20210100, 20210132, 2021072, INT32_MAX, INT32_MIN};
+    const int32_t bad[] = {0,        -1,       19891231, 21000101, 20210229,  20210431, 20211301,
+                           20210001, 20210100, 20210132, 2021072,  INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_false(calendar_date_valid(bad[i]));
 }
 
@@ -96,7 +97,8 @@ static void test_parse_date(void **state) {
     assert_int_equal(date, 20210726);
     assert_int_equal(calendar_parse_date("2024-02-29", &date, NULL), ERR_OK);
     assert_int_equal(date, 20240229);
-    const char *const bad[] = {NULL, "", "2021-7-26", "2021/07/26", "2021072", "202107260", "2021-07-2x", "+0210726", " 20210726", "2021-07-26 "};
+    const char *const bad[] = {NULL,        "",           "2021-7-26", "2021/07/26", "2021072",
+                               "202107260", "2021-07-2x", "+0210726",  " 20210726",  "2021-07-26 "};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) date_refused(bad[i], ERR_INVALID);
     const char *const beyond[] = {"20210229", "2021-13-01", "19891231", "21000101", "00000000"};
     for (size_t i = 0; i < sizeof beyond / sizeof beyond[0]; i++) date_refused(beyond[i], ERR_RANGE);
@@ -107,8 +109,10 @@ static void test_parse_time(void **state) {
     int32_t seconds = 77;
     assert_int_equal(calendar_parse_time("24:00", &seconds, NULL), ERR_RANGE);
     assert_int_equal(calendar_parse_time("08:60", &seconds, NULL), ERR_RANGE);
-    const char *const bad[] = {NULL, "", "8:45", "08.45", "08:45:", "08:45:3", "08:45-30", "0845", "08453", "ab:cd", "-8:45"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_int_equal(calendar_parse_time(bad[i], &seconds, NULL), ERR_INVALID);
+    const char *const bad[] = {NULL,       "",     "8:45",  "08.45", "08:45:", "08:45:3",
+                               "08:45-30", "0845", "08453", "ab:cd", "-8:45"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(calendar_parse_time(bad[i], &seconds, NULL), ERR_INVALID);
     assert_int_equal(seconds, 77);
     assert_int_equal(calendar_parse_time("08:45", &seconds, NULL), ERR_OK);
     assert_int_equal(seconds, 31500);

@@ -54,7 +54,8 @@ static void test_status_names(void **state) {
     (void)state;
     for (int i = ERR_OK; i <= ERR_BUSY; i++) {
         assert_string_not_equal(status_name((enum status)i), "unknown");
-        for (int j = ERR_OK; j < i; j++) assert_string_not_equal(status_name((enum status)i), status_name((enum status)j));
+        for (int j = ERR_OK; j < i; j++)
+            assert_string_not_equal(status_name((enum status)i), status_name((enum status)j));
     }
     assert_string_equal(status_name((enum status)99), "unknown");
     assert_string_equal(status_name((enum status)-1), "unknown");
@@ -62,12 +63,37 @@ static void test_status_names(void **state) {
 
 static void test_utf8(void **state) {
     (void)state;
-    const char *const good[] = {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF",
-                                "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "\xE5\xB0\x8F\xE5\x9E\x8B"};
+    const char *const good[] = {"",
+                                "a",
+                                "\xC2\x80",
+                                "\xDF\xBF",
+                                "\xE0\xA0\x80",
+                                "\xED\x9F\xBF",
+                                "\xEE\x80\x80",
+                                "\xEF\xBF\xBF",
+                                "\xF0\x90\x80\x80",
+                                "\xF4\x8F\xBF\xBF",
+                                "\xE5\xB0\x8F\xE5\x9E\x8B"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) assert_true(text_valid(good[i], strlen(good[i])));
-    const char *const bad[] = {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x41", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80",
-                               "\xED\xBF\xBF", "\xE5\xB0", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-                               "\xFE", "\xFF", "a\xFF", "\xF8\x88\x80\x80\x80"};
+    const char *const bad[] = {"\x80",
+                               "\xBF",
+                               "\xC0\x80",
+                               "\xC1\xBF",
+                               "\xC2",
+                               "\xC2\x41",
+                               "\xE0\x80\x80",
+                               "\xE0\x9F\xBF",
+                               "\xED\xA0\x80",
+                               "\xED\xBF\xBF",
+                               "\xE5\xB0",
+                               "\xF0\x8F\xBF\xBF",
+                               "\xF0\x90\x80",
+                               "\xF4\x90\x80\x80",
+                               "\xF5\x80\x80\x80",
+                               "\xFE",
+                               "\xFF",
+                               "a\xFF",
+                               "\xF8\x88\x80\x80\x80"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_false(text_valid(bad[i], strlen(bad[i])));
     assert_false(text_valid("a\0b", 3));
 }

@@ -51,11 +51,33 @@ static void file_refused(const char *product, const char *month) {
 
 static void test_from_file_refuses(void **state) {
     (void)state;
-    const char *const products[] = {"", "   ", "M", "MTXX", "mtx", "M X", " MTX", "M\xFFX", "MT\n", "\xE5\xB0\x8F", "../"};
+    const char *const products[] = {"",     "   ",    "M",    "MTXX",         "mtx", "M X",
+                                    " MTX", "M\xFFX", "MT\n", "\xE5\xB0\x8F", "../"};
     for (size_t i = 0; i < sizeof products / sizeof products[0]; i++) file_refused(products[i], "202108");
-    const char *const months[] = {"", " ", "2021", "202113", "202100", "198912", "210001", "20210x", "202108W", "202108W0", "202108W3",
-                                  "202108W6", "202108W44", "202108/", "202108/202108", "202109/202108", "202108/2021", "202108/202113",
-                                  "202108-202109", "202108/202109/202110", "2021080", "-02108", "202108 W4", " 202108"};
+    const char *const months[] = {"",
+                                  " ",
+                                  "2021",
+                                  "202113",
+                                  "202100",
+                                  "198912",
+                                  "210001",
+                                  "20210x",
+                                  "202108W",
+                                  "202108W0",
+                                  "202108W3",
+                                  "202108W6",
+                                  "202108W44",
+                                  "202108/",
+                                  "202108/202108",
+                                  "202109/202108",
+                                  "202108/2021",
+                                  "202108/202113",
+                                  "202108-202109",
+                                  "202108/202109/202110",
+                                  "2021080",
+                                  "-02108",
+                                  "202108 W4",
+                                  " 202108"};
     for (size_t i = 0; i < sizeof months / sizeof months[0]; i++) file_refused("MTX", months[i]);
 }
 
@@ -92,8 +114,24 @@ static void refused(const char *symbol, enum status status) {
 
 static void test_parse_refuses(void **state) {
     (void)state;
-    const char *const bad[] = {"", "MXF", "MXFH", "MXFH11", "MXFM1", "MXFHX", "mxfh1", "MXF 1", "MXFH1/", "MXFH1/I", "MXFH1/I11",
-                               "MXFH1/H1", "MXFH1-I1", "MXFH1/M1", "MX\xFFH1", "\xE5\xB0\x8F", "MXFH1MXFH1MXFH1MXFH1", "/////"};
+    const char *const bad[] = {"",
+                               "MXF",
+                               "MXFH",
+                               "MXFH11",
+                               "MXFM1",
+                               "MXFHX",
+                               "mxfh1",
+                               "MXF 1",
+                               "MXFH1/",
+                               "MXFH1/I",
+                               "MXFH1/I11",
+                               "MXFH1/H1",
+                               "MXFH1-I1",
+                               "MXFH1/M1",
+                               "MX\xFFH1",
+                               "\xE5\xB0\x8F",
+                               "MXFH1MXFH1MXFH1MXFH1",
+                               "/////"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) refused(bad[i], ERR_INVALID);
     const char *const unknown[] = {"CZFH1", "MX3G1", "MX0G1", "TX1G1", "AAAA1", "123A1", "EXFH1"};
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) refused(unknown[i], ERR_NOT_FOUND);
@@ -189,7 +227,8 @@ static void test_contract_refuses(void **state) {
     struct err err;
     assert_int_equal(contract_make("MXFG1", DAY, 0, &contract, &err), ERR_RANGE);
     assert_non_null(strstr(err.text, "expired on 20210721"));
-    assert_int_equal(contract_make("MX5H1", DAY, 0, &contract, &err), ERR_INVALID); /* August 2021 has four Wednesdays */
+    assert_int_equal(contract_make("MX5H1", DAY, 0, &contract, &err),
+                     ERR_INVALID); /* August 2021 has four Wednesdays */
     assert_int_equal(contract_make("CZFH1", DAY, 0, &contract, &err), ERR_NOT_FOUND);
     assert_int_equal(contract_make("MXFH1", 20210231, 0, &contract, &err), ERR_INVALID);
 }
@@ -202,7 +241,8 @@ static void test_cost(void **state) {
     assert_int_equal(contract_cost(&whole, PRICE_POINTS(17410), 1, PRICE_SCALE * 30), PRICE_SCALE * 120);
     /* 17410 x 50 x 0.00002 = 17.41 -> 17; + 12.5 */
     assert_int_equal(contract_cost(&mini, PRICE_POINTS(17410), 1, 0), PRICE_SCALE * 59 / 2);
-    assert_int_equal(contract_cost(&mini, PRICE_POINTS(17410), 3, 0), 3 * contract_cost(&mini, PRICE_POINTS(17410), 1, 0));
+    assert_int_equal(contract_cost(&mini, PRICE_POINTS(17410), 3, 0),
+                     3 * contract_cost(&mini, PRICE_POINTS(17410), 1, 0));
     assert_int_equal(contract_cost(&mini, PRICE_POINTS(-40), 1, 0), contract_cost(&mini, PRICE_POINTS(40), 1, 0));
     assert_int_equal(contract_cost(&mini, PRICE_MAX, INT32_MAX, INT64_MAX), INT64_MAX); /* saturates */
     assert_int_equal(contract_cost(&mini, INT64_MIN, 1, 0), INT64_MAX);
@@ -210,9 +250,15 @@ static void test_cost(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_from_file),        cmocka_unit_test(test_from_file_refuses), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_parse_refuses),    cmocka_unit_test(test_monthly_and_back),  cmocka_unit_test(test_last_trading_day),
-        cmocka_unit_test(test_listed_months),    cmocka_unit_test(test_contract),          cmocka_unit_test(test_contract_refuses),
+        cmocka_unit_test(test_from_file),
+        cmocka_unit_test(test_from_file_refuses),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_parse_refuses),
+        cmocka_unit_test(test_monthly_and_back),
+        cmocka_unit_test(test_last_trading_day),
+        cmocka_unit_test(test_listed_months),
+        cmocka_unit_test(test_contract),
+        cmocka_unit_test(test_contract_refuses),
         cmocka_unit_test(test_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

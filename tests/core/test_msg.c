@@ -14,11 +14,13 @@
 
 /* SQL words that a column may not be called (SQLite's list of those that need quoting). */
 static const char *const reserved[] = {
-    "add", "all", "alter", "and", "as", "autoincrement", "between", "case", "check", "collate", "commit", "constraint", "create",
-    "default", "deferrable", "delete", "distinct", "drop", "else", "escape", "exists", "foreign", "from", "group", "having", "if",
-    "in", "index", "insert", "intersect", "into", "is", "isnull", "join", "limit", "not", "notnull", "null", "on", "or", "order",
-    "primary", "references", "returning", "select", "set", "table", "then", "to", "transaction", "trigger", "union", "unique",
-    "update", "using", "values", "when", "where"};
+    "add",     "all",    "alter",      "and",     "as",          "autoincrement", "between",    "case",      "check",
+    "collate", "commit", "constraint", "create",  "default",     "deferrable",    "delete",     "distinct",  "drop",
+    "else",    "escape", "exists",     "foreign", "from",        "group",         "having",     "if",        "in",
+    "index",   "insert", "intersect",  "into",    "is",          "isnull",        "join",       "limit",     "not",
+    "notnull", "null",   "on",         "or",      "order",       "primary",       "references", "returning", "select",
+    "set",     "table",  "then",       "to",      "transaction", "trigger",       "union",      "unique",    "update",
+    "using",   "values", "when",       "where"};
 
 static void test_names(void **state) {
     (void)state;
@@ -28,8 +30,10 @@ static void test_names(void **state) {
         assert_true(type->doc != NULL && strlen(type->doc) > 5);
         for (uint32_t f = 0; f < type->field_count; f++) {
             const struct field *field = &type->fields[f];
-            for (const char *c = field->name; *c != '\0'; c++) assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_');
-            for (size_t r = 0; r < sizeof reserved / sizeof reserved[0]; r++) assert_string_not_equal(field->name, reserved[r]);
+            for (const char *c = field->name; *c != '\0'; c++)
+                assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_');
+            for (size_t r = 0; r < sizeof reserved / sizeof reserved[0]; r++)
+                assert_string_not_equal(field->name, reserved[r]);
             for (uint32_t g = 0; g < f; g++)
                 if (strcmp(field->name, type->fields[g].name) == 0) fail_msg("%s.%s twice", type->name, field->name);
             assert_ptr_equal(msg_field(type->id, field->name), field);
@@ -95,7 +99,8 @@ static void test_numbers_in_and_out(void **state) {
             if (field->min > INT64_MIN) {
                 assert_int_equal(msg_set_number(&msg, field, 0, field->min - 1, NULL), ERR_RANGE);
             }
-            if (field->max < INT64_MAX) assert_int_equal(msg_set_number(&msg, field, 0, field->max + 1, NULL), ERR_RANGE);
+            if (field->max < INT64_MAX)
+                assert_int_equal(msg_set_number(&msg, field, 0, field->max + 1, NULL), ERR_RANGE);
             assert_int_equal(msg_number(&msg, field, field->count - 1), value);
         }
     }
@@ -120,18 +125,23 @@ static void test_check_words(void **state) {
     } while (0)
     WRONG(MSG_ORDER, msg.order.request.quantity = -5, ERR_RANGE, "order.quantity: -5 (allowed 1 to 100)");
     WRONG(MSG_ORDER, msg.order.request.side = (enum side)7, ERR_RANGE, "order.side: 7 (allowed BUY, SELL)");
-    WRONG(MSG_TICK, msg.tick.price = PRICE_MAX + 1, ERR_RANGE, "tick.price: 1000000000.0001 (allowed -1000000000 to 1000000000)");
+    WRONG(MSG_TICK, msg.tick.price = PRICE_MAX + 1, ERR_RANGE,
+          "tick.price: 1000000000.0001 (allowed -1000000000 to 1000000000)");
     WRONG(MSG_TICK, msg.tick.seq = UINT64_MAX, ERR_RANGE, "tick.seq: a number (allowed 0 to 9223372036854775807)");
     WRONG(MSG_TICK, msg.tick.trading_day = 20210231, ERR_RANGE, "tick.trading_day: 20210231 is no day");
-    WRONG(MSG_TICK, memset(msg.tick.symbol, 'A', sizeof msg.tick.symbol), ERR_RANGE, "tick.symbol: longer than 15 bytes");
+    WRONG(MSG_TICK, memset(msg.tick.symbol, 'A', sizeof msg.tick.symbol), ERR_RANGE,
+          "tick.symbol: longer than 15 bytes");
     WRONG(MSG_TICK, msg.tick.symbol[0] = '\0', ERR_INVALID, "tick.symbol: empty");
     WRONG(MSG_TICK, msg.tick.symbol[0] = '\xFF', ERR_INVALID, "tick.symbol: not valid UTF-8");
     WRONG(MSG_CONDITION, msg.condition.terms.note[0] = '\n', ERR_INVALID, "condition.note: has a control character");
     WRONG(MSG_DEPTH, msg.depth.ask_quantity[4] = -1, ERR_RANGE, "depth.ask_quantity: -1 (allowed 0 to");
-    WRONG(MSG_GUARD_STATE, msg.guard_state.mode = (enum guard_mode)0, ERR_RANGE, "guard_state.mode: 0 (allowed ACTIVE, REDUCING, HALTED)");
-    WRONG(MSG_MARKET, msg.market.session_state = 3, ERR_RANGE, "market.session_state: 3 (allowed closed, pre_open, open)");
+    WRONG(MSG_GUARD_STATE, msg.guard_state.mode = (enum guard_mode)0, ERR_RANGE,
+          "guard_state.mode: 0 (allowed ACTIVE, REDUCING, HALTED)");
+    WRONG(MSG_MARKET, msg.market.session_state = 3, ERR_RANGE,
+          "market.session_state: 3 (allowed closed, pre_open, open)");
     WRONG(MSG_SIGNAL, memset(&msg.signal.acknowledged, 2, 1), ERR_RANGE, "signal.acknowledged: 2 (allowed 0 to 1)");
-    WRONG(MSG_LOGIN, memset(msg.login.secret, 'p', sizeof msg.login.secret), ERR_RANGE, "login.secret: longer than 63 bytes");
+    WRONG(MSG_LOGIN, memset(msg.login.secret, 'p', sizeof msg.login.secret), ERR_RANGE,
+          "login.secret: longer than 63 bytes");
     struct err err;
     (void)msg_check(&msg, &err);
     assert_null(strstr(err.text, "ppp")); /* a secret is never printed */
@@ -184,7 +194,8 @@ static void test_texts(void **state) {
     memset(msg.tick.symbol, 'x', sizeof msg.tick.symbol);
     assert_int_equal(msg_set_text(&msg, field, "MXFH1", 5, NULL), ERR_OK);
     assert_string_equal(msg_text(&msg, field), "MXFH1");
-    for (size_t i = 5; i < sizeof msg.tick.symbol; i++) assert_int_equal(msg.tick.symbol[i], 0); /* nothing old stays behind */
+    for (size_t i = 5; i < sizeof msg.tick.symbol; i++)
+        assert_int_equal(msg.tick.symbol[i], 0); /* nothing old stays behind */
     assert_int_equal(msg_set_text(&msg, field, "1234567890123456", 16, NULL), ERR_RANGE);
     assert_int_equal(msg_set_text(&msg, field, "", 0, NULL), ERR_INVALID);
     assert_string_equal(msg_text(&msg, field), "MXFH1");

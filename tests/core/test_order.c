@@ -37,7 +37,8 @@ static struct order order_of(int32_t quantity) {
 }
 
 static bool apply(struct order *order, enum exec_kind kind, price_t fill_price, int32_t fill_quantity, bool *late) {
-    struct order_event event = {.kind = kind, .request = order->request, .fill_price = fill_price, .fill_quantity = fill_quantity};
+    struct order_event event = {
+        .kind = kind, .request = order->request, .fill_price = fill_price, .fill_quantity = fill_quantity};
     event.time_us = order->updated_us + 1;
     event.market_us = order->market_us + 1;
     if (kind == EXEC_NEW) (void)snprintf(event.venue_order_id, sizeof event.venue_order_id, "V1");
@@ -217,7 +218,8 @@ static void test_any_order_of_events(void **state) {
             assert_int_equal(order.filled_value, PRICE_POINTS(5) * counted);
             if (!changed) assert_memory_equal(&order, &before, sizeof order);
             if (order_state_terminal(before.state)) assert_int_equal(order.state, before.state);
-            if (order_state_working(before.state)) assert_true(order.state >= ORDER_NEW || order.state == ORDER_SENDING);
+            if (order_state_working(before.state))
+                assert_true(order.state >= ORDER_NEW || order.state == ORDER_SENDING);
             if (order.state == ORDER_FILLED) assert_int_equal(counted, order.request.quantity);
         }
     }
@@ -309,7 +311,8 @@ static void test_words(void **state) {
     assert_string_equal(exec_kind_name(EXEC_UNKNOWN), "UNKNOWN");
     assert_string_equal(reject_words((enum reject_code)5), "?");
     assert_string_equal(reject_name(REJECT_VENUE_OTHER), "VENUE_OTHER");
-    for (int code = REJECT_HALTED; code <= REJECT_STOPPED; code++) assert_string_not_equal(reject_words((enum reject_code)code), "?");
+    for (int code = REJECT_HALTED; code <= REJECT_STOPPED; code++)
+        assert_string_not_equal(reject_words((enum reject_code)code), "?");
     for (int code = REJECT_VENUE_UNKNOWN_SYMBOL; code <= REJECT_VENUE_OTHER; code++)
         assert_string_not_equal(reject_words((enum reject_code)code), "?");
     assert_int_equal(side_opposite(SIDE_BUY), SIDE_SELL);

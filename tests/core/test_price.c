@@ -22,7 +22,8 @@ static void refuses(const char *text, enum status status, const char *words) {
     price_t got = 77;
     struct err err = {ERR_OK, ""};
     const enum status result = price_parse(text, &got, &err);
-    if (result != status || strstr(err.text, words) == NULL) fail_msg("'%s': %s '%s'", text, status_name(result), err.text);
+    if (result != status || strstr(err.text, words) == NULL)
+        fail_msg("'%s': %s '%s'", text, status_name(result), err.text);
     assert_int_equal(got, 77); /* untouched */
     assert_int_equal(price_parse(text, &got, NULL), status);
 }
@@ -45,9 +46,31 @@ static void test_parse_refuses(void **state) {
     (void)state;
     refuses("", ERR_INVALID, "no number");
     refuses(NULL, ERR_INVALID, "no number");
-    const char *const not_numbers[] = {"-", "+", ".", ".5", "abc", " 1", "1 ", "1e5", "0x10", "NaN", "nan", "inf", "-inf", "1,000",
-                                       "--1", "+-1", "1.", "1.5.5", "1.-5", "17410\n", "\xEF\xBC\x91", "1\xFF", "99999999999999999999x"};
-    for (size_t i = 0; i < sizeof not_numbers / sizeof not_numbers[0]; i++) refuses(not_numbers[i], ERR_INVALID, "is not a number");
+    const char *const not_numbers[] = {"-",
+                                       "+",
+                                       ".",
+                                       ".5",
+                                       "abc",
+                                       " 1",
+                                       "1 ",
+                                       "1e5",
+                                       "0x10",
+                                       "NaN",
+                                       "nan",
+                                       "inf",
+                                       "-inf",
+                                       "1,000",
+                                       "--1",
+                                       "+-1",
+                                       "1.",
+                                       "1.5.5",
+                                       "1.-5",
+                                       "17410\n",
+                                       "\xEF\xBC\x91",
+                                       "1\xFF",
+                                       "99999999999999999999x"};
+    for (size_t i = 0; i < sizeof not_numbers / sizeof not_numbers[0]; i++)
+        refuses(not_numbers[i], ERR_INVALID, "is not a number");
     refuses("1.00000", ERR_INVALID, "too many decimals");
     refuses("0.00001", ERR_INVALID, "too many decimals");
     refuses("1000000000.0001", ERR_RANGE, "at most 1000000000");
@@ -134,7 +157,8 @@ static void test_arithmetic(void **state) {
     assert_true(price_mul_div(INT64_MIN, INT64_MIN, INT64_MIN, &out));
     assert_int_equal(out, INT64_MIN);
     /* Half away from zero, all four signs. */
-    const int64_t rows[][4] = {{5, 1, 2, 3}, {-5, 1, 2, -3}, {5, 1, -2, -3}, {-5, 1, -2, 3}, {4, 1, 3, 1}, {-4, 1, 3, -1}, {0, 9, 7, 0}};
+    const int64_t rows[][4] = {{5, 1, 2, 3}, {-5, 1, 2, -3}, {5, 1, -2, -3}, {-5, 1, -2, 3},
+                               {4, 1, 3, 1}, {-4, 1, 3, -1}, {0, 9, 7, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_true(price_mul_div(rows[i][0], rows[i][1], rows[i][2], &out));
         assert_int_equal(out, rows[i][3]);

@@ -1,5 +1,5 @@
-/* test_protocol: docs/PROTOCOL.md says what the message tables say. With OUTCRY_WRITE_DOCS set it writes it instead (make
- * docs): below the marker everything is made here, above it everything is written by hand. */
+/* test_protocol: docs/PROTOCOL.md says what the message tables say. With OUTCRY_WRITE_DOCS set it writes it instead
+ * (make docs): below the marker everything is made here, above it everything is written by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,8 @@ static const char *const type_names[] = {
 
 static int enum_count(const struct field *field) {
     int count = 0;
-    for (int value = (int)field->min; value <= (int)field->max; value++) count += field->enum_name(value) != NULL ? 1 : 0;
+    for (int value = (int)field->min; value <= (int)field->max; value++)
+        count += field->enum_name(value) != NULL ? 1 : 0;
     return count;
 }
 
@@ -76,7 +77,8 @@ static void write_allowed(FILE *out, const struct field *field) {
         const struct msg_type *owner;
         const struct field *first = first_with(field, &owner);
         if (enum_count(first) > ENUM_INLINE)
-            fprintf(out, "[values](#values-of-%s%s)%s", owner->name, first->name, first->enum_name(0) == field->enum_name(0) ? "" : ", 0 `-`");
+            fprintf(out, "[values](#values-of-%s%s)%s", owner->name, first->name,
+                    first->enum_name(0) == field->enum_name(0) ? "" : ", 0 `-`");
         else
             write_enum(out, field);
     } else if (field->type != FIELD_BOOL && field->type != FIELD_TIME && field->type != FIELD_DATE) {
@@ -91,7 +93,8 @@ static void write_allowed(FILE *out, const struct field *field) {
 }
 
 static void write_message(FILE *out, const struct msg_type *type) {
-    fprintf(out, "### %d `%s`\n\n%s\n\n| field | type | allowed | meaning |\n|---|---|---|---|\n", (int)type->id, type->name, type->doc);
+    fprintf(out, "### %d `%s`\n\n%s\n\n| field | type | allowed | meaning |\n|---|---|---|---|\n", (int)type->id,
+            type->name, type->doc);
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
         fprintf(out, "| `%s` | ", field->name);
@@ -109,7 +112,8 @@ static void write_long_enums(FILE *out) {
         for (uint32_t f = 0; f < msg_type_at(i)->field_count; f++) {
             const struct field *field = &msg_type_at(i)->fields[f];
             const struct msg_type *owner;
-            if (field->type != FIELD_ENUM || first_with(field, &owner) != field || enum_count(field) <= ENUM_INLINE) continue;
+            if (field->type != FIELD_ENUM || first_with(field, &owner) != field || enum_count(field) <= ENUM_INLINE)
+                continue;
             fprintf(out, "### Values of `%s.%s`\n\n", owner->name, field->name);
             write_enum(out, field);
             fputs("\n\n", out);

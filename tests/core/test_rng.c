@@ -14,7 +14,8 @@
 static void test_published_sequence(void **state) {
     (void)state;
     struct rng rng = {{1, 2, 3, 4}};
-    const uint64_t wanted[] = {11520u, 0u, 1509978240u, 1215971899390074240u, 1216172134540287360u, 607988272756665600u};
+    const uint64_t wanted[] = {
+        11520u, 0u, 1509978240u, 1215971899390074240u, 1216172134540287360u, 607988272756665600u};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) assert_true(rng_next(&rng) == wanted[i]);
 }
 

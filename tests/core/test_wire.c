@@ -103,7 +103,8 @@ static void test_trailing_bytes_are_refused(void **state) {
         bytes[length] = 0x00;
         refused(bytes, length + 1, ERR_INVALID, "1 bytes follow its end");
         memcpy(bytes + length, bytes, length < 200 ? length : 200);
-        refused(bytes, length + (length < 200 ? length : 200), ERR_INVALID, "follow its end"); /* the same message twice */
+        refused(bytes, length + (length < 200 ? length : 200), ERR_INVALID,
+                "follow its end"); /* the same message twice */
     }
 }
 
@@ -129,8 +130,10 @@ static void test_head(void **state) {
     refused((const uint8_t *)"\xC0", 1, ERR_INVALID, "must be an array");
     refused((const uint8_t *)"\x90", 1, ERR_INVALID, "has 0 elements");
     refused((const uint8_t *)"\x91\x01", 2, ERR_INVALID, "has 1 elements");
-    refused((const uint8_t *)"\xDD\xFF\xFF\xFF\xFF\x01\x01", 7, ERR_INVALID, "tick: has 4294967293 fields (must be 19)");
-    refused((const uint8_t *)"\xDF\xFF\xFF\xFF\xFF", 5, ERR_INVALID, "message.array"); /* a map of four thousand million */
+    refused((const uint8_t *)"\xDD\xFF\xFF\xFF\xFF\x01\x01", 7, ERR_INVALID,
+            "tick: has 4294967293 fields (must be 19)");
+    refused((const uint8_t *)"\xDF\xFF\xFF\xFF\xFF", 5, ERR_INVALID,
+            "message.array"); /* a map of four thousand million */
     static const uint8_t large[WIRE_MAX + 1];
     refused(large, sizeof large, ERR_RANGE, "at most 8192");
     struct forge forge;
@@ -167,7 +170,8 @@ static void test_bad_texts(void **state) {
     cursor_with_stream("", 0, ERR_INVALID, "cursor.stream: empty");
     cursor_with_stream("123456789012345678901234", 24, ERR_RANGE, "cursor.stream: longer than 23 bytes");
     /* Five bytes that ask for four gigabytes. */
-    refused((const uint8_t *)"\x95\x01\x23\xDB\xFF\xFF\xFF\xFF", 8, ERR_INVALID, "cursor.stream: the message is cut off");
+    refused((const uint8_t *)"\x95\x01\x23\xDB\xFF\xFF\xFF\xFF", 8, ERR_INVALID,
+            "cursor.stream: the message is cut off");
 }
 
 static void forge_cursor(struct forge *forge) {
@@ -228,7 +232,8 @@ static void test_out_of_range_is_refused_both_ways(void **state) {
                     if (other->type == FIELD_TEXT || other->type == FIELD_SECRET)
                         forge_text(&forge, msg_text(&msg, other), strlen(msg_text(&msg, other)));
                     else if (other->type == FIELD_BOOL)
-                        msg_number(&msg, other, 0) ? msgpack_pack_true(&forge.packer) : msgpack_pack_false(&forge.packer);
+                        msg_number(&msg, other, 0) ? msgpack_pack_true(&forge.packer)
+                                                   : msgpack_pack_false(&forge.packer);
                     else
                         msgpack_pack_int64(&forge.packer, g == f ? field->max + 1 : msg_number(&msg, other, e));
                 }
@@ -294,8 +299,15 @@ static void test_the_largest_messages_fit(void **state) {
 static void test_other_integer_forms_are_read(void **state) {
     (void)state;
     /* The same cursor with each width of integer that msgpack has. */
-    const char *const forms[] = {"\x07", "\xCC\x07", "\xCD\x00\x07", "\xCE\x00\x00\x00\x07", "\xCF\x00\x00\x00\x00\x00\x00\x00\x07",
-                                 "\xD0\x07", "\xD1\x00\x07", "\xD2\x00\x00\x00\x07", "\xD3\x00\x00\x00\x00\x00\x00\x00\x07"};
+    const char *const forms[] = {"\x07",
+                                 "\xCC\x07",
+                                 "\xCD\x00\x07",
+                                 "\xCE\x00\x00\x00\x07",
+                                 "\xCF\x00\x00\x00\x00\x00\x00\x00\x07",
+                                 "\xD0\x07",
+                                 "\xD1\x00\x07",
+                                 "\xD2\x00\x00\x00\x07",
+                                 "\xD3\x00\x00\x00\x00\x00\x00\x00\x07"};
     const size_t sizes[] = {1, 2, 3, 5, 9, 2, 3, 5, 9};
     for (size_t i = 0; i < 9; i++) {
         uint8_t bytes[32] = {0x95, 0x01, 0x23, 0xA1, 'e', 0x01};

@@ -1,4 +1,5 @@
-/* fuzz_daily: any bytes after a good header of the exchange's daily file: no crash, and every trade that comes out is one. */
+/* fuzz_daily: any bytes after a good header of the exchange's daily file: no crash, and every trade that comes out is
+ * one. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

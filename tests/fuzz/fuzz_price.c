@@ -19,7 +19,8 @@ static void check_price(const char *text) {
     CHECK(price >= -PRICE_MAX && price <= PRICE_MAX);
     char buf[PRICE_TEXT_SIZE];
     CHECK(price_parse(price_format(price, buf, sizeof buf), &again, NULL) == ERR_OK && again == price);
-    CHECK(price_parse(price_format_fixed(price, PRICE_DECIMALS, buf, sizeof buf), &again, NULL) == ERR_OK && again == price);
+    CHECK(price_parse(price_format_fixed(price, PRICE_DECIMALS, buf, sizeof buf), &again, NULL) == ERR_OK &&
+          again == price);
     (void)money_format(price, buf, sizeof buf);
 }
 
@@ -29,7 +30,8 @@ static void check_date_and_time(const char *text) {
     char buf[CALENDAR_TEXT_SIZE];
     if (calendar_parse_date(text, &date, &err) == ERR_OK) {
         CHECK(calendar_date_valid(date));
-        CHECK(calendar_parse_date(calendar_format_date(date, buf, sizeof buf), &again, NULL) == ERR_OK && again == date);
+        CHECK(calendar_parse_date(calendar_format_date(date, buf, sizeof buf), &again, NULL) == ERR_OK &&
+              again == date);
     } else {
         CHECK(date == 77 && text_valid(err.text, strlen(err.text)));
     }

@@ -1,4 +1,5 @@
-/* fuzz_symbol: any text as a contract code, and any two as the daily file's product and month (split at the first comma). */
+/* fuzz_symbol: any text as a contract code, and any two as the daily file's product and month (split at the first
+ * comma). */
 #include <stdlib.h>
 #include <string.h>
 
