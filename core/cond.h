@@ -6,8 +6,8 @@
  *
  *   ARMED      price <= trigger                -> TRIGGERED
  *   TRIGGERED  price >= order level            -> ENTERING   (entry signal)
- *              else, following, price <= trigger: trigger = price and every level moves with it (test, then ratchet; from the
- *              triggering tick on)
+ *              else, following, price <= trigger: trigger = price and every level moves with it (test, then ratchet;
+ *              from the triggering tick on)
  *   ENTERING   order events                    -> OPEN (what is filled, at once) | REJECTED (nothing filled)
  *   OPEN       price >= take profit            -> EXITING    (TAKE_PROFIT)
  *              price <= stop                   -> EXITING    (STOP_LOSS)
@@ -18,8 +18,8 @@
  * take profit = basis + take-profit points, stop = basis - stop-loss points, basis = the order level (planned) or the
  * average fill (fill). Exits arm from the tick after the fill and claim the pair: both never go.
  *
- * This file is one condition's rules; core/cond_book.h finds which conditions a tick crosses; core/strategy.h drives both.
- * Unit: prices and distances price_t; quantities lots; times as named. Thread: one. Owner: the caller.
+ * This file is one condition's rules; core/cond_book.h finds which conditions a tick crosses; core/strategy.h drives
+ * both. Unit: prices and distances price_t; quantities lots; times as named. Thread: one. Owner: the caller.
  */
 #ifndef CORE_COND_H
 #define CORE_COND_H
@@ -43,7 +43,11 @@ enum validity {
     VALID_UNTIL,       /* to the end of trading day `valid_until` */
     VALID_GTC,
 };
-enum entry_type { ENTRY_MARKET = 1 /* MKT IOC */, ENTRY_RANGE_MARKET /* MKP IOC */, ENTRY_LIMIT /* LMT ROD at order level + offset */ };
+enum entry_type {
+    ENTRY_MARKET = 1,   /* MKT IOC */
+    ENTRY_RANGE_MARKET, /* MKP IOC */
+    ENTRY_LIMIT,        /* LMT ROD at order level + offset */
+};
 
 enum condition_state {
     CONDITION_ARMED = 1,
@@ -93,7 +97,7 @@ struct condition {
     int64_t serial;          /* transitions so far: the last one's serial */
     bool entry_working;      /* the entry's order is not terminal yet */
     bool exit_working;       /* this attempt's exit order is not terminal yet */
-    int32_t exit_step;       /* how far the exit has escalated: 0 none, 1 market, 2 range market, 3 limit at the price limit */
+    int32_t exit_step;       /* the exit's escalation: 0 none, 1 market, 2 range market, 3 limit at the price limit */
     bool cancel_requested;   /* decided when the entry's order ends */
     bool locked;             /* exit sits at the price limit */
     bool suspended;          /* its feed is stale: entries held, exits alarmed */
@@ -130,10 +134,10 @@ void condition_levels(const struct condition *condition, struct condition_levels
 /* Levels the terms would give, unfilled: the form's preview. */
 void condition_terms_levels(const struct condition_terms *terms, struct condition_levels *out);
 
-/* Every refusal of the form, one per call: fields are checked in the form's order, *field gets the name of the first bad
- * one ("trigger_price", ...). contract may be NULL (then what needs it is not checked). now: market time. */
-enum status condition_terms_check(const struct condition_terms *terms, const struct contract *contract, int32_t trading_day,
-                                  const char **field, struct err *err);
+/* Every refusal of the form, one per call: fields are checked in the form's order, *field gets the name of the first
+ * bad one ("trigger_price", ...). contract may be NULL (then what needs it is not checked). now: market time. */
+enum status condition_terms_check(const struct condition_terms *terms, const struct contract *contract,
+                                  int32_t trading_day, const char **field, struct err *err);
 
 bool condition_terminal(enum condition_state state);
 

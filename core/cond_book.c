@@ -83,8 +83,7 @@ static uint32_t heap_crossed(struct cond_book *book, enum book_kind kind, enum d
     return heap->items[0].ref;
 }
 
-/* --- groups among the heaps -----------------------------------------------------------------------------------------
- */
+/* --- groups among the heaps --------------------------------------------------------------------------------------- */
 
 static enum direction with_side(enum side side) {
     return side == SIDE_BUY ? DIRECTION_UP : DIRECTION_DOWN;
@@ -131,8 +130,7 @@ static void leave_group(struct cond_book *book, uint32_t node) {
     if (cond_group_leave(book, group, node) && first) group_file(book, group);
 }
 
-/* --- the book -------------------------------------------------------------------------------------------------------
- */
+/* --- the book ----------------------------------------------------------------------------------------------------- */
 
 struct cond_book *cond_book_new(void) {
     struct cond_book *book = calloc(1, sizeof *book);
@@ -249,8 +247,7 @@ price_t cond_book_trigger(const struct cond_book *book, uint32_t node, price_t f
     return book->groups[cond_group_find(book, node)].extreme;
 }
 
-/* --- one price ------------------------------------------------------------------------------------------------------
- */
+/* --- one price ---------------------------------------------------------------------------------------------------- */
 
 static void note_crossed(struct cond_book *book, uint32_t node, bool grouped, price_t trigger) {
     CHECK(book->crossed_count < book->capacity);

@@ -3,8 +3,7 @@
 #include "core/check.h"
 #include "core/cond_book_impl.h"
 
-/* --- the pairing heap -----------------------------------------------------------------------------------------------
- */
+/* --- the pairing heap --------------------------------------------------------------------------------------------- */
 
 static uint32_t pair(struct cond_book *book, uint32_t a, uint32_t b) {
     if (a == COND_BOOK_NONE) return b;
@@ -58,8 +57,7 @@ static void cut(struct cond_book *book, uint32_t node) {
     nodes[node].next = nodes[node].previous = COND_BOOK_NONE;
 }
 
-/* --- the forest -----------------------------------------------------------------------------------------------------
- */
+/* --- the forest --------------------------------------------------------------------------------------------------- */
 
 /* Give back an element that nothing leads to, and those that only it led to. */
 static void release(struct cond_book *book, uint32_t group) {

@@ -21,7 +21,8 @@ struct matching *matching_new(const struct matching_config *config) {
     matching->holdings = calloc(HOLDINGS_MAX, sizeof *matching->holdings);
     matching->records = calloc(config->max_orders, sizeof *matching->records);
     matching->chains = malloc((size_t)heads * sizeof *matching->chains);
-    const bool whole = matching->listed != NULL && matching->holdings != NULL && matching->records != NULL && matching->chains != NULL;
+    const bool whole =
+        matching->listed != NULL && matching->holdings != NULL && matching->records != NULL && matching->chains != NULL;
     if (!whole || !book_pool_init(&matching->pool, config->max_resting)) {
         matching_free(matching);
         return NULL;
@@ -40,7 +41,7 @@ void matching_free(struct matching *matching) {
     free(matching);
 }
 
-/* --- listing --------------------------------------------------------------------------------------------------------- */
+/* --- listing ------------------------------------------------------------------------------------------------------ */
 
 struct listed *listed_find(const struct matching *matching, const char *symbol, uint32_t *index) {
     for (uint32_t i = 0; i < matching->listed_count; i++) {
@@ -61,15 +62,18 @@ static void night_lots(struct listed *listed) {
     listed->night_market_lots = facts.max_market_lots_night;
 }
 
-enum status matching_list(struct matching *matching, const struct contract *contract, bool replay, uint32_t *index, struct err *err) {
+enum status matching_list(struct matching *matching, const struct contract *contract, bool replay, uint32_t *index,
+                          struct err *err) {
     uint32_t at = matching->listed_count;
     struct listed *listed = listed_find(matching, contract->symbol, &at);
     const struct product *product = product_find(contract->product);
-    if (product == NULL) return err_set(err, ERR_NOT_FOUND, "contract %s: unknown product '%s'", contract->symbol, contract->product);
+    if (product == NULL)
+        return err_set(err, ERR_NOT_FOUND, "contract %s: unknown product '%s'", contract->symbol, contract->product);
     if (contract->tick <= 0) return err_set(err, ERR_RANGE, "contract %s: tick must be above 0", contract->symbol);
     if (listed == NULL) {
         if (matching->listed_count == MATCHING_CONTRACTS_MAX)
-            return err_set(err, ERR_FULL, "contract %s: at most %d are listed", contract->symbol, MATCHING_CONTRACTS_MAX);
+            return err_set(err, ERR_FULL, "contract %s: at most %d are listed", contract->symbol,
+                           MATCHING_CONTRACTS_MAX);
         listed = &matching->listed[matching->listed_count++];
         memset(listed, 0, sizeof *listed);
         book_init(&listed->book);
@@ -89,10 +93,11 @@ enum status matching_list(struct matching *matching, const struct contract *cont
     return ERR_OK;
 }
 
-enum status matching_open_account(struct matching *matching, const char *account, const char *name, uint32_t stream, money_t equity,
-                                  struct err *err) {
+enum status matching_open_account(struct matching *matching, const char *account, const char *name, uint32_t stream,
+                                  money_t equity, struct err *err) {
     CHECK(stream < MATCHING_STREAMS_MAX);
-    if (account_find(matching, account) >= 0) return err_set(err, ERR_EXISTS, "account %s: there is one already", account);
+    if (account_find(matching, account) >= 0)
+        return err_set(err, ERR_EXISTS, "account %s: there is one already", account);
     if (matching->account_count == MATCHING_ACCOUNTS_MAX)
         return err_set(err, ERR_FULL, "account %s: at most %d accounts", account, MATCHING_ACCOUNTS_MAX);
     struct venue_account *made = &matching->accounts[matching->account_count++];
@@ -123,7 +128,7 @@ void matching_set_stats(struct matching *matching, const struct matching_stats *
     listed->changed = true;
 }
 
-/* --- time ------------------------------------------------------------------------------------------------------------ */
+/* --- time --------------------------------------------------------------------------------------------------------- */
 
 static void expire_contract(struct matching *matching, uint32_t index, const char *reason, struct sink *sink) {
     for (uint32_t i = 0; i < matching->record_count; i++) {
@@ -173,7 +178,8 @@ static void pass_time(struct matching *matching, uint32_t index, struct sink *si
     const struct session was = listed->session;
     struct session now;
     session_at(matching->market_us, listed->facts.last_trading_day, &now);
-    if ((now.kind == SESSION_NIGHT && !listed->product->after_hours) || now.trading_day > listed->facts.last_trading_day)
+    if ((now.kind == SESSION_NIGHT && !listed->product->after_hours) ||
+        now.trading_day > listed->facts.last_trading_day)
         now.state = SESSION_CLOSED;
     listed->session_since = matching->market_us;
     listed->session_until = now.next_change_us;
@@ -200,9 +206,10 @@ void matching_expire_all(struct matching *matching, const char *reason, struct s
     for (uint32_t i = 0; i < matching->listed_count; i++) expire_contract(matching, i, reason, sink);
 }
 
-/* --- questions --------------------------------------------------------------------------------------------------------- */
+/* --- questions ---------------------------------------------------------------------------------------------------- */
 
-const struct order *matching_find(const struct matching *matching, uint32_t stream, const char *client_order_id, int32_t *copies) {
+const struct order *matching_find(const struct matching *matching, uint32_t stream, const char *client_order_id,
+                                  int32_t *copies) {
     const struct record *found = NULL;
     *copies = 0;
     for (uint32_t at = record_first(matching, client_order_id); at != NO_RECORD; at = record_next(matching, at)) {
@@ -214,11 +221,12 @@ const struct order *matching_find(const struct matching *matching, uint32_t stre
     return found == NULL ? NULL : &found->order;
 }
 
-void matching_each_working(const struct matching *matching, uint32_t stream, void (*visit)(void *context, const struct order *order),
-                           void *context) {
+void matching_each_working(const struct matching *matching, uint32_t stream,
+                           void (*visit)(void *context, const struct order *order), void *context) {
     for (uint32_t i = 0; i < matching->record_count; i++) {
         const struct record *record = &matching->records[i];
-        if (record->used && order_state_working(record->order.state) && matching->accounts[record->account].stream == stream)
+        if (record->used && order_state_working(record->order.state) &&
+            matching->accounts[record->account].stream == stream)
             visit(context, &record->order);
     }
 }
@@ -273,7 +281,8 @@ void matching_depth(struct matching *matching, uint32_t index, struct depth *out
     out->time_us = matching->market_us;
     if (listed->replay.on) {
         replay_refresh(matching, listed);
-        if (listed->replay.traded) out->flags = TICK_SYNTHETIC_BOOK; /* deeper levels are made up even beside a quoted top */
+        if (listed->replay.traded)
+            out->flags = TICK_SYNTHETIC_BOOK; /* deeper levels are made up even beside a quoted top */
     }
     book_depth(&matching->pool, &listed->book.buy, out);
     book_depth(&matching->pool, &listed->book.sell, out);

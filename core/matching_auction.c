@@ -13,7 +13,8 @@ struct call {
 };
 
 /* The candidate with more lots; then the smaller surplus; then nearer the reference; then the lower. */
-static void consider(const struct matching *matching, struct listed *listed, price_t price, price_t reference, struct call *best) {
+static void consider(const struct matching *matching, struct listed *listed, price_t price, price_t reference,
+                     struct call *best) {
     const int64_t buy = book_within(&matching->pool, &listed->book.buy, price);
     const int64_t sell = book_within(&matching->pool, &listed->book.sell, price);
     const struct call now = {.price = price, .lots = buy < sell ? buy : sell, .surplus = distance(buy, sell)};
@@ -58,7 +59,8 @@ void auction_match(struct matching *matching, struct listed *listed, struct sink
         lots -= part;
     }
     listed->changed = true;
-    report_tick(matching, listed, matching->market_us, price, all < INT32_MAX ? (int32_t)all : INT32_MAX, TICK_AUCTION, sink);
+    report_tick(matching, listed, matching->market_us, price, all < INT32_MAX ? (int32_t)all : INT32_MAX, TICK_AUCTION,
+                sink);
 }
 
 static void sweep_side(struct matching *matching, struct book_side *side, struct sink *sink) {
@@ -70,8 +72,8 @@ static void sweep_side(struct matching *matching, struct book_side *side, struct
             const uint32_t next = matching->pool.entries[entry].next;
             const int32_t owner = matching->pool.entries[entry].owner;
             if (owner != BOOK_MARKET && matching->records[owner].order.request.tif != TIF_ROD)
-                record_end(matching, (uint32_t)owner, EXEC_CANCELLED, REJECT_VENUE_NO_LIQUIDITY, "not filled in the opening auction",
-                           sink);
+                record_end(matching, (uint32_t)owner, EXEC_CANCELLED, REJECT_VENUE_NO_LIQUIDITY,
+                           "not filled in the opening auction", sink);
             entry = next;
         }
         at = worse;

@@ -1,4 +1,5 @@
-/* matching_book: doubly linked levels and entries by index in one pool, so that a book is plain memory that is made once. */
+/* matching_book: doubly linked levels and entries by index in one pool, so that a book is plain memory that is made
+ * once. */
 #include "core/matching_book.h"
 
 #include <stdlib.h>
@@ -43,7 +44,8 @@ bool book_reaches(enum side side, price_t price, price_t than) {
 /* The level at a price, made in its place when there is none. */
 static uint32_t level_at(struct book_pool *pool, struct book_side *side, price_t price) {
     uint32_t better = BOOK_NONE, at = side->best;
-    while (at != BOOK_NONE && pool->levels[at].price != price && book_reaches(side->side, pool->levels[at].price, price)) {
+    while (at != BOOK_NONE && pool->levels[at].price != price &&
+           book_reaches(side->side, pool->levels[at].price, price)) {
         better = at;
         at = pool->levels[at].worse;
     }
@@ -68,8 +70,8 @@ uint32_t book_add(struct book_pool *pool, struct book_side *side, price_t price,
     pool->free_entry = pool->entries[made].next;
     const uint32_t at = level_at(pool, side, price);
     struct book_level *level = &pool->levels[at];
-    pool->entries[made] =
-        (struct book_entry){.previous = level->last, .next = BOOK_NONE, .level = at, .owner = owner, .quantity = quantity};
+    pool->entries[made] = (struct book_entry){
+        .previous = level->last, .next = BOOK_NONE, .level = at, .owner = owner, .quantity = quantity};
     if (level->last == BOOK_NONE)
         level->first = made;
     else

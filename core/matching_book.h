@@ -1,9 +1,10 @@
 /*
- * matching_book: limit order books in price-time priority. The structure alone: it knows no accounts, rules or sessions.
+ * matching_book: limit order books in price-time priority. The structure alone: it knows no accounts, rules or
+ * sessions.
  *
- * Entries and levels of all books live in one pool of fixed size, made once: adding and removing allocates nothing. A side is
- * its levels, best first; a level is its entries, oldest first. An entry of a person's order names it (owner >= 0); the
- * rest is the anonymous market (BOOK_MARKET).
+ * Entries and levels of all books live in one pool of fixed size, made once: adding and removing allocates nothing. A
+ * side is its levels, best first; a level is its entries, oldest first. An entry of a person's order names it (owner >=
+ * 0); the rest is the anonymous market (BOOK_MARKET).
  *
  * Invariants: a level in a book has at least one entry and its quantity is their sum; entries have quantity > 0.
  * Cost: finding a level walks from the best price; all else is constant.

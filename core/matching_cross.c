@@ -2,9 +2,10 @@
 #include "core/check.h"
 #include "core/matching_state.h"
 
-/* Lots of a resting entry trade at a price. The person's order hears of it while it still rests, so that what works for it
- * is counted down; the entry goes after. */
-void fill_resting(struct matching *matching, struct book_side *side, uint32_t entry, price_t price, int32_t lots, struct sink *sink) {
+/* Lots of a resting entry trade at a price. The person's order hears of it while it still rests, so that what works for
+ * it is counted down; the entry goes after. */
+void fill_resting(struct matching *matching, struct book_side *side, uint32_t entry, price_t price, int32_t lots,
+                  struct sink *sink) {
     const int32_t owner = matching->pool.entries[entry].owner;
     const bool whole = lots == matching->pool.entries[entry].quantity;
     if (owner != BOOK_MARKET) report_fill(matching, (uint32_t)owner, price, lots, sink);
@@ -27,8 +28,8 @@ static int32_t cross_level(struct matching *matching, struct book_side *other, i
     return done;
 }
 
-int32_t cross(struct matching *matching, struct listed *listed, enum side side, price_t limit, int32_t quantity, uint32_t record,
-              struct sink *sink) {
+int32_t cross(struct matching *matching, struct listed *listed, enum side side, price_t limit, int32_t quantity,
+              uint32_t record, struct sink *sink) {
     struct book_side *other = book_of(&listed->book, side_opposite(side));
     while (quantity > 0 && other->best != BOOK_NONE) {
         const price_t price = matching->pool.levels[other->best].price;
@@ -42,14 +43,15 @@ int32_t cross(struct matching *matching, struct listed *listed, enum side side, 
     return quantity;
 }
 
-/* --- the market's flow ------------------------------------------------------------------------------------------------- */
+/* --- the market's flow -------------------------------------------------------------------------------------------- */
 
 static struct listed *flow(struct matching *matching, uint32_t index) {
     CHECK(index < matching->listed_count && !matching->listed[index].replay.on);
     return &matching->listed[index];
 }
 
-void matching_flow_add(struct matching *matching, uint32_t index, enum side side, price_t price, int32_t quantity, struct sink *sink) {
+void matching_flow_add(struct matching *matching, uint32_t index, enum side side, price_t price, int32_t quantity,
+                       struct sink *sink) {
     struct listed *listed = flow(matching, index);
     if (listed->session.state == SESSION_CLOSED || quantity <= 0 || price <= 0) return;
     const struct contract *facts = &listed->facts;
@@ -59,12 +61,14 @@ void matching_flow_add(struct matching *matching, uint32_t index, enum side side
     listed->changed = true;
 }
 
-void matching_flow_take(struct matching *matching, uint32_t index, enum side side, price_t limit, int32_t quantity, struct sink *sink) {
+void matching_flow_take(struct matching *matching, uint32_t index, enum side side, price_t limit, int32_t quantity,
+                        struct sink *sink) {
     struct listed *listed = flow(matching, index);
     if (listed_open(listed)) (void)cross(matching, listed, side, limit, quantity, NO_RECORD, sink);
 }
 
-void matching_flow_withdraw(struct matching *matching, uint32_t index, enum side side, price_t price, int32_t quantity) {
+void matching_flow_withdraw(struct matching *matching, uint32_t index, enum side side, price_t price,
+                            int32_t quantity) {
     struct listed *listed = flow(matching, index);
     if (book_withdraw(&matching->pool, book_of(&listed->book, side), price, quantity) > 0) listed->changed = true;
 }
@@ -80,5 +84,6 @@ void matching_flow_trial(struct matching *matching, uint32_t index, struct sink 
     price_t price;
     int64_t lots;
     if (listed->session.state != SESSION_PRE_OPEN || !auction_price(matching, listed, &price, &lots)) return;
-    report_tick(matching, listed, matching->market_us, price, lots < INT32_MAX ? (int32_t)lots : INT32_MAX, TICK_TRIAL, sink);
+    report_tick(matching, listed, matching->market_us, price, lots < INT32_MAX ? (int32_t)lots : INT32_MAX, TICK_TRIAL,
+                sink);
 }

@@ -18,7 +18,7 @@ int32_t account_find(const struct matching *matching, const char *account) {
     return -1;
 }
 
-/* --- records --------------------------------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------------------------------------------------ */
 
 static uint32_t chain_of(const struct matching *matching, const char *client_order_id) {
     uint32_t hash = 2166136261u;
@@ -72,8 +72,8 @@ uint32_t record_make(struct matching *matching, const struct order_request *requ
     record->contract = NO_RECORD;
     record->entry = BOOK_NONE;
     record->used = true;
-    (void)snprintf(record->order.venue_order_id, sizeof record->order.venue_order_id, "%s-O%llu", matching->config.install,
-                   (unsigned long long)record->number);
+    (void)snprintf(record->order.venue_order_id, sizeof record->order.venue_order_id, "%s-O%llu",
+                   matching->config.install, (unsigned long long)record->number);
     const uint32_t head = chain_of(matching, request->client_order_id);
     record->chain = matching->chains[head];
     matching->chains[head] = at;
@@ -111,7 +111,7 @@ void record_end(struct matching *matching, uint32_t at, enum exec_kind kind, enu
     report_exec(matching, at, kind, code, reason, sink);
 }
 
-/* --- checks ---------------------------------------------------------------------------------------------------------- */
+/* --- checks ------------------------------------------------------------------------------------------------------- */
 
 struct refusal {
     enum reject_code code;
@@ -150,7 +150,8 @@ static bool check_price(const struct order_request *request, const struct listed
         return refuse(out, REJECT_VENUE_TICK_SIZE, text);
     }
     const bool limits = facts->limit_up > 0;
-    if (request->limit_price <= 0 || (limits && (request->limit_price < facts->limit_down || request->limit_price > facts->limit_up))) {
+    if (request->limit_price <= 0 ||
+        (limits && (request->limit_price < facts->limit_down || request->limit_price > facts->limit_up))) {
         (void)snprintf(text, sizeof text, "price must be %s to %s", price_format(facts->limit_down, low, sizeof low),
                        price_format(facts->limit_up, high, sizeof high));
         return refuse(out, REJECT_VENUE_PRICE_LIMIT, limits ? text : "price must be above 0");
@@ -164,11 +165,13 @@ static bool check_quantity(const struct order_request *request, const struct lis
         most = listed->session.kind == SESSION_NIGHT ? listed->night_market_lots : listed->facts.max_market_lots;
     if (request->quantity >= 1 && request->quantity <= most) return true;
     char text[REASON_SIZE];
-    (void)snprintf(text, sizeof text, "a %s order is 1 to %d lots in this session", order_type_name(request->type), (int)most);
+    (void)snprintf(text, sizeof text, "a %s order is 1 to %d lots in this session", order_type_name(request->type),
+                   (int)most);
     return refuse(out, REJECT_VENUE_QUANTITY, text);
 }
 
-static bool check_margin(const struct matching *matching, int32_t account, const struct order_request *request, struct refusal *out) {
+static bool check_margin(const struct matching *matching, int32_t account, const struct order_request *request,
+                         struct refusal *out) {
     const money_t now = margin_worst(matching, account, request->symbol, request->side, 0);
     const money_t then = margin_worst(matching, account, request->symbol, request->side, request->quantity);
     struct account facts;
@@ -186,7 +189,8 @@ static bool check_order(struct matching *matching, uint32_t at, struct refusal *
     struct err err;
     if (record->contract == NO_RECORD) return refuse(out, REJECT_VENUE_UNKNOWN_SYMBOL, "no such contract is listed");
     struct listed *listed = &matching->listed[record->contract];
-    if (!check_kind(request, listed, out) || !check_price(request, listed, out) || !check_quantity(request, listed, out))
+    if (!check_kind(request, listed, out) || !check_price(request, listed, out) ||
+        !check_quantity(request, listed, out))
         return false;
     if (order_request_check(request, &err) != ERR_OK) return refuse(out, REJECT_VENUE_OTHER, err.text);
     if (holding_of(matching, record->account, request->symbol) == NULL)
@@ -198,7 +202,7 @@ static bool check_order(struct matching *matching, uint32_t at, struct refusal *
     return check_margin(matching, record->account, request, out);
 }
 
-/* --- taking ---------------------------------------------------------------------------------------------------------- */
+/* --- taking ------------------------------------------------------------------------------------------------------- */
 
 static price_t protected_price(const struct matching *matching, struct listed *listed, enum side side) {
     const uint32_t best = book_best_limit(&matching->pool, book_of(&listed->book, side));
@@ -214,7 +218,9 @@ static price_t reach(const struct matching *matching, struct listed *listed, con
     const bool buy = request->side == SIDE_BUY;
     price_t price = request->limit_price;
     if (request->type == ORDER_LIMIT) return price;
-    const price_t end = facts->limit_up == 0 ? (buy ? PRICE_MAX : -PRICE_MAX) : buy ? facts->limit_up : facts->limit_down;
+    const price_t end = facts->limit_up == 0 ? (buy ? PRICE_MAX : -PRICE_MAX)
+                        : buy                ? facts->limit_up
+                                             : facts->limit_down;
     if (request->type == ORDER_MARKET) return end;
     price = protected_price(matching, listed, request->side);
     return book_reaches(request->side, price, end) ? end : price;
@@ -236,7 +242,8 @@ static void take_open(struct matching *matching, uint32_t at, struct sink *sink)
     if (request->tif == TIF_FOK) {
         const int64_t there = book_within(&matching->pool, book_of(&listed->book, side_opposite(request->side)), limit);
         if (there < request->quantity) {
-            (void)snprintf(text, sizeof text, "FOK: %lld of %d lots to be had", (long long)there, (int)request->quantity);
+            (void)snprintf(text, sizeof text, "FOK: %lld of %d lots to be had", (long long)there,
+                           (int)request->quantity);
             record_end(matching, at, EXEC_CANCELLED, REJECT_VENUE_NO_LIQUIDITY, text, sink);
             return;
         }
@@ -244,14 +251,16 @@ static void take_open(struct matching *matching, uint32_t at, struct sink *sink)
     const int32_t left = cross(matching, listed, request->side, limit, request->quantity, at, sink);
     if (left == 0) return;
     if (request->tif != TIF_ROD) {
-        (void)snprintf(text, sizeof text, "%s: %d of %d lots not filled", tif_name(request->tif), (int)left, (int)request->quantity);
+        (void)snprintf(text, sizeof text, "%s: %d of %d lots not filled", tif_name(request->tif), (int)left,
+                       (int)request->quantity);
         record_end(matching, at, EXEC_CANCELLED, REJECT_VENUE_NO_LIQUIDITY, text, sink);
     } else if (!record_rest(matching, at, limit)) {
         record_end(matching, at, EXEC_CANCELLED, REJECT_VENUE_OTHER, "the books are full", sink);
     }
 }
 
-void matching_order(struct matching *matching, uint32_t stream, const struct order_request *request, struct sink *sink) {
+void matching_order(struct matching *matching, uint32_t stream, const struct order_request *request,
+                    struct sink *sink) {
     CHECK(stream < MATCHING_STREAMS_MAX);
     const int32_t account = account_find(matching, request->account);
     if (account < 0 || matching->accounts[account].stream != stream) {
@@ -279,11 +288,13 @@ void matching_order(struct matching *matching, uint32_t stream, const struct ord
         take_collected(matching, at, sink);
 }
 
-void matching_cancel(struct matching *matching, uint32_t stream, const struct cancel_request *request, struct sink *sink) {
+void matching_cancel(struct matching *matching, uint32_t stream, const struct cancel_request *request,
+                     struct sink *sink) {
     CHECK(stream < MATCHING_STREAMS_MAX);
     uint32_t last = NO_RECORD;
     bool any = false;
-    for (uint32_t at = record_first(matching, request->client_order_id); at != NO_RECORD; at = record_next(matching, at)) {
+    for (uint32_t at = record_first(matching, request->client_order_id); at != NO_RECORD;
+         at = record_next(matching, at)) {
         if (matching->accounts[matching->records[at].account].stream != stream) continue;
         last = at;
         if (matching->records[at].entry == BOOK_NONE) continue;

@@ -1,5 +1,5 @@
-/* matching_replay: a contract whose trades are history. The rules are in core/matching.h; all of it is integers of what the
- * trades were, so that the same file always gives the same fills. */
+/* matching_replay: a contract whose trades are history. The rules are in core/matching.h; all of it is integers of what
+ * the trades were, so that the same file always gives the same fills. */
 #include "core/check.h"
 #include "core/matching_state.h"
 
@@ -32,7 +32,7 @@ void replay_close(struct listed *listed) {
     listed->replay.stale = true;
 }
 
-/* --- the displayed book -------------------------------------------------------------------------------------------------- */
+/* --- the displayed book ------------------------------------------------------------------------------------------- */
 
 static void top_of(struct listed *listed) {
     struct replay_state *replay = &listed->replay;
@@ -54,7 +54,8 @@ static void display(struct matching *matching, struct listed *listed, enum side 
     for (int i = 0; i < DEPTH_LEVELS && lots > 0; i++) {
         const price_t price = best + i * step;
         const int32_t here = i == 0 ? lots : level_lots(listed, i);
-        if (priced(listed, price)) (void)book_add(&matching->pool, book_of(&listed->book, side), price, here, BOOK_MARKET);
+        if (priced(listed, price))
+            (void)book_add(&matching->pool, book_of(&listed->book, side), price, here, BOOK_MARKET);
     }
 }
 
@@ -88,7 +89,7 @@ int32_t replay_ahead(const struct matching *matching, const struct listed *liste
     return book_reaches(side, price, best) ? 0 : level_lots(listed, DEPTH_LEVELS);
 }
 
-/* --- fills against a trade ------------------------------------------------------------------------------------------------- */
+/* --- fills against a trade ---------------------------------------------------------------------------------------- */
 
 /* What of this trade's lots reaches one resting order. */
 static int32_t reached(struct book_entry *entry, price_t at, const struct matching_trade *trade, int32_t budget) {
@@ -104,7 +105,8 @@ static int32_t reached(struct book_entry *entry, price_t at, const struct matchi
     return lots < entry->quantity ? lots : entry->quantity;
 }
 
-static void fill_side(struct matching *matching, struct book_side *side, const struct matching_trade *trade, struct sink *sink) {
+static void fill_side(struct matching *matching, struct book_side *side, const struct matching_trade *trade,
+                      struct sink *sink) {
     int32_t budget = trade->quantity;
     uint32_t at = side->best;
     while (at != BOOK_NONE && book_reaches(side->side, matching->pool.levels[at].price, trade->price)) {
@@ -125,10 +127,11 @@ static void fill_side(struct matching *matching, struct book_side *side, const s
 }
 
 /* The first trade of the session: the collected orders were part of its auction. */
-static void open_side(struct matching *matching, struct listed *listed, struct book_side *side, const struct matching_trade *trade,
-                      struct sink *sink) {
+static void open_side(struct matching *matching, struct listed *listed, struct book_side *side,
+                      const struct matching_trade *trade, struct sink *sink) {
     int32_t budget = trade->quantity;
-    while (budget > 0 && side->best != BOOK_NONE && book_reaches(side->side, matching->pool.levels[side->best].price, trade->price)) {
+    while (budget > 0 && side->best != BOOK_NONE &&
+           book_reaches(side->side, matching->pool.levels[side->best].price, trade->price)) {
         const uint32_t entry = matching->pool.levels[side->best].first;
         const int32_t there = matching->pool.entries[entry].quantity;
         const int32_t lots = there < budget ? there : budget;
@@ -137,18 +140,22 @@ static void open_side(struct matching *matching, struct listed *listed, struct b
     }
     /* What is left queues behind the book that now shows. */
     for (uint32_t at = side->best; at != BOOK_NONE; at = matching->pool.levels[at].worse) {
-        for (uint32_t entry = matching->pool.levels[at].first; entry != BOOK_NONE; entry = matching->pool.entries[entry].next)
-            matching->pool.entries[entry].ahead = replay_ahead(matching, listed, side->side, matching->pool.levels[at].price);
+        for (uint32_t entry = matching->pool.levels[at].first; entry != BOOK_NONE;
+             entry = matching->pool.entries[entry].next)
+            matching->pool.entries[entry].ahead =
+                replay_ahead(matching, listed, side->side, matching->pool.levels[at].price);
     }
 }
 
-/* --- a trade ----------------------------------------------------------------------------------------------------------------- */
+/* --- a trade ------------------------------------------------------------------------------------------------------ */
 
 static void learn(struct listed *listed, const struct matching_trade *trade) {
     struct replay_state *replay = &listed->replay;
     const int32_t lots = trade->quantity < AVERAGE_MAX ? trade->quantity : AVERAGE_MAX;
-    if (listed->stats.last != 0 && trade->price != listed->stats.last) replay->rising = trade->price > listed->stats.last;
-    replay->average16 = replay->average16 == 0 ? lots * 16 : replay->average16 + (lots * 16 - replay->average16) / AVERAGE_TRADES;
+    if (listed->stats.last != 0 && trade->price != listed->stats.last)
+        replay->rising = trade->price > listed->stats.last;
+    replay->average16 =
+        replay->average16 == 0 ? lots * 16 : replay->average16 + (lots * 16 - replay->average16) / AVERAGE_TRADES;
     replay->has_book = trade->has_book;
     replay->bid = trade->bid;
     replay->ask = trade->ask;
@@ -159,7 +166,8 @@ static void learn(struct listed *listed, const struct matching_trade *trade) {
     listed->changed = true;
 }
 
-void matching_replay_trade(struct matching *matching, uint32_t index, const struct matching_trade *trade, struct sink *sink) {
+void matching_replay_trade(struct matching *matching, uint32_t index, const struct matching_trade *trade,
+                           struct sink *sink) {
     CHECK(index < matching->listed_count && matching->listed[index].replay.on);
     struct listed *listed = &matching->listed[index];
     const bool first = listed->replay.awaiting;
@@ -168,7 +176,8 @@ void matching_replay_trade(struct matching *matching, uint32_t index, const stru
     listed->stats.last = trade->price;
     listed->stats.volume += trade->quantity;
     top_of(listed);
-    report_tick(matching, listed, trade->market_us, trade->price, trade->quantity, trade->auction ? TICK_AUCTION : 0, sink);
+    report_tick(matching, listed, trade->market_us, trade->price, trade->quantity, trade->auction ? TICK_AUCTION : 0,
+                sink);
     if (!listed_open(listed)) return;
     if (first) {
         open_side(matching, listed, &listed->book.buy, trade, sink);

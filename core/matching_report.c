@@ -1,5 +1,5 @@
-/* matching_report: everything the exchange says. A fill is one step: the order, the position, the account and the execution
- * are stored together, so that no restart finds one without the others. */
+/* matching_report: everything the exchange says. A fill is one step: the order, the position, the account and the
+ * execution are stored together, so that no restart finds one without the others. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,13 +12,14 @@ static void emit(struct sink *sink, enum port port, const struct msg *msg) {
     sink->emit(sink->context, port, msg);
 }
 
-/* --- executions ---------------------------------------------------------------------------------------------------------- */
+/* --- executions --------------------------------------------------------------------------------------------------- */
 
 static void say(struct matching *matching, uint32_t stream, struct msg *msg, struct sink *sink) {
     struct venue_exec *exec = &msg->venue_exec;
     exec->seq = ++matching->stream_seq[stream];
     if (exec->kind == EXEC_FILL)
-        (void)snprintf(exec->exec_id, sizeof exec->exec_id, "%s-%" PRIu32 "-%" PRIu64, matching->config.install, stream + 1, exec->seq);
+        (void)snprintf(exec->exec_id, sizeof exec->exec_id, "%s-%" PRIu32 "-%" PRIu64, matching->config.install,
+                       stream + 1, exec->seq);
     msg->venue_exec.market_us = matching->market_us;
     emit(sink, PORT_STORE, msg);
     emit(sink, PORT_PUBLISH, msg);
@@ -70,8 +71,8 @@ static const char *some_account(const struct matching *matching, uint32_t stream
     return "";
 }
 
-void report_refusal(struct matching *matching, uint32_t stream, const struct order_request *request, enum reject_code code,
-                    const char *reason, struct sink *sink) {
+void report_refusal(struct matching *matching, uint32_t stream, const struct order_request *request,
+                    enum reject_code code, const char *reason, struct sink *sink) {
     struct msg msg;
     msg_init(&msg, MSG_VENUE_EXEC);
     struct venue_exec *exec = &msg.venue_exec;
@@ -87,7 +88,8 @@ void report_refusal(struct matching *matching, uint32_t stream, const struct ord
     say(matching, stream, &msg, sink);
 }
 
-void report_no_order(struct matching *matching, uint32_t stream, const struct cancel_request *request, struct sink *sink) {
+void report_no_order(struct matching *matching, uint32_t stream, const struct cancel_request *request,
+                     struct sink *sink) {
     struct msg msg;
     msg_init(&msg, MSG_VENUE_EXEC);
     struct venue_exec *exec = &msg.venue_exec;
@@ -100,7 +102,7 @@ void report_no_order(struct matching *matching, uint32_t stream, const struct ca
     say(matching, stream, &msg, sink);
 }
 
-/* --- fills ----------------------------------------------------------------------------------------------------------------- */
+/* --- fills -------------------------------------------------------------------------------------------------------- */
 
 static void book_fill(struct matching *matching, const struct record *record, price_t price, int32_t lots) {
     struct holding *holding = holding_of(matching, record->account, record->order.request.symbol);
@@ -136,7 +138,7 @@ void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t 
     say(matching, matching->accounts[record->account].stream, &msg, sink);
 }
 
-/* --- positions and accounts -------------------------------------------------------------------------------------------------- */
+/* --- positions and accounts --------------------------------------------------------------------------------------- */
 
 static int32_t multiplier_of(const struct matching *matching, const char *symbol, int32_t trading_day) {
     struct symbol_parts parts;
@@ -190,14 +192,17 @@ money_t account_unrealized(const struct matching *matching, int32_t account, boo
     return sum;
 }
 
-money_t margin_worst(const struct matching *matching, int32_t account, const char *symbol, enum side side, int32_t lots) {
+money_t margin_worst(const struct matching *matching, int32_t account, const char *symbol, enum side side,
+                     int32_t lots) {
     money_t sum = 0;
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         const struct holding *holding = &matching->holdings[i];
         if (holding->account != account || holding->contract == NO_RECORD) continue;
         const bool here = lots != 0 && strcmp(holding->position.symbol, symbol) == 0;
-        const int64_t longest = holding->position.quantity + holding->working_buy + (here && side == SIDE_BUY ? lots : 0);
-        const int64_t shortest = -(int64_t)holding->position.quantity + holding->working_sell + (here && side == SIDE_SELL ? lots : 0);
+        const int64_t longest =
+            holding->position.quantity + holding->working_buy + (here && side == SIDE_BUY ? lots : 0);
+        const int64_t shortest =
+            -(int64_t)holding->position.quantity + holding->working_sell + (here && side == SIDE_SELL ? lots : 0);
         const int64_t most = longest > shortest ? longest : shortest;
         money_t margin;
         if (most > 0 && price_mul(matching->listed[holding->contract].facts.initial_margin, most, &margin))
@@ -237,7 +242,7 @@ void report_account(struct matching *matching, int32_t account, struct sink *sin
     emit(sink, PORT_STORE, &msg);
 }
 
-/* --- ticks -------------------------------------------------------------------------------------------------------------------- */
+/* --- ticks -------------------------------------------------------------------------------------------------------- */
 
 static void best_of(const struct matching *matching, const struct book_side *side, price_t *price, int32_t *lots) {
     const uint32_t at = book_best_limit(&matching->pool, side);
@@ -256,8 +261,8 @@ static void count_trade(struct listed *listed, int64_t market_us, price_t price,
     if (price < stats->low) stats->low = price;
 }
 
-void report_tick(struct matching *matching, struct listed *listed, int64_t market_us, price_t price, int32_t lots, uint32_t flags,
-                 struct sink *sink) {
+void report_tick(struct matching *matching, struct listed *listed, int64_t market_us, price_t price, int32_t lots,
+                 uint32_t flags, struct sink *sink) {
     struct msg msg;
     msg_init(&msg, MSG_TICK);
     struct tick *tick = &msg.tick;

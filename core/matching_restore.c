@@ -13,14 +13,16 @@ static uint64_t number_of(const char *venue_order_id) {
 
 static enum status restore_account(struct matching *matching, const struct account *account, struct err *err) {
     const int32_t at = account_find(matching, account->account);
-    if (at < 0) return err_set(err, ERR_NOT_FOUND, "stored account %s: there is no such account any more", account->account);
+    if (at < 0)
+        return err_set(err, ERR_NOT_FOUND, "stored account %s: there is no such account any more", account->account);
     matching->accounts[at].facts.equity = account->equity;
     return ERR_OK;
 }
 
 static enum status restore_position(struct matching *matching, const struct position *position, struct err *err) {
     const int32_t account = account_find(matching, position->account);
-    if (account < 0) return err_set(err, ERR_NOT_FOUND, "stored position: there is no account %s any more", position->account);
+    if (account < 0)
+        return err_set(err, ERR_NOT_FOUND, "stored position: there is no account %s any more", position->account);
     struct holding *holding = holding_of(matching, account, position->symbol);
     if (holding == NULL) return err_set(err, ERR_FULL, "stored position of %s: too many positions", position->symbol);
     /* One row a trading day: the one written last is the position, whatever day a replay was in. */
@@ -30,14 +32,15 @@ static enum status restore_position(struct matching *matching, const struct posi
 
 static enum status restore_order(struct matching *matching, const struct order *order, struct err *err) {
     if (account_find(matching, order->request.account) < 0)
-        return err_set(err, ERR_NOT_FOUND, "stored order %s: there is no account %s any more", order->request.client_order_id,
-                       order->request.account);
+        return err_set(err, ERR_NOT_FOUND, "stored order %s: there is no account %s any more",
+                       order->request.client_order_id, order->request.account);
     const uint64_t number = number_of(order->venue_order_id);
     if (number > matching->orders_made) matching->orders_made = number;
     const uint64_t made = matching->orders_made;
     const uint32_t at = record_make(matching, &order->request);
     matching->orders_made = made;
-    if (at == NO_RECORD) return err_set(err, ERR_FULL, "stored order %s: too many working orders", order->request.client_order_id);
+    if (at == NO_RECORD)
+        return err_set(err, ERR_FULL, "stored order %s: too many working orders", order->request.client_order_id);
     struct record *record = &matching->records[at];
     record->order = *order;
     record->number = number;
@@ -47,7 +50,8 @@ static enum status restore_order(struct matching *matching, const struct order *
 
 static enum status restore_exec(struct matching *matching, const struct venue_exec *exec, struct err *err) {
     const int32_t account = account_find(matching, exec->account);
-    if (account < 0) return err_set(err, ERR_NOT_FOUND, "stored report: there is no account %s any more", exec->account);
+    if (account < 0)
+        return err_set(err, ERR_NOT_FOUND, "stored report: there is no account %s any more", exec->account);
     uint64_t *seq = &matching->stream_seq[matching->accounts[account].stream];
     if (exec->seq > *seq) *seq = exec->seq;
     const uint64_t number = number_of(exec->venue_order_id);
@@ -69,7 +73,8 @@ static bool rests_again(const struct matching *matching, const struct record *re
     const struct listed *listed = &matching->listed[record->contract];
     struct session then;
     session_at(record->order.market_us, listed->facts.last_trading_day, &then);
-    return listed->session.state != SESSION_CLOSED && then.kind == listed->session.kind && then.open_us == listed->session.open_us;
+    return listed->session.state != SESSION_CLOSED && then.kind == listed->session.kind &&
+           then.open_us == listed->session.open_us;
 }
 
 static int by_number(const void *left, const void *right) {
@@ -82,7 +87,8 @@ static void resume_order(struct matching *matching, uint32_t at, bool same_marke
     record->restoring = false;
     const struct order_request *request = &record->order.request;
     if (!rests_again(matching, record, same_market)) {
-        record_end(matching, at, EXEC_EXPIRED, REJECT_NONE, same_market ? "the session ended" : "another market began", sink);
+        record_end(matching, at, EXEC_EXPIRED, REJECT_NONE, same_market ? "the session ended" : "another market began",
+                   sink);
         return;
     }
     if (request->tif != TIF_ROD && listed_open(&matching->listed[record->contract])) {
@@ -117,6 +123,7 @@ void matching_resume(struct matching *matching, bool same_market, struct sink *s
         if (matching->records[i].restoring) waiting[count++] = &matching->records[i];
     }
     qsort(waiting, count, sizeof *waiting, by_number);
-    for (uint32_t i = 0; i < count; i++) resume_order(matching, (uint32_t)(waiting[i] - matching->records), same_market, sink);
+    for (uint32_t i = 0; i < count; i++)
+        resume_order(matching, (uint32_t)(waiting[i] - matching->records), same_market, sink);
     free(waiting);
 }

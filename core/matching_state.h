@@ -111,10 +111,11 @@ void record_end(struct matching *matching, uint32_t at, enum exec_kind kind, enu
 
 /* --- matching_cross.c --- */
 /* Lots of a resting entry trade at a price. */
-void fill_resting(struct matching *matching, struct book_side *side, uint32_t entry, price_t price, int32_t lots, struct sink *sink);
+void fill_resting(struct matching *matching, struct book_side *side, uint32_t entry, price_t price, int32_t lots,
+                  struct sink *sink);
 /* Match against the other side down to limit, at most quantity lots. record NO_RECORD: anonymous. Returns lots left. */
-int32_t cross(struct matching *matching, struct listed *listed, enum side side, price_t limit, int32_t quantity, uint32_t record,
-              struct sink *sink);
+int32_t cross(struct matching *matching, struct listed *listed, enum side side, price_t limit, int32_t quantity,
+              uint32_t record, struct sink *sink);
 
 /* --- matching_auction.c --- */
 bool auction_price(const struct matching *matching, struct listed *listed, price_t *price, int64_t *lots);
@@ -135,14 +136,15 @@ int32_t replay_ahead(const struct matching *matching, const struct listed *liste
 void report_exec(struct matching *matching, uint32_t at, enum exec_kind kind, enum reject_code code, const char *reason,
                  struct sink *sink);
 /* An order that is not even remembered: an account that is not the stream's, or no room. */
-void report_refusal(struct matching *matching, uint32_t stream, const struct order_request *request, enum reject_code code,
-                    const char *reason, struct sink *sink);
+void report_refusal(struct matching *matching, uint32_t stream, const struct order_request *request,
+                    enum reject_code code, const char *reason, struct sink *sink);
 /* A cancel that names no order of the stream. */
-void report_no_order(struct matching *matching, uint32_t stream, const struct cancel_request *request, struct sink *sink);
+void report_no_order(struct matching *matching, uint32_t stream, const struct cancel_request *request,
+                     struct sink *sink);
 /* One fill of a person's order: state, position, account, execution. Does not touch the book. */
 void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t lots, struct sink *sink);
-void report_tick(struct matching *matching, struct listed *listed, int64_t market_us, price_t price, int32_t lots, uint32_t flags,
-                 struct sink *sink);
+void report_tick(struct matching *matching, struct listed *listed, int64_t market_us, price_t price, int32_t lots,
+                 uint32_t flags, struct sink *sink);
 /* Stores the account and what it holds, marked at the last prices: together they are its cash (matching_resume). */
 void report_account(struct matching *matching, int32_t account, struct sink *sink);
 void report_position(const struct matching *matching, const struct holding *holding, struct sink *sink);
@@ -153,7 +155,8 @@ void account_facts(const struct matching *matching, int32_t account, struct acco
 /* Profit of open positions at the last prices (live), or at the marks they were stored with. */
 money_t account_unrealized(const struct matching *matching, int32_t account, bool live);
 /* Initial margin of the account's worst case: all of it, with `lots` more working on one side of `symbol`. */
-money_t margin_worst(const struct matching *matching, int32_t account, const char *symbol, enum side side, int32_t lots);
+money_t margin_worst(const struct matching *matching, int32_t account, const char *symbol, enum side side,
+                     int32_t lots);
 /* An order starts (+) or stops (-) working with this many lots. */
 void working_add(struct matching *matching, const struct record *record, int32_t lots);
 

@@ -29,8 +29,7 @@ void strategy_free(struct strategy *strategy) {
     free(strategy);
 }
 
-/* --- symbols --------------------------------------------------------------------------------------------------------
- */
+/* --- symbols ------------------------------------------------------------------------------------------------------ */
 
 /* The first symbol not before this name. */
 static uint32_t symbol_place(const struct strategy *strategy, const char *symbol) {
@@ -72,8 +71,7 @@ struct strategy_symbol *strategy_symbol_get(struct strategy *strategy, const cha
     return made;
 }
 
-/* --- rows -----------------------------------------------------------------------------------------------------------
- */
+/* --- rows --------------------------------------------------------------------------------------------------------- */
 
 /* The first row not before this id. */
 static uint32_t row_place(const struct strategy *strategy, int64_t id) {
@@ -185,8 +183,7 @@ void strategy_unwatch(struct strategy *strategy, struct strategy_row *row) {
     row->watch = COND_BOOK_NONE;
 }
 
-/* --- restart --------------------------------------------------------------------------------------------------------
- */
+/* --- restart ------------------------------------------------------------------------------------------------------ */
 
 static enum status restore_condition(struct strategy *strategy, const struct condition *stored, struct err *err) {
     struct condition condition = *stored;
@@ -251,8 +248,7 @@ enum status strategy_restore(struct strategy *strategy, const struct msg *msg, s
     return err_set(err, ERR_INVALID, "strategy: a stored %s is not its own", type == NULL ? "message" : type->name);
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 void strategy_on_contract(struct strategy *strategy, const struct contract *contract) {
     struct strategy_symbol *symbol = strategy_symbol_get(strategy, contract->symbol);

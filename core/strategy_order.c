@@ -14,8 +14,7 @@ static int32_t left_to_exit(const struct condition *condition) {
     return condition->filled_quantity - condition->exited_quantity;
 }
 
-/* --- exits ----------------------------------------------------------------------------------------------------------
- */
+/* --- exits -------------------------------------------------------------------------------------------------------- */
 
 static const char *step_words(int32_t step) {
     return step >= STRATEGY_STEP_LIMIT ? "limit order at the price limit"
@@ -125,8 +124,7 @@ static void exit_ended(struct strategy_step *step, struct strategy_row *row, con
     }
 }
 
-/* --- entries --------------------------------------------------------------------------------------------------------
- */
+/* --- entries ------------------------------------------------------------------------------------------------------ */
 
 static void entry_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
     struct condition *condition = &row->condition;
@@ -165,8 +163,7 @@ void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, 
     }
 }
 
-/* --- events ---------------------------------------------------------------------------------------------------------
- */
+/* --- events ------------------------------------------------------------------------------------------------------- */
 
 /* An order of ours that the stored state does not know (its last rows were lost with the power): it is a fact. */
 static void adopt_entry(struct strategy_step *step, struct strategy_row *row) {

@@ -95,8 +95,7 @@ void strategy_alarm(struct strategy_step *step, const struct strategy_row *row, 
     strategy_risk(step, &risk);
 }
 
-/* --- signals --------------------------------------------------------------------------------------------------------
- */
+/* --- signals ------------------------------------------------------------------------------------------------------ */
 
 static char leg_letter(enum order_leg leg) {
     return leg == LEG_ENTRY ? 'E' : leg == LEG_TAKE_PROFIT ? 'T' : 'S';

@@ -100,8 +100,7 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
     if (market->trading_day > before.trading_day) drop_ended(strategy, market->trading_day);
 }
 
-/* --- stale feeds ----------------------------------------------------------------------------------------------------
- */
+/* --- stale feeds -------------------------------------------------------------------------------------------------- */
 
 void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool stale, int64_t now_us,
                        struct sink *sink) {
@@ -135,8 +134,7 @@ void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool 
     strategy_risk(&step, &risk);
 }
 
-/* --- the timer ------------------------------------------------------------------------------------------------------
- */
+/* --- the timer ---------------------------------------------------------------------------------------------------- */
 
 static bool cancel_wanted(const struct condition *condition) {
     return condition->entry_working && (condition->cancel_requested || condition->state == CONDITION_EXITING);

@@ -1,4 +1,5 @@
-/* synthetic: fair value, makers and takers, in integers. All of its numbers are in one table a product and one a regime. */
+/* synthetic: fair value, makers and takers, in integers. All of its numbers are in one table a product and one a
+ * regime. */
 #include "core/synthetic.h"
 
 #include <stdlib.h>
@@ -88,15 +89,20 @@ void synthetic_free(struct synthetic *synthetic) {
     free(synthetic);
 }
 
-/* --- listing --------------------------------------------------------------------------------------------------------- */
+/* --- listing ------------------------------------------------------------------------------------------------------ */
 
-static enum status list_leg(struct synthetic *synthetic, const struct habit *habit, int month, struct sink *sink, struct err *err) {
+static enum status list_leg(struct synthetic *synthetic, const struct habit *habit, int month, struct sink *sink,
+                            struct err *err) {
     const struct product *product = product_find(habit->product);
     CHECK(product != NULL);
     char symbol[SYMBOL_SIZE];
     symbol_monthly(product, contract_listed_month(synthetic->listed_day, month), symbol);
     struct leg *leg = &synthetic->legs[synthetic->leg_count];
-    *leg = (struct leg){.habit = habit, .near = month == 0, .basis = synthetic->month_basis[month], .tick = product->tick, .dead = true};
+    *leg = (struct leg){.habit = habit,
+                        .near = month == 0,
+                        .basis = synthetic->month_basis[month],
+                        .tick = product->tick,
+                        .dead = true};
     for (leg->index = 0; leg->index < matching_count(synthetic->matching); leg->index++) {
         if (strcmp(matching_contract_at(synthetic->matching, leg->index)->symbol, symbol) == 0) break;
     }
@@ -144,13 +150,14 @@ void synthetic_resume(struct synthetic *synthetic) {
         const struct leg *leg = &synthetic->legs[i];
         matching_stats(synthetic->matching, leg->index, &stats);
         if (stats.last_us != 0) continue;
-        stats.reference = price_floor(synthetic->fair + leg->basis, leg->tick); /* never traded: where the others are now */
+        stats.reference =
+            price_floor(synthetic->fair + leg->basis, leg->tick); /* never traded: where the others are now */
         stats.trading_day = synthetic->listed_day;
         matching_set_stats(synthetic->matching, &stats);
     }
 }
 
-/* --- the fair value ---------------------------------------------------------------------------------------------------- */
+/* --- the fair value ----------------------------------------------------------------------------------------------- */
 
 static int64_t from_anchor_permille(const struct synthetic *synthetic) {
     return (synthetic->fair - synthetic->anchor) * 1000 / synthetic->anchor;
@@ -185,7 +192,7 @@ static price_t fair_of(const struct synthetic *synthetic, const struct leg *leg)
     return synthetic->fair + leg->basis + leg->wobble;
 }
 
-/* --- makers and takers --------------------------------------------------------------------------------------------------- */
+/* --- makers and takers -------------------------------------------------------------------------------------------- */
 
 /* A taker's lots: mostly one, some a handful, now and then a block. */
 static int32_t taker_lots(struct rng *rng) {
@@ -216,7 +223,8 @@ static void quote_level(struct synthetic *synthetic, const struct leg *leg, enum
     const int64_t wanted = base + (int64_t)base * level / 2;
     const int64_t there = matching_lots_at(synthetic->matching, leg->index, side, price);
     if (there == 0 || (there < wanted && rng_chance(rng, 1, 4)))
-        matching_flow_add(synthetic->matching, leg->index, side, price, (int32_t)rng_range(rng, 1, wanted - there), sink);
+        matching_flow_add(synthetic->matching, leg->index, side, price, (int32_t)rng_range(rng, 1, wanted - there),
+                          sink);
     else if (rng_chance(rng, 1, 12))
         matching_flow_withdraw(synthetic->matching, leg->index, side, price, (int32_t)rng_range(rng, 1, 3));
 }
@@ -261,7 +269,7 @@ static void gather(struct synthetic *synthetic, const struct leg *leg, struct si
     if (synthetic->steps % TRIAL_STEPS == 0) matching_flow_trial(synthetic->matching, leg->index, sink);
 }
 
-/* --- time ------------------------------------------------------------------------------------------------------------------ */
+/* --- time --------------------------------------------------------------------------------------------------------- */
 
 static bool anything_open(const struct synthetic *synthetic) {
     for (int i = 0; i < synthetic->leg_count; i++) {
@@ -294,8 +302,10 @@ static void step(struct synthetic *synthetic, int64_t market_us, struct sink *si
     }
 }
 
-int64_t synthetic_run(struct synthetic *synthetic, int64_t market_us, int64_t now_us, int32_t max_steps, struct sink *sink) {
-    if (synthetic->reached_us == 0 || market_us < synthetic->reached_us) synthetic->reached_us = market_us - SYNTHETIC_STEP_US;
+int64_t synthetic_run(struct synthetic *synthetic, int64_t market_us, int64_t now_us, int32_t max_steps,
+                      struct sink *sink) {
+    if (synthetic->reached_us == 0 || market_us < synthetic->reached_us)
+        synthetic->reached_us = market_us - SYNTHETIC_STEP_US;
     for (int32_t i = 0; i < max_steps && synthetic->reached_us + SYNTHETIC_STEP_US <= market_us; i++) {
         const int64_t next_us = synthetic->reached_us + SYNTHETIC_STEP_US;
         const int32_t day = session_trading_day(next_us);

@@ -1,13 +1,14 @@
 /*
  * synthetic: a made-up TAIFEX market: anonymous orders that make the books of matching live.
  *
- * Near and next month of TXF, MXF and TMF. One fair value walks under all of them, in regimes that last minutes (calm, up,
- * down, wild) and pull it back towards the reference, so that a screen shows trends and a condition triggers. On each step
- * (SYNTHETIC_STEP_US of market time) market makers keep several levels on both sides of it, takers trade with them, and
- * whoever quotes a stale price is picked off. A person's resting order stands in the same book and matches like any other.
+ * Near and next month of TXF, MXF and TMF. One fair value walks under all of them, in regimes that last minutes (calm,
+ * up, down, wild) and pull it back towards the reference, so that a screen shows trends and a condition triggers. On
+ * each step (SYNTHETIC_STEP_US of market time) market makers keep several levels on both sides of it, takers trade with
+ * them, and whoever quotes a stale price is picked off. A person's resting order stands in the same book and matches
+ * like any other.
  *
- * Same seed, same calls, same market. It does not know accounts, clocks or sockets, and forgets nothing that matters on a
- * restart: its prices come back from matching's stats.
+ * Same seed, same calls, same market. It does not know accounts, clocks or sockets, and forgets nothing that matters on
+ * a restart: its prices come back from matching's stats.
  *
  * Thread: one. Owner: synthetic_new .. synthetic_free; matching is the caller's and outlives it.
  */
@@ -30,8 +31,9 @@ enum status synthetic_list(struct synthetic *synthetic, int32_t trading_day, str
 /* Take up the prices that matching has (after matching_set_stats). */
 void synthetic_resume(struct synthetic *synthetic);
 
-/* The market up to market_us, at most max_steps steps of it; moves matching's time. Returns the market time reached: market_us,
- * or less when the steps ran out. Where everything is closed there are no steps. */
-int64_t synthetic_run(struct synthetic *synthetic, int64_t market_us, int64_t now_us, int32_t max_steps, struct sink *sink);
+/* The market up to market_us, at most max_steps steps of it; moves matching's time. Returns the market time reached:
+ * market_us, or less when the steps ran out. Where everything is closed there are no steps. */
+int64_t synthetic_run(struct synthetic *synthetic, int64_t market_us, int64_t now_us, int32_t max_steps,
+                      struct sink *sink);
 
 #endif

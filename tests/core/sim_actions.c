@@ -111,7 +111,7 @@ void world_calm(struct world *world) {
     world->chaos = (struct chaos){.delay_us = 40000};
 }
 
-/* --- when all is quiet ------------------------------------------------------------------------------------------- */
+/* --- when all is quiet -------------------------------------------------------------------------------------------- */
 
 static void check_order(void *context, const struct order *order) {
     struct world *world = context;

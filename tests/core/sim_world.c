@@ -27,7 +27,7 @@ void msg_list_free(struct msg_list *list) {
     memset(list, 0, sizeof *list);
 }
 
-/* --- network ----------------------------------------------------------------------------------------------------- */
+/* --- network ------------------------------------------------------------------------------------------------------ */
 
 static void packet_add(struct world *world, enum sim_node from, enum sim_node to, const struct msg *msg) {
     struct packets *net = &world->network;
@@ -60,7 +60,7 @@ static void venue_say(void *context, const struct msg *msg) {
     network_send(context, NODE_VENUE, NODE_GATE, msg);
 }
 
-/* --- processes: one commit, then the rest ------------------------------------------------------------------------ */
+/* --- processes: one commit, then the rest ------------------------------------------------------------------------- */
 
 static void process_emit(void *context, enum port port, const struct msg *msg) {
     struct sim_process *process = context;
@@ -252,7 +252,7 @@ static void say_session(struct world *world, bool logged_in) {
     (void)step_end(world, NODE_GATE);
 }
 
-/* --- delivery ---------------------------------------------------------------------------------------------------- */
+/* --- delivery ----------------------------------------------------------------------------------------------------- */
 
 static void to_strategy(struct world *world, const struct msg *msg) {
     const struct signal_ack *ack = &msg->signal_ack;
@@ -329,7 +329,7 @@ static void deliver(struct world *world) {
     }
 }
 
-/* --- what happens by itself -------------------------------------------------------------------------------------- */
+/* --- what happens by itself --------------------------------------------------------------------------------------- */
 
 static void strategy_work(struct world *world) {
     for (uint32_t i = 0; i < world->signal_count; i++) {
@@ -391,7 +391,7 @@ static void births_and_sessions(struct world *world) {
     }
 }
 
-/* --- invariants -------------------------------------------------------------------------------------------------- */
+/* --- invariants --------------------------------------------------------------------------------------------------- */
 
 static void check_copies(struct world *world) {
     for (size_t i = 0; i < world->venue.orders.count; i++) {

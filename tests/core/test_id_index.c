@@ -1,4 +1,5 @@
-/* The index against the plainest model there is, through thousands of additions and removals; and the ring's forgetting. */
+/* The index against the plainest model there is, through thousands of additions and removals; and the ring's
+ * forgetting. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -30,9 +30,10 @@ static void list(struct ledger *ledger, const char *symbol, int32_t multiplier) 
     assert_true(ledger_contract(ledger, &contract));
 }
 
-static enum status fill(struct ledger *ledger, const char *account, const char *symbol, enum side side, int32_t quantity,
-                        int64_t points, int32_t day, bool *known) {
-    struct order_event event = {.kind = EXEC_FILL, .fill_quantity = quantity, .fill_price = PRICE_POINTS(points), .trading_day = day};
+static enum status fill(struct ledger *ledger, const char *account, const char *symbol, enum side side,
+                        int32_t quantity, int64_t points, int32_t day, bool *known) {
+    struct order_event event = {
+        .kind = EXEC_FILL, .fill_quantity = quantity, .fill_price = PRICE_POINTS(points), .trading_day = day};
     const struct position *position;
     event.request.side = side;
     (void)text_copy(event.request.account, sizeof event.request.account, account);

@@ -87,9 +87,10 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static struct order_request request(const char *id, enum side side, enum order_type type, enum time_in_force tif, int quantity,
-                                    price_t price) {
-    struct order_request made = {.side = side, .type = type, .tif = tif, .quantity = quantity, .limit_price = price, .attempt = 1};
+static struct order_request request(const char *id, enum side side, enum order_type type, enum time_in_force tif,
+                                    int quantity, price_t price) {
+    struct order_request made = {
+        .side = side, .type = type, .tif = tif, .quantity = quantity, .limit_price = price, .attempt = 1};
     (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
     (void)text_copy(made.account, sizeof made.account, "A-1");
     (void)text_copy(made.symbol, sizeof made.symbol, SYMBOL);
@@ -97,8 +98,8 @@ static struct order_request request(const char *id, enum side side, enum order_t
     return made;
 }
 
-static void send(struct fixture *f, const char *id, enum side side, enum order_type type, enum time_in_force tif, int quantity,
-                 price_t price) {
+static void send(struct fixture *f, const char *id, enum side side, enum order_type type, enum time_in_force tif,
+                 int quantity, price_t price) {
     const struct order_request made = request(id, side, type, tif, quantity, price);
     f->count = 0;
     matching_order(f->matching, 0, &made, &f->sink);
@@ -157,7 +158,7 @@ static void open_book(struct fixture *f) {
     matching_flow_add(f->matching, f->index, SIDE_SELL, P(17402), 5, &f->sink);
 }
 
-/* --- continuous matching ------------------------------------------------------------------------------------------------- */
+/* --- continuous matching ------------------------------------------------------------------------------------------ */
 
 static void test_market_order_walks_the_book(void **state) {
     struct fixture *f = *state;
@@ -274,7 +275,7 @@ static void test_range_market_stops_at_its_protection(void **state) {
     assert_int_equal(exec(f, 3)->kind, EXEC_CANCELLED);
 }
 
-/* --- refusals ------------------------------------------------------------------------------------------------------------ */
+/* --- refusals ----------------------------------------------------------------------------------------------------- */
 
 static void test_refusals_have_codes(void **state) {
     struct fixture *f = *state;
@@ -364,7 +365,7 @@ static void test_night_takes_fewer_market_lots(void **state) {
     assert_int_equal(exec(f, 0)->kind, EXEC_NEW);
 }
 
-/* --- auction and sessions --------------------------------------------------------------------------------------------------- */
+/* --- auction and sessions ----------------------------------------------------------------------------------------- */
 
 static void test_auction(void **state) {
     struct fixture *f = *state;
@@ -440,7 +441,7 @@ static void test_last_trading_day_ends_at_half_past_one(void **state) {
     assert_rejected(f, REJECT_VENUE_SESSION);
 }
 
-/* --- cancelling, copies, accounts --------------------------------------------------------------------------------------------- */
+/* --- cancelling, copies, accounts --------------------------------------------------------------------------------- */
 
 static void test_cancel(void **state) {
     struct fixture *f = *state;
@@ -525,15 +526,17 @@ static void test_positions_and_equity(void **state) {
     assert_int_equal(account.margin_free, account.equity - account.margin_used);
 }
 
-/* --- restart ------------------------------------------------------------------------------------------------------------------- */
+/* --- restart
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 static void restart(struct fixture *f, const struct said *said, size_t count, int hour, bool same_market) {
     matching_free(f->matching);
     make(f, false, P(17400));
     go(f, hour, 0, 0);
     for (size_t i = 0; i < count; i++) {
-        /* Only the newest row of an order, a position or an account is stored; feeding all of them in order ends the same for
-         * the latter two, for orders it does not. */
+        /* Only the newest row of an order, a position or an account is stored; feeding all of them in order ends the
+         * same for the latter two, for orders it does not. */
         if (said[i].port != PORT_STORE) continue;
         bool newest = true;
         for (size_t k = i + 1; k < count && newest; k++)
@@ -591,7 +594,7 @@ static void test_another_market_expires_working_orders(void **state) {
     assert_int_equal(matching_best(f->matching, f->index, SIDE_BUY), 0);
 }
 
-/* --- replay ------------------------------------------------------------------------------------------------------------------------ */
+/* --- replay ------------------------------------------------------------------------------------------------------- */
 
 static void trade(struct fixture *f, int hour, int minute, int second, int64_t points, int32_t lots) {
     go(f, hour, minute, second);

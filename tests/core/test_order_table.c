@@ -15,7 +15,8 @@ static struct order order_of(int number, enum order_state state, int32_t trading
     return order;
 }
 
-static uint32_t add(struct order_table *table, int number, enum order_state state, int32_t day, int32_t today, bool reserve) {
+static uint32_t add(struct order_table *table, int number, enum order_state state, int32_t day, int32_t today,
+                    bool reserve) {
     struct order order = order_of(number, state, day);
     return order_table_add(table, &order, today, reserve);
 }

@@ -2,8 +2,7 @@
 #include "tests/core/strategy_fixture.h"
 #include "tests/support/alloc_count.h"
 
-/* --- the life of a condition
- * ------------------------------------------------------------------------------------------- */
+/* --- the life of a condition -------------------------------------------------------------------------------------- */
 
 static void enters_and_takes_profit(void **state) {
     (void)state;
@@ -146,8 +145,7 @@ static void late_ticks_make_late_entries(void **state) {
     fixture_free(f);
 }
 
-/* --- orders that go wrong
- * ------------------------------------------------------------------------------------------------ */
+/* --- orders that go wrong ----------------------------------------------------------------------------------------- */
 
 static void entry_without_a_fill_is_rejected(void **state) {
     (void)state;
@@ -283,8 +281,7 @@ static void flatten_closes_conditions(void **state) {
     fixture_free(f);
 }
 
-/* --- no allocation from tick to signal
- * ------------------------------------------------------------------------------------ */
+/* --- no allocation from tick to signal ---------------------------------------------------------------------------- */
 
 static int64_t signals_counted;
 

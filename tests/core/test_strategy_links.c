@@ -2,8 +2,7 @@
  * the executor's answers and the order events. */
 #include "tests/core/strategy_fixture.h"
 
-/* --- the trader's commands
- * ------------------------------------------------------------------------------------------------ */
+/* --- the trader's commands ---------------------------------------------------------------------------------------- */
 
 static void cancel_while_entering_waits(void **state) {
     (void)state;
@@ -259,8 +258,7 @@ static void stale_feeds_hold_entries_only(void **state) {
     fixture_free(f);
 }
 
-/* --- links
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- links -------------------------------------------------------------------------------------------------------- */
 
 static void signals_are_resent_until_acknowledged(void **state) {
     (void)state;

@@ -116,8 +116,7 @@ static void feed(struct fixture *f, const struct input *input) {
     if (input->kind == INPUT_TIMER) strategy_on_timer(f->strategy, input->now_us, &f->sink);
 }
 
-/* --- the first run: makes the inputs
- * --------------------------------------------------------------------------------------- */
+/* --- the first run: makes the inputs ------------------------------------------------------------------------------ */
 
 static void give(struct world *world, struct input *input) {
     struct fixture *f = world->f;
@@ -213,8 +212,7 @@ static void first_run(struct world *world) {
         answer_one(world);
 }
 
-/* --- the second run: dies and comes back
- * ------------------------------------------------------------------------------------- */
+/* --- the second run: dies and comes back -------------------------------------------------------------------------- */
 
 /* Between the stored cursor and the kill nothing changed: taken again, those inputs must change nothing. */
 static void feed_again(struct world *world, size_t done) {

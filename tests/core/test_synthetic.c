@@ -1,4 +1,5 @@
-/* test_synthetic: the made-up market lives, stays inside its limits, moves enough to trigger, and is the same every time. */
+/* test_synthetic: the made-up market lives, stays inside its limits, moves enough to trigger, and is the same every
+ * time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +47,8 @@ static void see_tick(struct stage *market, const struct tick *tick) {
     assert_true(tick->bid_quantity == 0 || tick->ask_quantity == 0 || tick->bid < tick->ask);
     seen->ticks++;
     if ((tick->flags & TICK_AUCTION) != 0) seen->auctions++;
-    seen->digest = (seen->digest ^ (uint64_t)tick->price ^ (uint64_t)tick->quantity << 40 ^ tick->sym_seq) * 1099511628211u;
+    seen->digest =
+        (seen->digest ^ (uint64_t)tick->price ^ (uint64_t)tick->quantity << 40 ^ tick->sym_seq) * 1099511628211u;
     if (strcmp(tick->symbol, NEAR) != 0) return;
     if (seen->first_us == 0) seen->first_us = tick->time_us;
     if (seen->last_us != 0 && tick->time_us - seen->last_us > seen->longest_silence_us)
@@ -161,7 +163,8 @@ static void test_same_seed_same_market(void **state) {
     begin(&two, at(DAY, 9, 0));
     begin(&three, at(DAY, 9, 0));
     run_to(&one, at(DAY, 9, 5));
-    for (int second = 1; second <= 300; second++) run_to(&two, at(DAY, 9, 0) + second * CLOCK_SECOND_US); /* in other pieces */
+    for (int second = 1; second <= 300; second++)
+        run_to(&two, at(DAY, 9, 0) + second * CLOCK_SECOND_US); /* in other pieces */
     run_to(&three, at(DAY, 9, 5));
     assert_true(one.seen.ticks > 0);
     assert_int_equal(one.seen.ticks, two.seen.ticks);
@@ -211,7 +214,8 @@ static void test_an_expired_month_gives_way(void **state) {
     stop(&market);
 }
 
-static void order(struct stage *market, const char *id, enum side side, enum order_type type, enum time_in_force tif, price_t price) {
+static void order(struct stage *market, const char *id, enum side side, enum order_type type, enum time_in_force tif,
+                  price_t price) {
     struct order_request made = {.side = side, .type = type, .tif = tif, .quantity = 3, .limit_price = price};
     (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
     (void)text_copy(made.account, sizeof made.account, "A-1");
@@ -236,7 +240,8 @@ static void test_our_orders_live_in_its_book(void **state) {
     assert_int_equal(state_of(&market, "market"), ORDER_FILLED);
     order(&market, "range", SIDE_SELL, ORDER_RANGE_MARKET, TIF_IOC, 0);
     assert_int_equal(state_of(&market, "range"), ORDER_FILLED);
-    const price_t bid = matching_best(market.matching, mxf, SIDE_BUY), ask = matching_best(market.matching, mxf, SIDE_SELL);
+    const price_t bid = matching_best(market.matching, mxf, SIDE_BUY),
+                  ask = matching_best(market.matching, mxf, SIDE_SELL);
     order(&market, "buy", SIDE_BUY, ORDER_LIMIT, TIF_ROD, bid - PRICE_POINTS(5));
     order(&market, "sell", SIDE_SELL, ORDER_LIMIT, TIF_ROD, ask + PRICE_POINTS(5));
     assert_int_equal(state_of(&market, "buy"), ORDER_NEW);
