@@ -101,7 +101,7 @@ static int write_all(const struct cli *cli, struct export *export, struct db_que
     }
     db_close(db);
     if ((fflush(export->out) != 0 || ferror(export->out) != 0) && code == CLI_OK) {
-        code = cli_say(CLI_FAILED, "cannot write: %s", strerror(errno));
+        code = cli_say(CLI_FAILED, "the export cannot be written: %s", strerror(errno));
     }
     return code;
 }
