@@ -158,8 +158,13 @@ fuzz: ## parsers on hostile bytes, FUZZ_S seconds each
 	$(Q)$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang WARN= HARDEN= OPT='-O1 -g' \
 	    SAN='$(FUZZ_SAN) -fsanitize=fuzzer-no-link' $(addprefix build/fuzz/,$(FUZZ_NAMES))
 	$(Q)FUZZ_S=$(FUZZ_S) sh tests/fuzz/fuzz.sh $(FUZZ_NAMES)
+$(BUILD)/fuzz_theme: $(BUILD)/tui/theme_parse.o
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(ARCHIVES_gateway)
 	$(call link,-fsanitize=fuzzer $(LIBS_gateway))
+
+golden: $(BUILD)/tests/tui/test_screen ## draw tests/tui/golden again, to be looked at before it is kept
+	$(Q)GOLDEN_UPDATE=1 $< > /dev/null 2>&1 || $<
+	$(Q)git status --short tests/tui/golden
 
 coverage: ## lines that the tests run, a folder at a time
 	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true

@@ -39,7 +39,7 @@ struct list_column {
     enum list_kind kind;
     int width;    /* least cells */
     int grow;     /* cells it may take beyond width, when there is room and (text) something to show there */
-    int priority; /* 0 = never dropped */
+    int priority; /* 0 = never dropped, else 1 .. 10: the highest goes first */
 };
 
 struct list_cell {

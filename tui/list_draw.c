@@ -9,6 +9,7 @@
 
 #define GAP 2
 #define ROWS_MAX 256
+#define PRIORITY_MAX 10
 
 static int fraction_cells(const char *text)
 {
@@ -78,6 +79,21 @@ static int total_width(const struct list *list, int gap)
     return total + gap * (shown > 1 ? shown - 1 : 0);
 }
 
+/* What was dropped for a wider neighbour comes back where it still fits, the most important first. */
+static void fill_up(struct list *list, int width, int gap)
+{
+    int count = list->source->column_count;
+    for (int priority = 1; priority <= PRIORITY_MAX; priority++) {
+        for (int column = 0; column < count; column++) {
+            if (list->width[column] || list->source->columns[column].priority != priority)
+                continue;
+            list->width[column] = list->needed[column];
+            if (total_width(list, gap) > width)
+                list->width[column] = 0;
+        }
+    }
+}
+
 static void layout(struct list *list, int width)
 {
     int count = list->source->column_count, gap = width < 60 ? 1 : GAP;
@@ -85,6 +101,7 @@ static void layout(struct list *list, int width)
     int drop;
     while (total_width(list, gap) > width && (drop = next_to_drop(list)) >= 0)
         list->width[drop] = 0;
+    fill_up(list, width, gap);
     if (total_width(list, gap) > width)
         gap = 1;
     int spare = width - total_width(list, gap);

@@ -10,7 +10,7 @@
 #include "tui/model_trade.h"
 
 #define SPARK_STEP_MIN_US (1 * (int64_t)1000000)
-#define SPARK_STEP_MAX_US (60 * (int64_t)1000000)
+#define SPARK_STEP_MAX_US (64 * (int64_t)1000000)
 
 struct model *model_new(void)
 {
@@ -83,7 +83,7 @@ static struct quote *make_quote(struct model *model, const char *symbol)
     return quote;
 }
 
-/* One value a step of market time. Full: every second value is dropped and the step doubles, up to a minute, so that the
+/* One value a step of market time. Full: every second value is dropped and the step doubles, up to about a minute, so that the
  * line shows something at once and later the last hour. */
 static void add_spark(struct quote *quote, int64_t market_us, price_t price)
 {

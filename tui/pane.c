@@ -87,7 +87,6 @@ struct tab_drawing {
     const struct canvas *canvas;
     enum role mode;
     bool focused;
-    int end; /* first cell after the last tab */
 };
 
 static void draw_tab(void *context, enum pane_id id, bool active, int x, int width, const char *text)
@@ -97,30 +96,27 @@ static void draw_tab(void *context, enum pane_id id, bool active, int x, int wid
     int room = drawing->canvas->area.width - 1 - x;
     if (width > room)
         return;
-    drawing->end = x + width;
     if (active)
         canvas_tab(drawing->canvas, drawing->mode, drawing->focused, 0, x, width, text);
     else
         canvas_format(drawing->canvas, 0, x, width, ALIGN_LEFT, ROLE_DIM, " %s ", text);
 }
 
-static void draw_note(const struct pane *pane, const struct canvas *canvas, int from)
+/* At the right end of the tabs' line; the tabs give way to it. */
+static enum role note_text(const struct list *list, char *text, size_t size)
 {
-    char text[160] = "";
-    const struct list *list = &pane->list;
-    enum role role = ROLE_DIM;
+    text[0] = '\0';
     if (list->editing || *list->filter) {
-        snprintf(text, sizeof text, " /%s%s %zu found ", list->filter, list->editing ? "▏" : "", list->visible_count);
-        role = ROLE_KEY;
-    } else if (list->new_rows) {
-        snprintf(text, sizeof text, " +%zu new ", list->new_rows);
-        role = ROLE_WARNING;
-    } else if (list->visible_count > (size_t)list->height) {
-        snprintf(text, sizeof text, " %zu of %zu ", list->cursor + 1, list->visible_count);
+        snprintf(text, size, " /%s%s %zu found ", list->filter, list->editing ? "▏" : "", list->visible_count);
+        return ROLE_KEY;
     }
-    int cells = text_cells(text), x = canvas->area.width - 2 - cells;
-    if (cells && x > from)
-        canvas_text(canvas, 0, x, cells, ALIGN_LEFT, role, text);
+    if (list->new_rows) {
+        snprintf(text, size, " +%zu new ", list->new_rows);
+        return ROLE_WARNING;
+    }
+    if (list->visible_count > (size_t)list->height)
+        snprintf(text, size, " %zu of %zu ", list->cursor + 1, list->visible_count);
+    return ROLE_DIM;
 }
 
 static void draw_empty(const struct pane *pane, const struct app *app, const struct canvas *inside)
@@ -183,11 +179,11 @@ void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, 
 {
     bool focused = app->focus == pane->ops->id;
     struct canvas whole = canvas_sub(canvas, area);
-    struct tab_drawing drawing = {&whole, app_mode_role(app), focused, 2};
+    struct tab_drawing drawing = {&whole, app_mode_role(app), focused};
+    char note[160];
     struct canvas inside = draw_frame(pane, app, &whole, tabs == PANE_TABS_ALL);
     pane->area = area;
     pane->dirty = false;
-    each_tab(pane, app, tabs, area.width - 4, draw_tab, &drawing);
     /* The list first: it finds the cursor's row, which the detail is about. */
     int height = inside.area.height, below = 0;
     if (pane->ops->detail && height >= DETAIL_HEIGHT_MIN)
@@ -197,7 +193,11 @@ void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, 
     draw_detail(pane, app, &inside);
     if (!pane->list.visible_count)
         draw_empty(pane, app, &rows);
-    draw_note(pane, &whole, drawing.end);
+    enum role note_role = note_text(&pane->list, note, sizeof note);
+    int note_cells = text_cells(note);
+    pane->tabs_room = area.width - 4 - note_cells;
+    each_tab(pane, app, tabs, pane->tabs_room, draw_tab, &drawing);
+    canvas_text(&whole, 0, area.width - 2 - note_cells, note_cells, ALIGN_LEFT, note_role, note);
 }
 
 struct tab_search {
@@ -220,7 +220,7 @@ static void match_tab(void *context, enum pane_id id, bool active, int x, int wi
 bool pane_tab_at(const struct pane *pane, const struct app *app, unsigned tabs, int x, enum pane_id *id)
 {
     struct tab_search search = {.x = x};
-    each_tab(pane, app, tabs, pane->area.width - 4, match_tab, &search);
+    each_tab(pane, app, tabs, pane->tabs_room, match_tab, &search);
     *id = search.id;
     return search.found;
 }

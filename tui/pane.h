@@ -30,6 +30,7 @@ struct pane {
     struct list list;
     struct rect area; /* where it was drawn, frame included; height 0 = not on the screen */
     bool dirty;
+    int tabs_room; /* cells that its tabs had */
 };
 
 struct pane *pane_new(const struct pane_ops *ops);

@@ -136,9 +136,9 @@ static int parse_style(struct parse *parse, const char *value, struct theme_styl
 {
     static const char colours[] =
         "default, black red green yellow blue magenta cyan white, bright- before one of these, or 0 to 255";
-    char word[WORD_SIZE];
+    char word[WORD_SIZE] = "";
     if (!next_word(&value, word, sizeof word) || !colour_word(word, &style->foreground))
-        return refuse(parse, "unknown foreground", *value || *word ? word : "", colours);
+        return refuse(parse, "unknown foreground", word, colours);
     if (!next_word(&value, word, sizeof word))
         return refuse(parse, "missing background after", word, colours);
     if (!colour_word(word, &style->background))

@@ -1,0 +1,283 @@
+/* The model: what it makes of messages, in any order, twice, or too many of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/tui/recorded.h"
+
+#define NOW RECORDED_NOW_US
+
+static int setup(void **state)
+{
+    *state = model_new();
+    return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    model_free(*state);
+    return 0;
+}
+
+static void test_recorded_morning(void **state)
+{
+    struct model *model = *state;
+    recorded_system(model);
+    recorded_contracts(model);
+    recorded_trading(model);
+    assert_int_equal(model->quote_count, 6);
+    for (size_t i = 1; i < model->quote_count; i++)
+        assert_true(strcmp(model->quotes[i - 1].contract.symbol, model->quotes[i].contract.symbol) < 0);
+    for (size_t i = 1; i < model->condition_count; i++)
+        assert_true(model->conditions[i - 1].id < model->conditions[i].id);
+    for (size_t i = 1; i < model->order_count; i++)
+        assert_true(model->orders[i - 1].request.created_us >= model->orders[i].request.created_us);
+    assert_string_equal(model->positions[0].symbol, "MXFH1");
+    assert_non_null(model_order(model, "k3f9ab-m1-2"));
+    assert_null(model_order(model, "k3f9ab-m1-9"));
+    assert_non_null(model_condition(model, 8));
+    assert_null(model_condition(model, 9));
+    assert_null(model_quote(model, "XXXH1"));
+    const struct quote *quote = model_quote(model, "MXFH1");
+    assert_int_equal(quote->last.price, PRICE_POINTS(17431));
+    assert_int_equal(quote->spark[quote->spark_count - 1], quote->last.price);
+    assert_true(quote->direction == 1 || quote->direction == -1);
+}
+
+static void test_spark_is_bounded_and_keeps_the_newest(void **state)
+{
+    struct model *model = *state;
+    for (int i = 1; i <= 100000; i++)
+        recorded_tick(model, "MXFH1", 17000 + i % 50, NOW + i * (int64_t)500000);
+    const struct quote *quote = model_quote(model, "MXFH1");
+    assert_true(quote->spark_count <= MODEL_SPARK && quote->spark_count >= MODEL_SPARK / 2);
+    assert_int_equal(quote->spark[quote->spark_count - 1], PRICE_POINTS(17000 + 100000 % 50));
+    assert_int_equal(quote->spark_step_us, 64 * (int64_t)1000000);
+}
+
+static void test_old_ticks_change_nothing(void **state)
+{
+    struct model *model = *state;
+    recorded_tick(model, "MXFH1", 17000, NOW);
+    recorded_tick(model, "MXFH1", 17010, NOW + 1);
+    struct msg again;
+    msg_init(&again, MSG_TICK);
+    again.tick = model_quote(model, "MXFH1")->last;
+    again.tick.sym_seq = 1;
+    again.tick.price = PRICE_POINTS(16000);
+    model_apply(model, &again, COMPONENT_GATEWAY, NOW + 2);
+    assert_int_equal(model_quote(model, "MXFH1")->last.price, PRICE_POINTS(17010));
+    again.tick.epoch++; /* a new run of the feed starts its numbers again */
+    model_apply(model, &again, COMPONENT_GATEWAY, NOW + 3);
+    assert_int_equal(model_quote(model, "MXFH1")->last.price, PRICE_POINTS(16000));
+}
+
+static void test_feed_gap_is_stale(void **state)
+{
+    struct model *model = *state;
+    recorded_tick(model, "MXFH1", 17000, NOW);
+    struct msg feed;
+    msg_init(&feed, MSG_FEED);
+    feed.feed.epoch = 1;
+    snprintf(feed.feed.symbol, sizeof feed.feed.symbol, "MXFH1");
+    feed.feed.last_seq = 1;
+    model_apply(model, &feed, COMPONENT_GATEWAY, NOW);
+    assert_false(model_quote(model, "MXFH1")->stale);
+    feed.feed.last_seq = 2;
+    model_apply(model, &feed, COMPONENT_GATEWAY, NOW);
+    assert_true(model_quote(model, "MXFH1")->stale);
+    recorded_tick(model, "MXFH1", 17001, NOW);
+    assert_false(model_quote(model, "MXFH1")->stale);
+}
+
+static void event(struct model *model, const char *id, enum exec_kind kind, enum order_state state, int fill, int filled, int64_t time_us)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_ORDER_EVENT);
+    struct order_event *e = &msg.order_event;
+    snprintf(e->request.client_order_id, sizeof e->request.client_order_id, "%s", id);
+    snprintf(e->request.symbol, sizeof e->request.symbol, "MXFH1");
+    e->request.side = SIDE_BUY;
+    e->request.type = ORDER_MARKET;
+    e->request.tif = TIF_IOC;
+    e->request.quantity = 3;
+    e->request.created_us = NOW;
+    e->kind = kind;
+    e->state = state;
+    e->fill_price = fill ? PRICE_POINTS(17400) : 0;
+    e->fill_quantity = fill;
+    e->filled_quantity = filled;
+    e->time_us = time_us;
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+}
+
+static void test_fill_counts_once(void **state)
+{
+    struct model *model = *state;
+    event(model, "a-1", EXEC_FILL, ORDER_PARTIALLY_FILLED, 1, 1, NOW + 2); /* before its ack */
+    event(model, "a-1", EXEC_NEW, ORDER_NEW, 0, 0, NOW + 1);
+    event(model, "a-1", EXEC_FILL, ORDER_PARTIALLY_FILLED, 1, 1, NOW + 2); /* fetched again */
+    const struct order *order = model_order(model, "a-1");
+    assert_int_equal(order->filled_quantity, 1);
+    assert_int_equal(order->filled_value, PRICE_POINTS(17400));
+    assert_int_equal(order->state, ORDER_PARTIALLY_FILLED);
+    event(model, "a-1", EXEC_FILL, ORDER_FILLED, 2, 3, NOW + 3);
+    assert_int_equal(order->state, ORDER_FILLED);
+    assert_int_equal(order_average(order), PRICE_POINTS(17400));
+    event(model, "a-1", EXEC_PENDING_CANCEL, ORDER_PENDING_CANCEL, 0, 3, NOW + 4);
+    assert_int_equal(order->state, ORDER_FILLED); /* an end is an end */
+}
+
+static void test_older_order_does_not_overwrite(void **state)
+{
+    struct model *model = *state;
+    recorded_order(model, "a-1", ORDER_FILLED, NOW);
+    struct msg msg;
+    msg_init(&msg, MSG_ORDER);
+    msg.order = *model_order(model, "a-1");
+    msg.order.state = ORDER_NEW;
+    msg.order.filled_quantity = 0;
+    model_apply(model, &msg, COMPONENT_EXECUTOR, NOW);
+    assert_int_equal(model_order(model, "a-1")->state, ORDER_FILLED);
+    assert_int_equal(model->order_count, 1);
+    assert_int_equal(model->orders_added, 1);
+}
+
+static void test_limits(void **state)
+{
+    struct model *model = *state;
+    char id[CLIENT_ORDER_ID_SIZE];
+    for (int i = 0; i < MODEL_ORDERS + 10; i++) {
+        snprintf(id, sizeof id, "a-%d", i);
+        recorded_order(model, id, ORDER_FILLED, NOW + i);
+    }
+    assert_int_equal(model->order_count, MODEL_ORDERS);
+    assert_int_equal(model->orders_added, MODEL_ORDERS + 10);
+    assert_null(model_order(model, "a-9"));
+    assert_non_null(model_order(model, id));
+    struct msg msg;
+    msg_init(&msg, MSG_LOG);
+    msg.log.component = COMPONENT_GATEWAY;
+    msg.log.level = LEVEL_INFO;
+    for (int i = 0; i < MODEL_LOG + 5; i++) {
+        snprintf(msg.log.text, sizeof msg.log.text, "line %d", i);
+        model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    }
+    assert_int_equal(model->log_count, MODEL_LOG);
+    assert_string_equal(model->log[0].text, "line 5");
+    for (int i = 0; i < MODEL_CONTRACTS + 5; i++) {
+        char symbol[SYMBOL_SIZE];
+        snprintf(symbol, sizeof symbol, "C%d", i);
+        recorded_tick(model, symbol, 100, NOW);
+    }
+    assert_int_equal(model->quote_count, MODEL_CONTRACTS);
+    msg_init(&msg, MSG_CONDITION);
+    msg.condition.state = CONDITION_ARMED;
+    for (int i = 1; i <= MODEL_CONDITIONS; i++) {
+        msg.condition.id = i;
+        msg.condition.state = i == 7 ? CONDITION_CLOSED : CONDITION_ARMED;
+        model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    }
+    msg.condition.id = MODEL_CONDITIONS + 1;
+    model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    assert_int_equal(model->condition_count, MODEL_CONDITIONS);
+    assert_null(model_condition(model, 7)); /* what has ended goes first */
+    assert_non_null(model_condition(model, MODEL_CONDITIONS + 1));
+}
+
+static void test_ratchet_moves_its_group(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    for (int id = 1; id <= 4; id++) {
+        msg_init(&msg, MSG_CONDITION);
+        msg.condition.id = id;
+        snprintf(msg.condition.terms.symbol, sizeof msg.condition.terms.symbol, "MXFH1");
+        msg.condition.terms.side = id == 4 ? SIDE_SELL : SIDE_BUY;
+        msg.condition.terms.following = id != 2;
+        msg.condition.state = id == 3 ? CONDITION_ARMED : CONDITION_TRIGGERED;
+        msg.condition.trigger = PRICE_POINTS(17400);
+        model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    }
+    msg_init(&msg, MSG_RATCHET);
+    snprintf(msg.ratchet.symbol, sizeof msg.ratchet.symbol, "MXFH1");
+    msg.ratchet.side = SIDE_BUY;
+    msg.ratchet.price = PRICE_POINTS(17380);
+    model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    assert_int_equal(model_condition(model, 1)->trigger, PRICE_POINTS(17380));
+    for (int id = 2; id <= 4; id++)
+        assert_int_equal(model_condition(model, id)->trigger, PRICE_POINTS(17400));
+    msg.ratchet.price = PRICE_POINTS(17390); /* never back */
+    model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    assert_int_equal(model_condition(model, 1)->trigger, PRICE_POINTS(17380));
+}
+
+static void test_day_pnl(void **state)
+{
+    struct model *model = *state;
+    recorded_system(model);
+    recorded_contracts(model);
+    assert_int_equal(model_day_pnl(model), 0);
+    recorded_trading(model);
+    /* MXFH1 2 long from 17410.5 at 17431: 2 x 20.5 x 50 = 2050, cost 89, to leave: 2 x (12.5 + tax 17) and so on; the sum is what
+     * the positions say one by one. */
+    money_t sum = 0;
+    for (size_t i = 0; i < model->position_count; i++) {
+        struct position_pnl pnl;
+        assert_true(model_position_pnl(model, &model->positions[i], &pnl));
+        sum += pnl.net;
+    }
+    assert_int_equal(model_day_pnl(model), sum);
+    struct position_pnl pnl;
+    assert_true(model_position_pnl(model, &model->positions[0], &pnl));
+    assert_int_equal(pnl.unrealized, (money_t)2050 * PRICE_SCALE);
+    model->market.trading_day = RECORDED_DAY + 1; /* yesterday's realized and cost are not today's */
+    assert_true(model_position_pnl(model, &model->positions[2], &pnl));
+    assert_int_equal(pnl.net, 0);
+}
+
+static void test_market_time(void **state)
+{
+    struct model *model = *state;
+    recorded_system(model); /* speed 60 */
+    assert_int_equal(model_market_us(model, NOW), NOW);
+    assert_int_equal(model_market_us(model, NOW + 1000000), NOW + 60 * 1000000);
+    assert_int_equal(model_market_us(model, NOW + 60 * (int64_t)1000000), NOW + 120 * 1000000);
+    model->market.paused = true;
+    assert_int_equal(model_market_us(model, NOW + 1000000), NOW);
+}
+
+static void test_dirty(void **state)
+{
+    struct model *model = *state;
+    recorded_system(model);
+    recorded_contracts(model);
+    recorded_trading(model);
+    model->dirty = 0;
+    recorded_tick(model, "TXFI1", 17000, NOW);
+    assert_true(model->dirty & DIRTY_WATCHLIST);
+    assert_false(model->dirty & (DIRTY_ORDERS | DIRTY_LOG | DIRTY_POSITIONS));
+    recorded_tick(model, "MXFH1", 17000, NOW);
+    assert_true(model->dirty & DIRTY_POSITIONS);
+    model->dirty = 0;
+    recorded_order(model, "new-1", ORDER_NEW, NOW);
+    assert_int_equal(model->dirty & (DIRTY_ORDERS | DIRTY_WATCHLIST), DIRTY_ORDERS);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_recorded_morning), TEST(test_spark_is_bounded_and_keeps_the_newest), TEST(test_old_ticks_change_nothing),
+        TEST(test_feed_gap_is_stale), TEST(test_fill_counts_once), TEST(test_older_order_does_not_overwrite),
+        TEST(test_limits), TEST(test_ratchet_moves_its_group), TEST(test_day_pnl), TEST(test_market_time), TEST(test_dirty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
