@@ -1,0 +1,196 @@
+/* The forms with the whole system behind them: what is typed ends in the agents' databases, and what is refused does
+ * not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "db/db.h"
+#include "tests/tui/live.h"
+
+#define ENTER "\r"
+#define TAB "\t"
+#define BACK "\033[Z"
+#define UP "\033OA"
+#define ESC "\033"
+
+static struct live_home home;
+static struct live *screen;
+
+#define DEAF_MS 300
+
+#define sees(text) assert_true(live_wait(screen, text))
+
+static int start_system(void **state)
+{
+    (void)state;
+    live_home(&home);
+    screen = live_open(&home, 24, 80);
+    return live_wait(screen, "Watchlist") && live_wait(screen, "MXF") ? 0 : -1;
+}
+
+static int stop_system(void **state)
+{
+    (void)state;
+    live_close(screen);
+    return live_stop(&home);
+}
+
+struct found {
+    int count;
+    struct msg last;
+};
+
+static bool keep(void *context, const struct msg *msg)
+{
+    struct found *found = context;
+    found->count++;
+    found->last = *msg;
+    return true;
+}
+
+static struct found stored(enum db_file file, enum msg_id id)
+{
+    struct found found = {0};
+    struct db *db = NULL;
+    struct err err;
+    const struct db_query query = {.id = id};
+    assert_int_equal(db_open(&db, file, home.home, DB_READ, DB_NORMAL, &err), ERR_OK);
+    assert_int_equal(db_each(db, &query, keep, &found, &err), ERR_OK);
+    db_close(db);
+    return found;
+}
+
+/* The trigger starts at the last price: it is on the screen as soon as there is one. */
+static void open_condition(void)
+{
+    live_type(screen, "n");
+    sees("New condition");
+    live_type(screen, TAB);
+    for (int tries = 0; tries < 100 && !live_shows(screen, "take profit"); tries++) {
+        live_type(screen, UP); /* does nothing before the first price */
+        live_pause(screen, 100);
+    }
+    sees("take profit");
+}
+
+static void a_bad_condition_is_not_stored(void **state)
+{
+    (void)state;
+    open_condition();
+    live_type(screen, TAB TAB TAB "-5" ENTER);
+    sees("Not sent: Quantity: allowed 1 to");
+    live_type(screen, "\025"
+                      "2" BACK BACK BACK "NaN" ENTER);
+    sees("Not sent: Trigger: 'NaN' is not a number");
+    live_type(screen, "9999999" ENTER);
+    sees("Not sent: Trigger: 9999999 is beyond the price limit");
+    live_type(screen, ESC);
+    sees("Watchlist");
+    assert_int_equal(stored(DB_CONDITIONS, MSG_CONDITION).count, 0);
+}
+
+static void a_condition_is_armed_from_the_form(void **state)
+{
+    (void)state;
+    open_condition();
+    live_type(screen, TAB "500" TAB " " TAB "2" TAB "120" TAB "40");
+    sees("BUY 2 MXF");
+    live_type(screen, ENTER);
+    sees("condition 1 is armed");
+    struct found found = stored(DB_CONDITIONS, MSG_CONDITION);
+    assert_int_equal(found.count, 1);
+    const struct condition_terms *terms = &found.last.condition.terms;
+    assert_int_equal(terms->side, SIDE_BUY);
+    assert_int_equal(terms->turning, PRICE_POINTS(500));
+    assert_true(terms->following);
+    assert_int_equal(terms->quantity, 2);
+    assert_int_equal(terms->take_profit, PRICE_POINTS(120));
+    assert_int_equal(terms->stop_loss, PRICE_POINTS(40));
+    assert_int_equal(terms->basis, BASIS_FILL);
+    assert_int_equal(terms->validity, VALID_SESSION);
+}
+
+static void its_history_comes_from_the_database(void **state)
+{
+    (void)state;
+    live_type(screen, "2");
+    sees("2 Conditions 1");
+    live_type(screen, ENTER);
+    sees("Condition history");
+    sees("created");
+    live_type(screen, ESC);
+}
+
+static void an_order_goes_after_its_question(void **state)
+{
+    (void)state;
+    live_type(screen, "b");
+    sees("Order ticket");
+    live_type(screen, TAB "9999999" ENTER);
+    sees("Not sent: Price: beyond the price limit");
+    assert_int_equal(stored(DB_ORDERS, MSG_ORDER).count, 0);
+    live_type(screen, BACK BACK BACK " ");
+    sees("MKT market");
+    live_type(screen, ENTER);
+    sees("Send this order?");
+    live_type(screen, ESC);
+    sees("Reduce only");
+    assert_int_equal(stored(DB_ORDERS, MSG_ORDER).count, 0);
+    live_type(screen, ENTER);
+    sees("Send this order?");
+    live_pause(screen, DEAF_MS);
+    live_type(screen, "y");
+    sees("-m1-1");
+    assert_int_equal(stored(DB_ORDERS, MSG_ORDER).count, 1);
+}
+
+static void a_wrong_password_is_refused_in_the_form(void **state)
+{
+    (void)state;
+    live_type(screen, "L");
+    sees("Log in");
+    live_type(screen, "wrong" ENTER);
+    sees("refused");
+    sees("Password");
+    live_type(screen, ESC);
+}
+
+static void the_guard_answers_in_its_panel(void **state)
+{
+    (void)state;
+    live_type(screen, "K");
+    sees("orders pass within the limits");
+    live_type(screen, "E");
+    sees("The guard's limits");
+    live_type(screen, "7" ENTER);
+    sees("to 7");
+    live_pause(screen, DEAF_MS);
+    live_type(screen, "y");
+    sees("7 lots");
+    live_type(screen, ESC);
+}
+
+static void what_was_typed_is_there_after_reopening(void **state)
+{
+    (void)state;
+    live_close(screen);
+    screen = live_open(&home, 45, 160);
+    sees("2 Conditions 1");
+    sees("4 Orders 1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bad_condition_is_not_stored),           cmocka_unit_test(a_condition_is_armed_from_the_form),
+        cmocka_unit_test(its_history_comes_from_the_database),     cmocka_unit_test(an_order_goes_after_its_question),
+        cmocka_unit_test(a_wrong_password_is_refused_in_the_form), cmocka_unit_test(the_guard_answers_in_its_panel),
+        cmocka_unit_test(what_was_typed_is_there_after_reopening),
+    };
+    return cmocka_run_group_tests(tests, start_system, stop_system);
+}
