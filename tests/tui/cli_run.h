@@ -25,8 +25,6 @@
 #define RUN_ARGUMENTS 40
 #define RUN_TEXT      65536
 
-extern char **environ;
-
 struct run_place {
     char home[TEMPDIR_SIZE];
     char runtime[TEMPDIR_SIZE + 8];

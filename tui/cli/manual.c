@@ -43,14 +43,9 @@ static void tagged(FILE *out, const char *tag, const char *argument, const char 
     line(out, words);
 }
 
-static void head(FILE *out, const char *program, const char *what) {
-    char name[32];
-    size_t length = strlen(program);
-    for (size_t i = 0; i <= length && i < sizeof(name); i++) {
-        name[i] = program[i] >= 'a' && program[i] <= 'z' ? (char)(program[i] - 'a' + 'A') : program[i];
-    }
+static void head(FILE *out, const char *program, const char *title, const char *what) {
     fprintf(out, ".\\\" Made by 'outcry manual %s'.\n.TH %s 1 \"\" \"outcry %s\" \"outcry\"\n.SH NAME\n%s \\- %s\n",
-            program, name, OUTCRY_VERSION, program, what);
+            program, title, OUTCRY_VERSION, program, what);
 }
 
 static void commands(FILE *out) {
@@ -154,7 +149,7 @@ static void files(FILE *out) {
 }
 
 static void outcry_page(FILE *out) {
-    head(out, "outcry", "trade futures from the keyboard");
+    head(out, "outcry", "OUTCRY", "trade futures from the keyboard");
     fputs(".SH SYNOPSIS\n.B outcry\n[\\fISETTING\\fR ...]\n.br\n.B outcry\n.I COMMAND\n[\\fIWORD\\fR ...] "
           "[\\fIOPTION\\fR ...]\n"
           ".SH DESCRIPTION\nWithout a command, the full screen: live ticks, conditions, positions, orders and the log. "
@@ -171,7 +166,7 @@ static void outcry_page(FILE *out) {
 }
 
 static void outcryd_page(FILE *out) {
-    head(out, "outcryd", "keep outcry's processes running");
+    head(out, "outcryd", "OUTCRYD", "keep outcry's processes running");
     fputs(".SH SYNOPSIS\n.B outcryd\n[\\fISETTING\\fR ...]\n.SH DESCRIPTION\nStarts the exchange (when it is the "
           "simulated "
           "one), the gateway, the strategy and the executor, watches them, and starts\nagain, with growing pauses, "

@@ -115,6 +115,7 @@ int cmd_positions(struct cli *cli) {
     struct newest newest = {
         .list = list, .all = cli_given(cli, "--all"), .seen = calloc(POSITIONS_MAX, sizeof(*newest.seen))};
     if (list == NULL || newest.seen == NULL) {
+        free(newest.seen);
         return cli_say(CLI_FAILED, "no memory");
     }
     struct db *db = cli_database(cli, DB_ORDERS, &code);
