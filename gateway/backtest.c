@@ -24,8 +24,7 @@ struct backtest_symbol *backtest_symbol(struct backtest *backtest, const char *s
     return NULL;
 }
 
-/* --- what the strategy says
- * ------------------------------------------------------------------------------------------- */
+/* --- what the strategy says --------------------------------------------------------------------------------------- */
 
 /* The decision alone: attempts after the first are about the same one. */
 void backtest_on_signal(struct backtest *backtest, const struct signal *signal) {
@@ -67,8 +66,7 @@ static void on_output(void *context, enum port port, const struct msg *msg) {
     if (backtest->book != NULL) backtest_book_emit(backtest, port, msg);
 }
 
-/* --- set-up
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- set-up ------------------------------------------------------------------------------------------------------- */
 
 /* Every symbol that a condition names, each once; a NULL ends the list. */
 static enum status open_data(struct backtest *backtest, struct err *err) {
@@ -158,8 +156,7 @@ static enum status create_conditions(struct backtest *backtest, struct err *err)
     return ERR_OK;
 }
 
-/* --- the run
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- the run ------------------------------------------------------------------------------------------------------ */
 
 static void instant_trade(struct backtest *backtest, const struct market_trade *trade) {
     struct backtest_symbol *symbol = &backtest->symbols[trade->symbol_index];

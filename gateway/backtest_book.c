@@ -56,15 +56,15 @@ struct backtest_book {
     uint32_t head, count, capacity;
 };
 
-/* --- the queue
- * -------------------------------------------------------------------------------------------------------- */
+/* --- the queue ---------------------------------------------------------------------------------------------------- */
 
 static bool grow_queue(struct backtest_book *book) {
     const uint32_t capacity = book->capacity == 0 ? QUEUE_START : book->capacity * 2;
     struct said *queue = capacity > QUEUE_MAX ? NULL : malloc(capacity * sizeof *queue);
     if (queue == NULL) return false;
     for (uint32_t i = 0; i < book->count; i++)
-        queue[i] = book->queue[(book->head + i) % book->capacity]; /* NOLINT(clang-analyzer-core.DivideZero): count is 0 then */
+        /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): count is 0 while capacity is */
+        queue[i] = book->queue[(book->head + i) % book->capacity];
     free(book->queue);
     book->queue = queue;
     book->head = 0;
@@ -87,8 +87,7 @@ static void hear(void *context, enum port port, const struct msg *msg) {
     said->msg = *msg;
 }
 
-/* --- who hears what
- * ----------------------------------------------------------------------------------------------------- */
+/* --- who hears what ----------------------------------------------------------------------------------------------- */
 
 static struct lane *lane_of(struct backtest_book *book, const char *account) {
     for (size_t i = 0; i < LANES; i++) {
@@ -230,8 +229,7 @@ static void settle(struct backtest_book *book) {
     }
 }
 
-/* --- from the run
- * ------------------------------------------------------------------------------------------------------- */
+/* --- from the run ------------------------------------------------------------------------------------------------- */
 
 void backtest_book_emit(struct backtest *backtest, enum port port, const struct msg *msg) {
     if (port == PORT_SIGNAL || port == PORT_ORDER) hear(&backtest->book->strategy_voice, port, msg);
@@ -275,8 +273,7 @@ void backtest_book_timer(struct backtest *backtest) {
     settle(book);
 }
 
-/* --- set-up
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- set-up ------------------------------------------------------------------------------------------------------- */
 
 static bool make_machines(struct backtest *backtest, struct backtest_book *book) {
     const uint32_t orders = (uint32_t)backtest->conditions.count * ORDERS_EACH + ORDERS_MORE;

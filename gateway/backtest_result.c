@@ -92,8 +92,7 @@ void backtest_finish(struct backtest *backtest) {
     }
 }
 
-/* --- JSON
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- JSON --------------------------------------------------------------------------------------------------------- */
 
 /* Exact decimals: JSON numbers are read as doubles, which hold these (money below 900 billion NT$ to 1/10000). */
 static json_t *decimal(int64_t scaled) {

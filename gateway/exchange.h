@@ -1,9 +1,9 @@
 /*
  * exchange: the process outcry-exchange: a simulated exchange behind sockets, as a real one would be.
  *
- * It owns the books (core/matching.h), the market's clock and source (synthetic, or the replay of a file), the accounts and
- * exchange.db. It survives the gateway's death and knows nothing of conditions, guards or journals. What it speaks is in
- * gateway/venue/venue.h; who may log in is in exchange_line.c.
+ * It owns the books (core/matching.h), the market's clock and source (synthetic, or the replay of a file), the accounts
+ * and exchange.db. It survives the gateway's death and knows nothing of conditions, guards or journals. What it speaks
+ * is in gateway/venue/venue.h; who may log in is in exchange_line.c.
  *
  *   exchange.c         the agent: start, one pass of work, stop
  *   exchange_line.c    the broker's line: log-in, orders, cancels, queries
@@ -11,10 +11,10 @@
  *   exchange_replay.c  the replay of a file: position, seek, closed hours
  *   exchange_store.c   what a restart finds again
  *
- * Rules of time: a market second is `speed` of ours; where every session is closed, market time jumps to just before the
- * next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a file it stays
- * closed. A market that was killed goes on where it was; one that was stopped begins again (replay), or goes on if its
- * trading day is not over (synthetic).
+ * Rules of time: a market second is `speed` of ours; where every session is closed, market time jumps to just before
+ * the next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a
+ * file it stays closed. A market that was killed goes on where it was; one that was stopped begins again (replay), or
+ * goes on if its trading day is not over (synthetic).
  *
  * Invariants: every order that is taken is stored with its report before the report leaves; ticks are not lost to a
  * subscriber that is behind: the market waits for it.
@@ -88,8 +88,8 @@ void exchange_serve_line(struct exchange *exchange, int64_t now_us);
 /* A report, to the sessions it belongs to. */
 void exchange_report(struct exchange *exchange, const struct msg *msg);
 /* pause, speed, seek: on the line and on the control socket. */
-void exchange_market_control(struct exchange *exchange, const struct requester *from, const struct market_control *control,
-                             int64_t now_us);
+void exchange_market_control(struct exchange *exchange, const struct requester *from,
+                             const struct market_control *control, int64_t now_us);
 
 /* --- exchange_market.c --- */
 enum status exchange_market_open(struct exchange *exchange, int64_t now_us, struct err *err);
@@ -98,7 +98,8 @@ void exchange_market_close(struct exchange *exchange);
 int64_t exchange_market_work(struct exchange *exchange, int64_t now_us);
 void exchange_market_message(const struct exchange *exchange, struct msg *out);
 void exchange_market_step_time(struct exchange *exchange, int64_t market_us, int64_t now_us);
-enum status exchange_market_act(struct exchange *exchange, const struct market_control *control, int64_t now_us, struct err *err);
+enum status exchange_market_act(struct exchange *exchange, const struct market_control *control, int64_t now_us,
+                                struct err *err);
 
 /* --- exchange_replay.c --- */
 enum status exchange_replay_open(struct exchange *exchange, struct err *err);

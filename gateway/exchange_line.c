@@ -1,5 +1,5 @@
-/* exchange_line: the line as a broker would offer it. A session is a peer that has logged in; its reports come to it, and what
- * it missed it asks for by number. */
+/* exchange_line: the line as a broker would offer it. A session is a peer that has logged in; its reports come to it,
+ * and what it missed it asks for by number. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,15 +28,15 @@ static const struct user {
 void exchange_open_accounts(struct exchange *exchange) {
     for (uint32_t stream = 0; stream < USERS; stream++) {
         for (size_t i = 0; i < 2 && users[stream].accounts[i].account != NULL; i++) {
-            const enum status status =
-                matching_open_account(exchange->matching, users[stream].accounts[i].account, users[stream].accounts[i].holder, stream,
-                                      PRICE_POINTS(users[stream].accounts[i].equity), NULL);
+            const enum status status = matching_open_account(exchange->matching, users[stream].accounts[i].account,
+                                                             users[stream].accounts[i].holder, stream,
+                                                             PRICE_POINTS(users[stream].accounts[i].equity), NULL);
             CHECK(status == ERR_OK);
         }
     }
 }
 
-/* --- sessions ---------------------------------------------------------------------------------------------------------- */
+/* --- sessions ----------------------------------------------------------------------------------------------------- */
 
 static struct exchange_login *login_of(struct exchange *exchange, const struct bus_peer *peer) {
     for (uint32_t i = 0; i < exchange->login_count; i++) {
@@ -96,7 +96,7 @@ static void log_in(struct exchange *exchange, const struct requester *from, cons
     agent_reply(agent, from, login->request_id, ERR_DENIED, 0, "wrong user or password");
 }
 
-/* --- queries ----------------------------------------------------------------------------------------------------------- */
+/* --- queries ------------------------------------------------------------------------------------------------------ */
 
 struct answer {
     struct exchange *exchange;
@@ -228,7 +228,9 @@ static const struct {
     {QUERY_VENUE_POSITIONS, answer_positions},
 };
 
-static void on_query(struct exchange *exchange, const struct requester *from, uint32_t stream, const struct query *query) {
+static void on_query(struct exchange *exchange, const struct requester *from, uint32_t stream,
+                     const struct query *query)
+{
     struct answer answer = {.exchange = exchange, .to = from, .query = query, .stream = stream};
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         if (answers[i].kind != query->kind) continue;
@@ -239,10 +241,11 @@ static void on_query(struct exchange *exchange, const struct requester *from, ui
     agent_reply(exchange->agent, from, query->request_id, ERR_INVALID, 0, "the exchange does not answer this query");
 }
 
-/* --- the line ----------------------------------------------------------------------------------------------------------- */
+/* --- the line ----------------------------------------------------------------------------------------------------- */
 
-void exchange_market_control(struct exchange *exchange, const struct requester *from, const struct market_control *control,
-                             int64_t now_us) {
+void exchange_market_control(struct exchange *exchange, const struct requester *from,
+                             const struct market_control *control, int64_t now_us)
+{
     struct err err = {0};
     const enum status status = exchange_market_act(exchange, control, now_us, &err);
     agent_reply(exchange->agent, from, control->request_id, status, 0, "%s", status == ERR_OK ? "" : err.text);
@@ -266,7 +269,8 @@ static void on_session_message(struct exchange *exchange, const struct requester
         drop_login(exchange, login);
         agent_reply(exchange->agent, from, msg->control.request_id, ERR_OK, 0, "logged out");
     } else {
-        agent_reply(exchange->agent, from, agent_request_id(msg), ERR_INVALID, 0, "the exchange does not take this message");
+        agent_reply(exchange->agent, from, agent_request_id(msg), ERR_INVALID, 0,
+                    "the exchange does not take this message");
     }
 }
 

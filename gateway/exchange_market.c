@@ -1,5 +1,5 @@
-/* exchange_market: the market's clock. It is integrated pass by pass from the machine's, so that pausing, changing speed, a
- * stopped machine or a clock that was set need no second thought. */
+/* exchange_market: the market's clock. It is integrated pass by pass from the machine's, so that pausing, changing
+ * speed, a stopped machine or a clock that was set need no second thought. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 #define SPEED_MAX          100000
 #define START_SECONDS      (9 * 3600) /* the synthetic market's first moment: 09:00 */
 
-/* --- opening ------------------------------------------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 void exchange_market_step_time(struct exchange *exchange, int64_t market_us, int64_t now_us) {
     struct exchange_market *market = &exchange->market;
@@ -28,11 +28,14 @@ void exchange_market_step_time(struct exchange *exchange, int64_t market_us, int
     matching_on_time(exchange->matching, market_us, now_us, driver_sink(exchange->driver));
     market->market_us = market_us;
     session_at(market_us, 0, &session);
-    if (session.state != market->session.state || session.trading_day != market->session.trading_day) market->changed = true;
+    if (session.state != market->session.state || session.trading_day != market->session.trading_day)
+        market->changed = true;
     market->session = session;
 }
 
-static enum status open_synthetic(struct exchange *exchange, int64_t now_us, bool goes_on, int64_t saved_us, struct err *err) {
+static enum status open_synthetic(struct exchange *exchange, int64_t now_us, bool goes_on, int64_t saved_us,
+                                  struct err *err)
+{
     struct exchange_market *market = &exchange->market;
     const uint64_t seed = (uint64_t)settings_number(&exchange->agent->settings, SET_MARKET_SEED);
     const int32_t today = session_trading_day(now_us);
@@ -54,8 +57,9 @@ static enum status open_synthetic(struct exchange *exchange, int64_t now_us, boo
     return ERR_OK;
 }
 
-static enum status open_replay(struct exchange *exchange, int64_t now_us, bool goes_on, const struct exchange_saved *saved,
-                               struct err *err) {
+static enum status open_replay(struct exchange *exchange, int64_t now_us, bool goes_on,
+                               const struct exchange_saved *saved, struct err *err)
+{
     int64_t start_us = saved->market_us;
     if (!goes_on) {
         const enum status status = exchange_replay_start(exchange, &start_us, err);
@@ -96,7 +100,7 @@ void exchange_market_close(struct exchange *exchange) {
     free(exchange->market.contract_of);
 }
 
-/* --- moving -------------------------------------------------------------------------------------------------------------- */
+/* --- moving ------------------------------------------------------------------------------------------------------- */
 
 /* Market time that belongs to the machine's time since the last pass. */
 static int64_t elapsed(struct exchange_market *market, int64_t now_us) {
@@ -107,7 +111,8 @@ static int64_t elapsed(struct exchange_market *market, int64_t now_us) {
     return passed * market->speed;
 }
 
-/* Everything is closed: jump to just before the next open, after a pause in which the close can be seen. false: still waiting. */
+/* Everything is closed: jump to just before the next open, after a pause in which the close can be seen. false: still
+ * waiting. */
 static bool jump(struct exchange *exchange, int64_t now_us, int64_t open_us, int64_t before_us, int64_t pause_us) {
     struct exchange_market *market = &exchange->market;
     if (market->closed_us == 0) market->closed_us = now_us;
@@ -153,7 +158,8 @@ static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t un
             (void)jump(exchange, now_us, then.open_us, BEFORE_REPLAY_US, 0);
             return now_us;
         }
-        if (until_us < next.market_us) until_us = next.market_us; /* a trade outside all sessions: there is nothing to wait for */
+        if (until_us < next.market_us)
+            until_us = next.market_us; /* a trade outside all sessions: there is nothing to wait for */
     }
     if (!exchange_replay_advance(exchange, until_us, now_us) || market->speed == 0) return now_us;
     return now_us + WAKE_MIN_US;
@@ -164,11 +170,12 @@ int64_t exchange_market_work(struct exchange *exchange, int64_t now_us) {
     const int64_t passed_us = elapsed(market, now_us);
     if (market->paused) return now_us + IDLE_US;
     const int64_t until_us = market->speed == 0 ? INT64_MAX / 2 : market->market_us + passed_us;
-    const int64_t next_us = market->file != NULL ? work_replay(exchange, now_us, until_us) : work_synthetic(exchange, now_us, until_us);
+    const int64_t next_us =
+        market->file != NULL ? work_replay(exchange, now_us, until_us) : work_synthetic(exchange, now_us, until_us);
     return exchange_end_step(exchange) ? next_us : now_us;
 }
 
-/* --- showing and steering -------------------------------------------------------------------------------------------------- */
+/* --- showing and steering ----------------------------------------------------------------------------------------- */
 
 void exchange_market_message(const struct exchange *exchange, struct msg *out) {
     const struct exchange_market *market = &exchange->market;
@@ -187,7 +194,9 @@ void exchange_market_message(const struct exchange *exchange, struct msg *out) {
     out->market.damaged_lines = market->file != NULL ? market_file_damaged(market->file) : 0;
 }
 
-enum status exchange_market_act(struct exchange *exchange, const struct market_control *control, int64_t now_us, struct err *err) {
+enum status exchange_market_act(struct exchange *exchange, const struct market_control *control, int64_t now_us,
+                                struct err *err)
+{
     struct exchange_market *market = &exchange->market;
     enum status status = ERR_OK;
     switch (control->action) {
@@ -195,11 +204,13 @@ enum status exchange_market_act(struct exchange *exchange, const struct market_c
     case MARKET_PLAY: market->paused = false; break;
     case MARKET_SPEED:
         if (control->number < 0 || control->number > SPEED_MAX)
-            return err_set(err, ERR_RANGE, "speed: %" PRId64 " (allowed 0 to %d; 0 is as fast as possible)", control->number, SPEED_MAX);
+            return err_set(err, ERR_RANGE, "speed: %" PRId64 " (allowed 0 to %d; 0 is as fast as possible)",
+                           control->number, SPEED_MAX);
         market->speed = (int32_t)control->number;
         break;
     case MARKET_SEEK:
-        if (market->file == NULL) return err_set(err, ERR_STATE, "seek: the synthetic market has no other time (a replay has)");
+        if (market->file == NULL)
+            return err_set(err, ERR_STATE, "seek: the synthetic market has no other time (a replay has)");
         status = exchange_replay_seek(exchange, control->number, now_us, err);
         break;
     }

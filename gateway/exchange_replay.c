@@ -1,5 +1,5 @@
-/* exchange_replay: a file of trades as the market. The day's figures at any moment are made from the trades before it, so that a
- * seek and a restart show what a viewer who had watched from the beginning would see. */
+/* exchange_replay: a file of trades as the market. The day's figures at any moment are made from the trades before it,
+ * so that a seek and a restart show what a viewer who had watched from the beginning would see. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +13,18 @@
 #define TRADES_A_PASS   1000
 #define BEFORE_FIRST_US (10 * CLOCK_SECOND_US)
 
-/* --- opening ------------------------------------------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static void log_damage(const struct exchange *exchange) {
     const struct market_file *file = exchange->market.file;
     const int64_t count = market_file_damaged(file);
     if (count == 0) return;
-    log_write(exchange->agent->log, LEVEL_WARNING, "%s: %" PRId64 " lines are no trade and were skipped", market_file_name(file), count);
+    log_write(exchange->agent->log, LEVEL_WARNING, "%s: %" PRId64 " lines are no trade and were skipped",
+              market_file_name(file), count);
     const struct market_damage *damage;
     for (int32_t i = 0; (damage = market_file_damage(file, i)) != NULL; i++)
-        log_write(exchange->agent->log, LEVEL_WARNING, "%s:%" PRId64 ": %s", market_file_name(file), damage->line, damage->reason);
+        log_write(exchange->agent->log, LEVEL_WARNING, "%s:%" PRId64 ": %s", market_file_name(file), damage->line,
+                  damage->reason);
 }
 
 /* Whatever of the file is a contract we know the facts of. */
@@ -40,7 +42,8 @@ static enum status list_contracts(struct exchange *exchange, struct err *err) {
         market->contract_of[i] = -1;
         if (contract_make(market_file_symbol(market->file, i), day, 0, &contract, NULL) != ERR_OK) continue;
         if ((contract.flags & CONTRACT_SPREAD) != 0) continue;
-        if (matching_list(exchange->matching, &contract, true, &index, NULL) == ERR_OK) market->contract_of[i] = (int32_t)index;
+        if (matching_list(exchange->matching, &contract, true, &index, NULL) == ERR_OK)
+            market->contract_of[i] = (int32_t)index;
     }
     if (matching_count(exchange->matching) == 0)
         return err_set(err, ERR_INVALID, "%s: no contract in it that this exchange lists (TXF, MXF, TMF ...)",
@@ -61,12 +64,13 @@ enum status exchange_replay_open(struct exchange *exchange, struct err *err) {
     struct market_trade first;
     market_file_at(market->file, 0, &first);
     (void)snprintf(market->source, sizeof market->source, "%.200s", market_file_name(market->file));
-    (void)snprintf(market->identity, sizeof market->identity, "replay %.100s %" PRId64 " %" PRId64 " %.200s", market_file_name(market->file),
-                   market_file_count(market->file), first.market_us, settings_text(settings, SET_MARKET_SEEK));
+    (void)snprintf(market->identity, sizeof market->identity, "replay %.100s %" PRId64 " %" PRId64 " %.200s",
+                   market_file_name(market->file), market_file_count(market->file), first.market_us,
+                   settings_text(settings, SET_MARKET_SEEK));
     return ERR_OK;
 }
 
-/* --- where to begin -------------------------------------------------------------------------------------------------------- */
+/* --- where to begin ----------------------------------------------------------------------------------------------- */
 
 static enum status within(const struct exchange *exchange, int64_t market_us, struct err *err) {
     const struct market_file *file = exchange->market.file;
@@ -77,9 +81,11 @@ static enum status within(const struct exchange *exchange, int64_t market_us, st
     struct session session;
     session_at(first.market_us, 0, &session);
     const int64_t open_us = session.state == SESSION_CLOSED ? first.market_us : session.open_us;
-    if (market_us >= (open_us < first.market_us ? open_us : first.market_us) && market_us <= last.market_us) return ERR_OK;
+    if (market_us >= (open_us < first.market_us ? open_us : first.market_us) && market_us <= last.market_us)
+        return ERR_OK;
     return err_set(err, ERR_RANGE, "seek: outside %s (allowed %s to %s)", market_file_name(file),
-                   calendar_format_stamp(first.market_us, from, sizeof from), calendar_format_stamp(last.market_us, to, sizeof to));
+                   calendar_format_stamp(first.market_us, from, sizeof from),
+                   calendar_format_stamp(last.market_us, to, sizeof to));
 }
 
 /* A clock time alone means the first time in the file that it falls in a session. */
@@ -107,7 +113,8 @@ static enum status parse_seek(const struct exchange *exchange, const char *text,
     enum status status = calendar_parse_time(space == NULL ? text : space + 1, &seconds, err);
     if (status == ERR_OK && space == NULL) return seek_clock(exchange, seconds, market_us, err);
     char day[16];
-    if (status == ERR_OK && (size_t)(space - text) >= sizeof day) status = err_set(err, ERR_INVALID, "'%s' is not a date and a time", text);
+    if (status == ERR_OK && (size_t)(space - text) >= sizeof day)
+        status = err_set(err, ERR_INVALID, "'%s' is not a date and a time", text);
     if (status == ERR_OK) {
         (void)snprintf(day, sizeof day, "%.*s", (int)(space - text), text);
         status = calendar_parse_date(day, &date, err);
@@ -129,7 +136,7 @@ enum status exchange_replay_start(const struct exchange *exchange, int64_t *mark
     return ERR_OK;
 }
 
-/* --- moving ------------------------------------------------------------------------------------------------------------------ */
+/* --- moving ------------------------------------------------------------------------------------------------------- */
 
 /* A trade in the very second of the close belongs to the session that closes. */
 static int64_t session_time(int64_t market_us) {
@@ -233,7 +240,8 @@ bool exchange_replay_advance(struct exchange *exchange, int64_t until_us, int64_
         struct session then;
         session_at(session_time(trade.market_us), 0, &then);
         if (market->session.state != SESSION_CLOSED && then.open_us != market->session.open_us) {
-            exchange_market_step_time(exchange, market->session.close_us, now_us); /* the next trade is of another session */
+            exchange_market_step_time(exchange, market->session.close_us,
+                                      now_us); /* the next trade is of another session */
             return false;
         }
         market_file_move(market->file, at + 1);

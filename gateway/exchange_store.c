@@ -1,5 +1,5 @@
-/* exchange_store: what exchange.db has beside the records of the engine: the market's identity and time, and each contract's
- * day so far, as small facts in meta. */
+/* exchange_store: what exchange.db has beside the records of the engine: the market's identity and time, and each
+ * contract's day so far, as small facts in meta. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +17,12 @@ bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out
     if (db_meta_get(exchange->db, "market.place", text, sizeof text, NULL) != ERR_OK) return false;
     /* NOLINTNEXTLINE(cert-err34-c): a line of our own */
     if (sscanf(text, "%" SCNd64 " %" SCNd64, &out->market_us, &out->index) != 2) return false;
-    out->clean = db_meta_get(exchange->db, "market.clean", text, sizeof text, NULL) == ERR_OK && strcmp(text, "yes") == 0;
+    out->clean =
+        db_meta_get(exchange->db, "market.clean", text, sizeof text, NULL) == ERR_OK && strcmp(text, "yes") == 0;
     return out->market_us > 0;
 }
 
-/* --- figures of the day ------------------------------------------------------------------------------------------------------ */
+/* --- figures of the day ------------------------------------------------------------------------------------------- */
 
 void exchange_load_stats(struct exchange *exchange) {
     for (uint32_t i = 0; i < matching_count(exchange->matching); i++) {
@@ -33,9 +34,11 @@ void exchange_load_stats(struct exchange *exchange) {
         (void)snprintf(key, sizeof key, "stats.%s", stats.symbol);
         if (db_meta_get(exchange->db, key, text, sizeof text, NULL) != ERR_OK) continue;
         /* NOLINTNEXTLINE(cert-err34-c): a line of our own */
-        if (sscanf(text, "%" SCNd32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNu64,
-                   &stats.trading_day, &stats.reference, &stats.last, &stats.open, &stats.high, &stats.low, &stats.volume,
-                   &stats.last_us, &stats.sym_seq) != 9)
+        if (sscanf(text,
+                   "%" SCNd32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+                   " %" SCNu64,
+                   &stats.trading_day, &stats.reference, &stats.last, &stats.open, &stats.high, &stats.low,
+                   &stats.volume, &stats.last_us, &stats.sym_seq) != 9)
             continue;
         if (stats.trading_day != now.trading_day) { /* a day later: yesterday's last is the reference */
             stats.reference = stats.last > 0 ? stats.last : stats.reference;
@@ -55,7 +58,8 @@ static enum status save_stats(struct exchange *exchange, struct err *err) {
         matching_stats(exchange->matching, i, &stats);
         (void)snprintf(key, sizeof key, "stats.%s", stats.symbol);
         (void)snprintf(text, sizeof text,
-                       "%" PRId32 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRIu64,
+                       "%" PRId32 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+                       " %" PRIu64,
                        stats.trading_day, stats.reference, stats.last, stats.open, stats.high, stats.low, stats.volume,
                        stats.last_us, stats.sym_seq);
         status = db_meta_put(exchange->db, key, text, err);
@@ -91,7 +95,7 @@ uint64_t exchange_next_session(struct exchange *exchange) {
     return exchange->sessions_made;
 }
 
-/* --- records ------------------------------------------------------------------------------------------------------------------ */
+/* --- records ------------------------------------------------------------------------------------------------------ */
 
 struct loading {
     struct exchange *exchange;
@@ -139,7 +143,8 @@ static enum status load_orders(struct loading *loading, struct err *err) {
 static void load_last_report(void *context, const struct account *account) {
     struct loading *loading = context;
     const struct db_query last = {.id = MSG_VENUE_EXEC, .account = account->account, .newest_first = true, .limit = 1};
-    if (loading->status == ERR_OK) loading->status = db_each(loading->exchange->db, &last, load_row, loading, loading->err);
+    if (loading->status == ERR_OK)
+        loading->status = db_each(loading->exchange->db, &last, load_row, loading, loading->err);
 }
 
 static enum status load_reports(struct loading *loading, struct err *err) {

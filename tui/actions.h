@@ -1,8 +1,9 @@
 /*
- * actions: what the table of actions runs, in two files: what is looked at (actions_view.c) and what is done (actions_trade.c).
+ * actions: what the table of actions runs, in two files: what is looked at (actions_view.c) and what is done
+ * (actions_trade.c).
  *
- * A run function may open an overlay, send a request or change the view; it never waits. An allowed function says in words
- * why not. Thread: the screen's.
+ * A run function may open an overlay, send a request or change the view; it never waits. An allowed function says in
+ * words why not. Thread: the screen's.
  */
 #ifndef TUI_ACTIONS_H
 #define TUI_ACTIONS_H

@@ -1,11 +1,9 @@
-/* Actions that ask something of the running system. Each says who asks; the answer comes as a notice. */
+/* Actions on conditions, orders and positions. Each says who asks; the answer comes as a notice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/calendar.h"
 #include "core/cond.h"
-#include "core/session.h"
 #include "core/text.h"
 #include "tui/actions.h"
 #include "tui/pane.h"
@@ -29,7 +27,7 @@ bool trade_may_send(const struct app *app, const char **why)
     return !app->read_only || refuse(why, "the screen is read-only (:read-only ends it)");
 }
 
-/* --- conditions ------------------------------------------------------------------------------------------------------ */
+/* --- conditions --------------------------------------------------------------------------------------------------- */
 
 static const struct condition *selected_condition(const struct app *app)
 {
@@ -126,7 +124,7 @@ void trade_condition_cancel(struct app *app, const char *argument)
     overlay_confirm(app, "Cancel condition", question, CONFIRM_KEY, cancel_condition, id);
 }
 
-/* --- orders ---------------------------------------------------------------------------------------------------------- */
+/* --- orders ------------------------------------------------------------------------------------------------------- */
 
 bool trade_may_order(const struct app *app, const char **why)
 {
@@ -176,7 +174,8 @@ bool trade_may_flatten(const struct app *app, const char **why)
         return false;
     if (!*symbol)
         return refuse(why, "no contract is under the cursor");
-    return positions_held(app, symbol) || orders_working(app, symbol) || refuse(why, "nothing is held or working in this contract");
+    return positions_held(app, symbol) || orders_working(app, symbol) ||
+           refuse(why, "nothing is held or working in this contract");
 }
 
 bool trade_may_flatten_all(const struct app *app, const char **why)
@@ -197,8 +196,8 @@ static void ask_flatten(struct app *app, const char *symbol, const char *name)
     if (!context)
         return;
     size_t orders = orders_working(app, strcmp(symbol, "all") == 0 ? "" : symbol);
-    snprintf(question, sizeof question, "Flatten %s: cancel %zu working order%s and close what is held at the market?", name, orders,
-             orders == 1 ? "" : "s");
+    snprintf(question, sizeof question, "Flatten %s: cancel %zu working order%s and close what is held at the market?",
+             name, orders, orders == 1 ? "" : "s");
     overlay_confirm(app, "Flatten", question, CONFIRM_KEY, flatten, context);
 }
 
@@ -256,7 +255,8 @@ static void describe_order(const struct order *order, char *text, size_t size)
     char price[PRICE_TEXT_SIZE];
     snprintf(text, size, "%s %d %s %s%s%s, %d filled", side_name(request->side), request->quantity, request->symbol,
              order_type_name(request->type), request->type == ORDER_LIMIT ? " " : "",
-             request->type == ORDER_LIMIT ? price_format(request->limit_price, price, sizeof price) : "", order->filled_quantity);
+             request->type == ORDER_LIMIT ? price_format(request->limit_price, price, sizeof price) : "",
+             order->filled_quantity);
 }
 
 void trade_order_cancel(struct app *app, const char *argument)
@@ -269,7 +269,8 @@ void trade_order_cancel(struct app *app, const char *argument)
     char *context = copy_words(order->request.client_order_id);
     describe_order(order, words, sizeof words);
     snprintf(question, sizeof question, "Cancel %s?%s", words,
-             order->request.leg == LEG_TAKE_PROFIT || order->request.leg == LEG_STOP_LOSS ? " It is a protective exit." : "");
+             order->request.leg == LEG_TAKE_PROFIT || order->request.leg == LEG_STOP_LOSS ? " It is a protective exit."
+                                                                                          : "");
     if (context)
         overlay_confirm(app, "Cancel order", question, CONFIRM_KEY, cancel_order, context);
 }
@@ -307,49 +308,7 @@ void trade_order_resolve(struct app *app, const char *argument)
     overlay_confirm(app, "Decide an UNKNOWN order", question, CONFIRM_KEY, resolve_order, context);
 }
 
-/* --- venue session ---------------------------------------------------------------------------------------------------- */
-
-void trade_login(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_login(app);
-}
-
-void trade_register(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_register(app);
-}
-
-void trade_account(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_account(app);
-}
-
-void trade_startup(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_startup_check(app);
-}
-
-bool trade_may_logout(const struct app *app, const char **why)
-{
-    return trade_may_send(app, why) && (app->model->session.logged_in || refuse(why, "not logged in"));
-}
-
-static void logout(struct app *app, void *context)
-{
-    (void)context;
-    request_control(app, COMPONENT_GATEWAY, CONTROL_LOGOUT, "", NULL);
-}
-
-void trade_logout(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_confirm(app, "Log out", "Log out at the broker? Prices and order events stop; working orders stay at the exchange.", CONFIRM_KEY,
-                    logout, NULL);
-}
+/* --- contracts --- */
 
 bool trade_may_unregister(const struct app *app, const char **why)
 {
@@ -364,111 +323,4 @@ bool trade_may_unregister(const struct app *app, const char **why)
     if (positions_held(app, symbol))
         return refuse(why, "a position is held in this contract");
     return !orders_working(app, symbol) || refuse(why, "orders are working in this contract");
-}
-
-static void unregister(struct app *app, void *context)
-{
-    request_control(app, COMPONENT_GATEWAY, CONTROL_UNREGISTER, context, NULL);
-}
-
-void trade_unregister(struct app *app, const char *argument)
-{
-    (void)argument;
-    char question[128], *context = copy_words(app_selected_symbol(app));
-    snprintf(question, sizeof question, "Take %s off the watchlist? Its ticks are then no longer received.", app_selected_symbol(app));
-    if (context)
-        overlay_confirm(app, "Unregister", question, CONFIRM_KEY, unregister, context);
-}
-
-/* --- the kill switch and the system ------------------------------------------------------------------------------------ */
-
-void trade_guard(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_guard(app);
-}
-
-void trade_halt(struct app *app, const char *argument)
-{
-    (void)argument;
-    request_control(app, COMPONENT_GATEWAY, CONTROL_HALT, "halted from the screen", NULL);
-}
-
-void trade_reduce(struct app *app, const char *argument)
-{
-    (void)argument;
-    request_control(app, COMPONENT_GATEWAY, CONTROL_REDUCE, "reducing from the screen", NULL);
-}
-
-static void resume(struct app *app, void *context)
-{
-    (void)context;
-    request_control(app, COMPONENT_GATEWAY, CONTROL_RESUME, "resumed from the screen", NULL);
-}
-
-void trade_resume(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_confirm(app, "Resume", "Let orders pass again?", CONFIRM_KEY, resume, NULL);
-}
-
-static void stop_all(struct app *app, void *context)
-{
-    (void)context;
-    app->quit = request_control(app, COMPONENT_SUPERVISOR, CONTROL_SHUTDOWN, "", NULL);
-}
-
-void trade_stop_all(struct app *app, const char *argument)
-{
-    (void)argument;
-    overlay_confirm(app, "Stop all",
-                    "Stop every background process? Conditions no longer watch the market, and open positions are NOT protected.",
-                    CONFIRM_KEY, stop_all, NULL);
-}
-
-/* --- the simulated market ---------------------------------------------------------------------------------------------- */
-
-bool trade_may_control_market(const struct app *app, const char **why)
-{
-    if (!trade_may_send(app, why))
-        return false;
-    return app->model->market.simulated || refuse(why, "only a simulated market can be controlled");
-}
-
-static void send_market(struct app *app, enum market_action action, int64_t number)
-{
-    struct msg msg;
-    msg_init(&msg, MSG_MARKET_CONTROL);
-    msg.market_control.action = action;
-    msg.market_control.number = number;
-    app_send(app, COMPONENT_GATEWAY, &msg, NULL);
-}
-
-void trade_market_pause(struct app *app, const char *argument)
-{
-    (void)argument;
-    send_market(app, app->model->market.paused ? MARKET_PLAY : MARKET_PAUSE, 0);
-}
-
-void trade_market_speed(struct app *app, const char *argument)
-{
-    struct err err;
-    price_t speed = 0;
-    bool number = argument && price_parse(argument, &speed, &err) == ERR_OK && speed % PRICE_SCALE == 0;
-    if (!number || speed < 0 || speed > PRICE_POINTS(100000)) {
-        app_notice(app, ROLE_WARNING, "market-speed '%.20s': allowed are 0 (as fast as possible) to 100000", argument ? argument : "");
-        return;
-    }
-    send_market(app, MARKET_SPEED, speed / PRICE_SCALE);
-}
-
-void trade_market_seek(struct app *app, const char *argument)
-{
-    struct err err;
-    int32_t seconds = 0;
-    if (!argument || calendar_parse_time(argument, &seconds, &err) != ERR_OK) {
-        app_notice(app, ROLE_WARNING, "market-seek '%.20s': a time of the day as 09:30 or 09:30:15", argument ? argument : "");
-        return;
-    }
-    send_market(app, MARKET_SEEK, calendar_taipei_us(calendar_date(app->model->market.market_us), seconds));
 }

@@ -172,7 +172,8 @@ void view_read_only(struct app *app, const char *argument)
 {
     (void)argument;
     app->read_only = !app->read_only;
-    app_notice(app, ROLE_WARNING, app->read_only ? "This screen sends nothing now (:read-only ends it)" : "This screen may send again");
+    app_notice(app, ROLE_WARNING,
+               app->read_only ? "This screen sends nothing now (:read-only ends it)" : "This screen may send again");
     app->redraw = true;
 }
 
@@ -221,7 +222,8 @@ void view_contract(struct app *app, const char *argument)
     (void)argument;
     const struct quote *quote = model_quote(app->model, app_selected_symbol(app));
     char text[1024], tick[FORMAT_SIZE], reference[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE];
-    char initial[FORMAT_SIZE], kept[FORMAT_SIZE], fee[FORMAT_SIZE], day[CALENDAR_TEXT_SIZE], title[CONTRACT_NAME_SIZE + 32];
+    char initial[FORMAT_SIZE], kept[FORMAT_SIZE], fee[FORMAT_SIZE], day[CALENDAR_TEXT_SIZE],
+        title[CONTRACT_NAME_SIZE + 32];
     if (!quote)
         return;
     const struct contract *contract = &quote->contract;
@@ -243,8 +245,9 @@ void view_contract(struct app *app, const char *argument)
              limits ? format_price(contract->limit_down, contract->decimals, low) : "-",
              limits ? format_price(contract->limit_up, contract->decimals, high) : "-",
              money_format(contract->initial_margin, initial, sizeof initial),
-             money_format(contract->maintenance_margin, kept, sizeof kept), price_format(contract->fee, fee, sizeof fee),
-             (long long)contract->tax_per_billion, contract->max_market_lots, contract->max_limit_lots,
+             money_format(contract->maintenance_margin, kept, sizeof kept),
+             price_format(contract->fee, fee, sizeof fee), (long long)contract->tax_per_billion,
+             contract->max_market_lots, contract->max_limit_lots,
              calendar_format_date(contract->last_trading_day, day, sizeof day));
     overlay_message(app, title, text);
 }

@@ -1,5 +1,5 @@
-/* Drawing in cells. All text comes through put_text: decoded from UTF-8, measured, cleaned of control characters, cut at a
- * cell, clipped to the rectangle; so nothing that is shown can move the cursor or break a line. */
+/* Drawing in cells. All text comes through put_text: decoded from UTF-8, measured, cleaned of control characters, cut
+ * at a cell, clipped to the rectangle; so nothing that is shown can move the cursor or break a line. */
 #include "tui/canvas.h"
 
 #include <curses.h>
@@ -16,13 +16,14 @@
 static const struct {
     wchar_t from, to;
 } ascii_signs[] = {
-    {L'▲', L'^'}, {L'▼', L'v'}, {L'△', L'^'}, {L'▽', L'v'}, {L'…', L'~'}, {L'·', L'.'}, {L'•', L'*'}, {L'●', L'*'}, {L'○', L'o'},
-    {L'▶', L'>'}, {L'◀', L'<'}, {L'→', L'>'}, {L'←', L'<'}, {L'↑', L'^'}, {L'↓', L'v'}, {L'✓', L'+'}, {L'✗', L'x'}, {L'×', L'x'},
-    {L'−', L'-'}, {L'–', L'-'}, {L'—', L'-'}, {L'─', L'-'}, {L'━', L'='}, {L'│', L'|'}, {L'┃', L'|'}, {L'█', L'#'}, {L'░', L'.'},
-    {L'▏', L'|'}, {L'±', L'~'}, {L'≥', L'>'}, {L'≤', L'<'},
+    {L'▲', L'^'}, {L'▼', L'v'}, {L'△', L'^'}, {L'▽', L'v'}, {L'…', L'~'}, {L'·', L'.'}, {L'•', L'*'}, {L'●', L'*'},
+    {L'○', L'o'}, {L'▶', L'>'}, {L'◀', L'<'}, {L'→', L'>'}, {L'←', L'<'}, {L'↑', L'^'}, {L'↓', L'v'}, {L'✓', L'+'},
+    {L'✗', L'x'}, {L'×', L'x'}, {L'−', L'-'}, {L'–', L'-'}, {L'—', L'-'}, {L'─', L'-'}, {L'━', L'='}, {L'│', L'|'},
+    {L'┃', L'|'}, {L'█', L'#'}, {L'░', L'.'}, {L'▏', L'|'}, {L'±', L'~'}, {L'≥', L'>'}, {L'≤', L'<'},
 };
 
-/* Corners top left, top right, bottom left, bottom right, then horizontal and vertical, then before and after a title. */
+/* Corners top left, top right, bottom left, bottom right, then horizontal and vertical, then before and after a title.
+ * */
 static const wchar_t frame_signs[4][8] = {L"┌┐└┘─│┤├", L"┏┓┗┛━┃┫┣", L"++++-|[]", L"####=#[]"};
 
 static wchar_t decode(const char **text)
@@ -132,7 +133,8 @@ static int lay_text(const char *text, int width, bool ascii, wchar_t *run, int *
     return count;
 }
 
-static void put_text(const struct canvas *canvas, int y, int x, int width, enum align align, attr_t attributes, const char *text)
+static void put_text(const struct canvas *canvas, int y, int x, int width, enum align align, attr_t attributes,
+                     const char *text)
 {
     wchar_t run[LINE_CELLS + 1];
     int cells = 0;
@@ -151,12 +153,14 @@ static void put_text(const struct canvas *canvas, int y, int x, int width, enum 
     put_run(canvas, y, x, attributes, line, n);
 }
 
-void canvas_text(const struct canvas *canvas, int y, int x, int width, enum align align, enum role role, const char *text)
+void canvas_text(const struct canvas *canvas, int y, int x, int width, enum align align, enum role role,
+                 const char *text)
 {
     put_text(canvas, y, x, width, align, (attr_t)canvas->theme->attributes[role], text);
 }
 
-void canvas_format(const struct canvas *canvas, int y, int x, int width, enum align align, enum role role, const char *format, ...)
+void canvas_format(const struct canvas *canvas, int y, int x, int width, enum align align, enum role role,
+                   const char *format, ...)
 {
     char text[LINE_CELLS * 4];
     va_list arguments;
@@ -308,7 +312,8 @@ void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role
     put_run(canvas, y, x, (attr_t)canvas->theme->attributes[role], line, width);
 }
 
-void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values, int count)
+void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values,
+                  int count)
 {
     static const wchar_t blocks[] = L"▁▂▃▄▅▆▇█", ascii[] = L"_.:-=+*#";
     wchar_t line[LINE_CELLS];

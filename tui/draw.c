@@ -1,5 +1,5 @@
-/* One frame. Panes are drawn into stdscr only when something in them changed; the overlays' panels lie over it, and curses
- * sends the terminal only the cells that differ. */
+/* One frame. Panes are drawn into stdscr only when something in them changed; the overlays' panels lie over it, and
+ * curses sends the terminal only the cells that differ. */
 #include "tui/draw.h"
 
 #include <curses.h>
@@ -35,9 +35,10 @@ bool draw_due(const struct app *app)
 static void draw_too_small(const struct app *app, const struct canvas *screen)
 {
     canvas_clear(screen, ROLE_TEXT);
-    canvas_format(screen, app->rows / 2, 0, app->columns, ALIGN_CENTRE, ROLE_WARNING, "%dx%d: too small", app->columns, app->rows);
-    canvas_format(screen, app->rows / 2 + 1, 0, app->columns, ALIGN_CENTRE, ROLE_TEXT, "%dx%d is needed", SCREEN_COLUMNS_MIN,
-                  SCREEN_ROWS_MIN);
+    canvas_format(screen, app->rows / 2, 0, app->columns, ALIGN_CENTRE, ROLE_WARNING, "%dx%d: too small", app->columns,
+                  app->rows);
+    canvas_format(screen, app->rows / 2 + 1, 0, app->columns, ALIGN_CENTRE, ROLE_TEXT, "%dx%d is needed",
+                  SCREEN_COLUMNS_MIN, SCREEN_ROWS_MIN);
 }
 
 static void draw_panes(struct app *app, const struct canvas *screen)

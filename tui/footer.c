@@ -61,7 +61,8 @@ void footer_draw(const struct app *app, const struct canvas *canvas)
     canvas_fill(canvas, 0, 0, canvas->area.width, ROLE_STATUS);
     const struct list *list = &app->panes[app->focus]->list;
     if (list->editing) {
-        canvas_text(canvas, 0, 1, canvas->area.width - 2, ALIGN_LEFT, ROLE_STATUS, "Type to filter. Enter keeps it, Esc drops it.");
+        canvas_text(canvas, 0, 1, canvas->area.width - 2, ALIGN_LEFT, ROLE_STATUS,
+                    "Type to filter. Enter keeps it, Esc drops it.");
         return;
     }
     each_action(app, canvas->area.width, draw_action, &drawing);

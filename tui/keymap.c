@@ -1,5 +1,5 @@
-/* Key names to keys and back to actions. The names of the table are parsed on each lookup: sixty short strings, once a key
- * press, so there is no second table that could disagree. */
+/* Key names to keys and back to actions. The names of the table are parsed on each lookup: sixty short strings, once a
+ * key press, so there is no second table that could disagree. */
 #include "tui/keymap.h"
 
 #include <curses.h>

@@ -1,8 +1,9 @@
 /*
- * keymap: one table of actions. It gives the keys, the footer, the help, the command line (`:`), and the manual's key section.
+ * keymap: one table of actions. It gives the keys, the footer, the help, the command line (`:`), and the manual's key
+ * section.
  *
- * An action has one name, one sentence, keys, where it applies, and a test that says whether it can be done now and, if not,
- * why (shown dimmed, with the reason; never hidden).
+ * An action has one name, one sentence, keys, where it applies, and a test that says whether it can be done now and, if
+ * not, why (shown dimmed, with the reason; never hidden).
  *
  * Thread: the screen's; the table is const.
  */
@@ -14,7 +15,14 @@
 
 struct app;
 
-enum scope { SCOPE_ALWAYS = 1, SCOPE_WATCHLIST = 2, SCOPE_CONDITIONS = 4, SCOPE_POSITIONS = 8, SCOPE_ORDERS = 16, SCOPE_LOG = 32 };
+enum scope {
+    SCOPE_ALWAYS = 1,
+    SCOPE_WATCHLIST = 2,
+    SCOPE_CONDITIONS = 4,
+    SCOPE_POSITIONS = 8,
+    SCOPE_ORDERS = 16,
+    SCOPE_LOG = 32
+};
 
 #define KEYS_MAX 4
 

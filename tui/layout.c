@@ -1,9 +1,17 @@
-/* Where everything is. The numbers are from looking at real screens: six contracts and four positions without scrolling. */
+/* Where everything is. The numbers are from looking at real screens: six contracts and four positions without
+ * scrolling. */
 #include "tui/layout.h"
 
 #include <string.h>
 
-enum { ONE_LINE_STATUS_COLUMNS = 70, NOTICE_ROWS = 16, THREE_ROWS = 30, THREE_COLUMNS = 100, GRID_ROWS = 40, GRID_COLUMNS = 150 };
+enum {
+    ONE_LINE_STATUS_COLUMNS = 70,
+    NOTICE_ROWS = 16,
+    THREE_ROWS = 30,
+    THREE_COLUMNS = 100,
+    GRID_ROWS = 40,
+    GRID_COLUMNS = 150
+};
 
 static const unsigned lower_panes = 1u << PANE_POSITIONS | 1u << PANE_ORDERS | 1u << PANE_LOG;
 

@@ -1,8 +1,8 @@
 /*
  * layout: terminal size and view to rectangles. Pure.
  *
- * One pane with tabs, three panes or all five, whichever the terminal has room for; a view of one pane has tabs too. Panes
- * never overlap and fill the place between status and footer.
+ * One pane with tabs, three panes or all five, whichever the terminal has room for; a view of one pane has tabs too.
+ * Panes never overlap and fill the place between status and footer.
  *
  * Thread: any. Owner: the caller.
  */
@@ -29,8 +29,8 @@ struct layout {
     unsigned tabs[PANE_COUNT];      /* panes that share its place (bit per enum pane_id); 0: it has its place alone */
 };
 
-/* view: 0 = the grid, 1..PANE_COUNT = one pane. focus is always on the screen. lower: which of positions, orders and log is
- * seen where there is room for three panes. */
+/* view: 0 = the grid, 1..PANE_COUNT = one pane. focus is always on the screen. lower: which of positions, orders and
+ * log is seen where there is room for three panes. */
 void layout_compute(int rows, int columns, int view, enum pane_id focus, enum pane_id lower, struct layout *out);
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * list: the one table widget: columns, a cursor, a filter, scrolling.
  *
- * Rows come from a source (const functions over a context) each time it is drawn; the list keeps no row. The cursor is kept
- * by the row's key, at its place on the screen, so that a row never moves under it; a row that goes away leaves the cursor
- * where it was. A list that follows an edge (newest first: the top; newest last: the bottom) stands still as soon as the
- * cursor is moved, and counts what came in beyond that edge (list_new_rows).
+ * Rows come from a source (const functions over a context) each time it is drawn; the list keeps no row. The cursor is
+ * kept by the row's key, at its place on the screen, so that a row never moves under it; a row that goes away leaves
+ * the cursor where it was. A list that follows an edge (newest first: the top; newest last: the bottom) stands still as
+ * soon as the cursor is moved, and counts what came in beyond that edge (list_new_rows).
  *
- * Columns: every one has a least width; it widens to what it has to show and does not shrink again until the width of the
- * whole changes; a number is never clipped. What does not fit is dropped whole, highest priority number first.
+ * Columns: every one has a least width; it widens to what it has to show and does not shrink again until the width of
+ * the whole changes; a number is never clipped. What does not fit is dropped whole, highest priority number first.
  *
  * Does not know panes, messages or keys. Owner: list_init .. list_free. Thread: the screen's.
  */
@@ -84,7 +84,8 @@ struct list {
 void list_init(struct list *list, const struct list_source *source);
 void list_free(struct list *list);
 
-/* Bring the list up to date with its source: visible rows, cursor, scrolling. list_draw does it too. height: rows seen. */
+/* Bring the list up to date with its source: visible rows, cursor, scrolling. list_draw does it too. height: rows seen.
+ * */
 void list_refresh(struct list *list, const void *context, int height);
 void list_draw(struct list *list, const void *context, const struct canvas *canvas, bool focused);
 

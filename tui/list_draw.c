@@ -1,5 +1,5 @@
-/* What a list looks like: columns widen to what they show, are dropped whole when there is no room, and decimal points stand
- * in one column. Cells are made once a drawing, only for the rows that are seen. */
+/* What a list looks like: columns widen to what they show, are dropped whole when there is no room, and decimal points
+ * stand in one column. Cells are made once a drawing, only for the rows that are seen. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +123,8 @@ static void layout(struct list *list, int width)
     }
 }
 
-static void draw_cell(const struct list *list, const struct canvas *canvas, int y, int column, const struct list_cell *cell)
+static void draw_cell(const struct list *list, const struct canvas *canvas, int y, int column,
+                      const struct list_cell *cell)
 {
     int x = list->x[column], width = list->width[column];
     enum list_kind kind = list->source->columns[column].kind;
@@ -144,7 +145,8 @@ static void draw_titles(const struct list *list, const struct canvas *canvas)
         const struct list_column *about = &list->source->columns[column];
         bool right = about->kind == LIST_RIGHT || about->kind == LIST_DECIMAL;
         if (list->width[column])
-            canvas_text(canvas, 0, list->x[column], list->width[column], right ? ALIGN_RIGHT : ALIGN_LEFT, ROLE_DIM, about->title);
+            canvas_text(canvas, 0, list->x[column], list->width[column], right ? ALIGN_RIGHT : ALIGN_LEFT, ROLE_DIM,
+                        about->title);
     }
 }
 

@@ -1,5 +1,5 @@
-/* The model's life, its sorted arrays and the market's side of it: contracts, ticks, feed. What orders and conditions say is
- * in model_trade.c. Every array has its limit from the start, so nothing is allocated while the market runs. */
+/* The model's life, its sorted arrays and the market's side of it: contracts, ticks, feed. What orders and conditions
+ * say is in model_trade.c. Every array has its limit from the start, so nothing is allocated while the market runs. */
 #include "tui/model.h"
 
 #include <stdlib.h>
@@ -83,8 +83,8 @@ static struct quote *make_quote(struct model *model, const char *symbol)
     return quote;
 }
 
-/* One value a step of market time. Full: every second value is dropped and the step doubles, up to about a minute, so that the
- * line shows something at once and later the last hour. */
+/* One value a step of market time. Full: every second value is dropped and the step doubles, up to about a minute, so
+ * that the line shows something at once and later the last hour. */
 static void add_spark(struct quote *quote, int64_t market_us, price_t price)
 {
     if (!quote->spark_step_us)

@@ -1,9 +1,9 @@
 /*
  * model: what the screen knows, built from messages alone. Pure: no curses, no sockets, no clock.
  *
- * model_apply takes one message and marks which parts changed, so that only those panes are drawn. Everything is bounded;
- * what is dropped is the oldest. Arrays are sorted by a stable key, so that rows do not move under the cursor: watchlist by
- * symbol as registered, conditions by id, orders by time (newest first), positions by symbol.
+ * model_apply takes one message and marks which parts changed, so that only those panes are drawn. Everything is
+ * bounded; what is dropped is the oldest. Arrays are sorted by a stable key, so that rows do not move under the cursor:
+ * watchlist by symbol as registered, conditions by id, orders by time (newest first), positions by symbol.
  *
  * Owner: model_new .. model_free. Thread: one.
  */
@@ -24,7 +24,15 @@
 #define MODEL_LOG 1000
 #define MODEL_ACCOUNTS 16
 
-enum dirty { DIRTY_WATCHLIST = 1, DIRTY_CONDITIONS = 2, DIRTY_POSITIONS = 4, DIRTY_ORDERS = 8, DIRTY_LOG = 16, DIRTY_STATUS = 32, DIRTY_ALL = 63 };
+enum dirty {
+    DIRTY_WATCHLIST = 1,
+    DIRTY_CONDITIONS = 2,
+    DIRTY_POSITIONS = 4,
+    DIRTY_ORDERS = 8,
+    DIRTY_LOG = 16,
+    DIRTY_STATUS = 32,
+    DIRTY_ALL = 63
+};
 
 /* One contract that the system knows, with its latest market data. */
 struct quote {

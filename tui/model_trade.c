@@ -21,8 +21,8 @@ static void add_log(struct model *model, const struct log_line *line)
     model->log_added++;
 }
 
-static bool log_news(struct model *model, int64_t time_us, int64_t now_us, enum component component, enum log_level level,
-                     const char *text)
+static bool log_news(struct model *model, int64_t time_us, int64_t now_us, enum component component,
+                     enum log_level level, const char *text)
 {
     struct log_line line = {.time_us = time_us, .component = component, .level = level};
     if (now_us - time_us > LOG_RECENT_US)
@@ -74,7 +74,8 @@ static unsigned on_condition(struct model *model, const struct condition *condit
     if (model->condition_count == MODEL_CONDITIONS && !drop_ended_condition(model))
         return 0;
     at = condition_place(model, condition->id);
-    memmove(&model->conditions[at + 1], &model->conditions[at], (model->condition_count - at) * sizeof *model->conditions);
+    memmove(&model->conditions[at + 1], &model->conditions[at],
+            (model->condition_count - at) * sizeof *model->conditions);
     model->conditions[at] = *condition;
     model->condition_count++;
     return DIRTY_CONDITIONS;
@@ -98,10 +99,11 @@ static unsigned on_ratchet(struct model *model, const struct ratchet *ratchet)
     unsigned dirty = 0;
     for (size_t i = 0; i < model->condition_count; i++) {
         struct condition *condition = &model->conditions[i];
-        if (condition->state != CONDITION_TRIGGERED || !condition->terms.following || condition->terms.side != ratchet->side ||
-            strcmp(condition->terms.symbol, ratchet->symbol) != 0)
+        if (condition->state != CONDITION_TRIGGERED || !condition->terms.following ||
+            condition->terms.side != ratchet->side || strcmp(condition->terms.symbol, ratchet->symbol) != 0)
             continue;
-        bool passed = ratchet->side == SIDE_BUY ? ratchet->price < condition->trigger : ratchet->price > condition->trigger;
+        bool passed =
+            ratchet->side == SIDE_BUY ? ratchet->price < condition->trigger : ratchet->price > condition->trigger;
         if (passed) {
             condition->trigger = ratchet->price;
             condition->tick_seq = ratchet->tick_seq;
@@ -184,7 +186,8 @@ static void log_event(struct model *model, const struct order_event *event, int6
                  request->quantity);
     else
         snprintf(text, sizeof text, "%s %s %d %s %s%s%s", side_name(request->side), request->symbol, request->quantity,
-                 order_type_name(request->type), order_state_name(event->state), *event->reason ? ": " : "", event->reason);
+                 order_type_name(request->type), order_state_name(event->state), *event->reason ? ": " : "",
+                 event->reason);
     enum log_level level = event->kind == EXEC_UNKNOWN ? LEVEL_ERROR : bad ? LEVEL_WARNING : LEVEL_INFO;
     log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text);
 }
@@ -220,7 +223,8 @@ static unsigned on_position(struct model *model, const struct position *position
     if (!known) {
         if (model->position_count == MODEL_POSITIONS)
             return 0;
-        memmove(&model->positions[at + 1], &model->positions[at], (model->position_count - at) * sizeof *model->positions);
+        memmove(&model->positions[at + 1], &model->positions[at],
+                (model->position_count - at) * sizeof *model->positions);
         model->position_count++;
     } else if (position->updated_us < model->positions[at].updated_us) {
         return 0;

@@ -68,7 +68,8 @@ static int tabs_level(const struct pane *pane, const struct app *app, unsigned t
 /* Visits each tab with its first cell and its width, frame signs included. */
 typedef void tab_visit(void *context, enum pane_id id, bool active, int x, int width, const char *text);
 
-static void each_tab(const struct pane *pane, const struct app *app, unsigned tabs, int room, tab_visit *visit, void *context)
+static void each_tab(const struct pane *pane, const struct app *app, unsigned tabs, int room, tab_visit *visit,
+                     void *context)
 {
     int level = tabs_level(pane, app, tabs, room), x = 2;
     char text[64];

@@ -1,8 +1,8 @@
 /*
  * pane: one of the five tables of the screen, as a const ops table and the little state it keeps.
  *
- * A pane is a list (tui/list.h) over the model, a title, words for when it is empty, and one line about the selected row.
- * Does not handle keys: the actions of tui/keymap.h move the list and act on what is selected.
+ * A pane is a list (tui/list.h) over the model, a title, words for when it is empty, and one line about the selected
+ * row. Does not handle keys: the actions of tui/keymap.h move the list and act on what is selected.
  *
  * Owner: pane_new .. pane_free. Thread: the screen's.
  */
@@ -36,8 +36,8 @@ struct pane {
 struct pane *pane_new(const struct pane_ops *ops);
 void pane_free(struct pane *pane);
 
-/* Draw frame, rows and detail line into area of canvas (the whole screen's). tabs: the titles of the panes that share its
- * place are drawn into the frame (bit mask of enum pane_id), 0 = only its own. */
+/* Draw frame, rows and detail line into area of canvas (the whole screen's). tabs: the titles of the panes that share
+ * its place are drawn into the frame (bit mask of enum pane_id), 0 = only its own. */
 void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, struct rect area, unsigned tabs);
 
 /* Which pane's tab is at a cell of the pane's top line? false: none. */

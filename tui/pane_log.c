@@ -40,10 +40,14 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
         snprintf(cell->text, sizeof cell->text, "%s", calendar_format_time(line->time_us, stamp, sizeof stamp));
         cell->role = ROLE_DIM;
     } else if (column == WHO) {
-        snprintf(cell->text, sizeof cell->text, "%s", line->component == COMPONENT_OPERATOR ? "you" : component_name(line->component));
+        snprintf(cell->text, sizeof cell->text, "%s",
+                 line->component == COMPONENT_OPERATOR ? "you" : component_name(line->component));
         cell->role = ROLE_DIM;
     } else if (column == LEVEL) {
-        snprintf(cell->text, sizeof cell->text, "%s", line->level >= LEVEL_ERROR ? "!!" : line->level == LEVEL_WARNING ? "!" : "");
+        snprintf(cell->text, sizeof cell->text, "%s",
+                 line->level >= LEVEL_ERROR     ? "!!"
+                 : line->level == LEVEL_WARNING ? "!"
+                                                : "");
         cell->role = level_role(line->level);
     } else {
         snprintf(cell->text, sizeof cell->text, "%s", line->text);

@@ -38,8 +38,11 @@ static enum role state_role(enum order_state state)
 
 static void leg_cell(const struct order_request *request, struct list_cell *cell)
 {
-    static const char *const words[] = {
-        [LEG_NONE] = "manual", [LEG_ENTRY] = "entry", [LEG_TAKE_PROFIT] = "profit", [LEG_STOP_LOSS] = "stop", [LEG_FLATTEN] = "flatten"};
+    static const char *const words[] = {[LEG_NONE] = "manual",
+                                        [LEG_ENTRY] = "entry",
+                                        [LEG_TAKE_PROFIT] = "profit",
+                                        [LEG_STOP_LOSS] = "stop",
+                                        [LEG_FLATTEN] = "flatten"};
     if (request->condition_id)
         snprintf(cell->text, sizeof cell->text, "%lld %s", (long long)request->condition_id, words[request->leg]);
     else

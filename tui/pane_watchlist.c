@@ -11,7 +11,24 @@
 #define FLASH_US ((int64_t)300000)
 #define OLD_US ((int64_t)10000000) /* a price is called old after this, where the guard has no limit of its own */
 
-enum { SYMBOL, NAME, HELD, LAST, ARROW, CHANGE, PERCENT, BID_LOTS, BID, ASK, ASK_LOTS, VOLUME, AGE, SPARK, SESSION, COLUMNS };
+enum {
+    SYMBOL,
+    NAME,
+    HELD,
+    LAST,
+    ARROW,
+    CHANGE,
+    PERCENT,
+    BID_LOTS,
+    BID,
+    ASK,
+    ASK_LOTS,
+    VOLUME,
+    AGE,
+    SPARK,
+    SESSION,
+    COLUMNS
+};
 
 static const struct app *app_of(const void *context)
 {

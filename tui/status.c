@@ -1,5 +1,5 @@
-/* The status line: segments with a long, a middle and a short wording, shortened in the order of the steps table until they
- * fit. Labels are dim, values carry the colour. */
+/* The status line: segments with a long, a middle and a short wording, shortened in the order of the steps table until
+ * they fit. Labels are dim, values carry the colour. */
 #include "tui/status.h"
 
 #include <stdio.h>
@@ -94,7 +94,8 @@ static void session_segment(const struct app *app, struct segment *segment)
         return;
     format_countdown(market->next_change_us - model_market_us(app->model, app->now_us), left);
     const char *name = market->session == SESSION_NIGHT ? "Night" : "Day";
-    static const char *const next[] = {[SESSION_CLOSED] = "opens in", [SESSION_PRE_OPEN] = "opens in", [SESSION_OPEN] = "closes in"};
+    static const char *const next[] = {
+        [SESSION_CLOSED] = "opens in", [SESSION_PRE_OPEN] = "opens in", [SESSION_OPEN] = "closes in"};
     bool known = market->session_state >= SESSION_CLOSED && market->session_state <= SESSION_OPEN;
     int state = known ? market->session_state : SESSION_CLOSED;
     segment->role = state == SESSION_OPEN ? ROLE_STATUS : ROLE_WARNING;
@@ -201,7 +202,8 @@ static void clock_segment(const struct app *app, struct segment *segment)
         snprintf(speed, sizeof speed, market->speed ? " x%d" : " full speed", market->speed);
     segment->role = ROLE_STRONG;
     calendar_format_time(time_us, stamp, sizeof stamp);
-    snprintf(text, sizeof text, "%s %s%s", calendar_format_date(calendar_date(time_us), date, sizeof date), stamp, speed);
+    snprintf(text, sizeof text, "%s %s%s", calendar_format_date(calendar_date(time_us), date, sizeof date), stamp,
+             speed);
     words(segment, 0, "", text);
     snprintf(text, sizeof text, "%s%s", stamp, speed);
     words(segment, 1, "", text);
@@ -227,8 +229,9 @@ static int total_cells(const struct segment *segments, int gap)
 static const struct {
     int segment, level;
 } steps[] = {
-    {SEG_CLOCK, 1}, {SEG_SESSION, 1}, {SEG_ORDERS, 1}, {SEG_PNL, 1}, {SEG_LINK, 1}, {SEG_MONEY, 1},
-    {SEG_ORDERS, 2}, {SEG_CLOCK, 2}, {SEG_LINK, 2}, {SEG_FEED, 2}, {SEG_PNL, 2}, {SEG_SESSION, LEVELS}, {SEG_CLOCK, LEVELS},
+    {SEG_CLOCK, 1}, {SEG_SESSION, 1},      {SEG_ORDERS, 1},     {SEG_PNL, 1},  {SEG_LINK, 1},
+    {SEG_MONEY, 1}, {SEG_ORDERS, 2},       {SEG_CLOCK, 2},      {SEG_LINK, 2}, {SEG_FEED, 2},
+    {SEG_PNL, 2},   {SEG_SESSION, LEVELS}, {SEG_CLOCK, LEVELS},
 };
 
 static void draw_segment(const struct canvas *canvas, int y, int x, const struct segment *segment)
@@ -302,7 +305,8 @@ void status_draw(const struct app *app, const struct canvas *canvas)
         if (!segment_cells(&segments[i]))
             continue;
         draw_segment(canvas, 0, x, &segments[i]);
-        x += segment_cells(&segments[i]) + (segments[i].chip && segments[i + 1].chip && segment_cells(&segments[i + 1]) ? 0 : gap);
+        x += segment_cells(&segments[i]) +
+             (segments[i].chip && segments[i + 1].chip && segment_cells(&segments[i + 1]) ? 0 : gap);
     }
     for (int i = SEG_CLOCK; i >= SEG_PNL; i--) {
         if (!segment_cells(&segments[i]))

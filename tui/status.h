@@ -1,9 +1,9 @@
 /*
  * status: the lines that are always there: status, notice and footer.
  *
- * The status line says, in any width: mode, session and its countdown, feed age, order link, unconfirmed and UNKNOWN orders,
- * profit and loss against the daily limit, clock. Words are shortened in a fixed order, and dropped last of all. The
- * footer comes from the table of actions; what cannot be done now is dimmed there.
+ * The status line says, in any width: mode, session and its countdown, feed age, order link, unconfirmed and UNKNOWN
+ * orders, profit and loss against the daily limit, clock. Words are shortened in a fixed order, and dropped last of
+ * all. The footer comes from the table of actions; what cannot be done now is dimmed there.
  *
  * Thread: the screen's. Reads the app, changes nothing.
  */

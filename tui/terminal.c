@@ -1,5 +1,5 @@
-/* Curses on and off. A crash cannot call endwin() (it allocates and locks), so what gives the terminal back is made as bytes
- * when it is taken, and written with write(2). */
+/* Curses on and off. A crash cannot call endwin() (it allocates and locks), so what gives the terminal back is made as
+ * bytes when it is taken, and written with write(2). */
 #include "tui/terminal.h"
 
 #include <curses.h>
@@ -133,7 +133,8 @@ enum status terminal_open(struct err *err)
     terminal.saved = tcgetattr(STDIN_FILENO, &terminal.termios) == 0;
     terminal.screen = newterm(NULL, stdout, stdin);
     if (!terminal.screen)
-        return err_set(err, ERR_STATE, "the terminal type '%.40s' is not known here (TERM=xterm-256color may work)", name ? name : "");
+        return err_set(err, ERR_STATE, "the terminal type '%.40s' is not known here (TERM=xterm-256color may work)",
+                       name ? name : "");
     terminal.open = true;
     terminal.restored = terminal.signal = terminal.interrupted = 0;
     start_color();

@@ -147,8 +147,8 @@ static unsigned long make_pair(int pair, const struct theme_style *style, bool m
     return attributes;
 }
 
-/* What a role looks like in the cursor's row: on the cursor's background, and in its own foreground where the theme gives
- * the cursor none. */
+/* What a role looks like in the cursor's row: on the cursor's background, and in its own foreground where the theme
+ * gives the cursor none. */
 static struct theme_style on_cursor(const struct theme_styles *styles, enum role role)
 {
     const struct theme_style *cursor = &styles->role[ROLE_CURSOR], *own = &styles->role[role];

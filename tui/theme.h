@@ -1,13 +1,14 @@
 /*
  * theme: colour by role. A pane says what a thing is, a theme says how that looks.
  *
- * A theme file (themes/NAME.ini) has one line a role: `role = foreground background attributes`, colours by name (default
- * black red green yellow blue magenta cyan white bright-... or 0..255), attributes from bold dim reverse underline. An
- * unknown role, colour or attribute is refused with file, line and what is allowed, and the theme in force stays.
- * NO_COLOR or a terminal without colours gives "mono", where every role differs by bold, reverse, underline or words.
+ * A theme file (themes/NAME.ini) has one line a role: `role = foreground background attributes`, colours by name
+ * (default black red green yellow blue magenta cyan white bright-... or 0..255), attributes from bold dim reverse
+ * underline. An unknown role, colour or attribute is refused with file, line and what is allowed, and the theme in
+ * force stays. NO_COLOR or a terminal without colours gives "mono", where every role differs by bold, reverse,
+ * underline or words.
  *
- * Nothing may be told by colour alone: signs and letters say it too. Red is up by default (Taiwan); the up_colour setting
- * swaps ROLE_UP and ROLE_DOWN (with PROFIT/LOSS) for every theme.
+ * Nothing may be told by colour alone: signs and letters say it too. Red is up by default (Taiwan); the up_colour
+ * setting swaps ROLE_UP and ROLE_DOWN (with PROFIT/LOSS) for every theme.
  *
  * Thread: the screen's. Owner: the app.
  */
@@ -55,7 +56,8 @@ enum role {
 #define THEME_NAMES_MAX 32
 #define THEME_MODES (ROLE_READ_ONLY - ROLE_SIMULATION + 1)
 
-/* Colour pairs are fixed by role, so that what a cell is can be read back from it (the cursor row keeps its colours). */
+/* Colour pairs are fixed by role, so that what a cell is can be read back from it (the cursor row keeps its colours).
+ * */
 #define THEME_PAIR(role) ((int)(role) + 1)
 #define THEME_CURSOR_PAIR(role) (ROLE_COUNT + (int)(role) + 1)
 #define THEME_FRAME_PAIR(mode) (2 * ROLE_COUNT + (int)(mode) + 1)
@@ -69,8 +71,8 @@ struct theme {
     bool ascii; /* lines and signs in ASCII */
 };
 
-/* Load by name: a file in $XDG_CONFIG_HOME/outcry/themes or PREFIX/share/outcry/themes, else the embedded one; or by path
- * (contains '/'). initscr() and start_color() have been called. *theme is untouched on failure. */
+/* Load by name: a file in $XDG_CONFIG_HOME/outcry/themes or PREFIX/share/outcry/themes, else the embedded one; or by
+ * path (contains '/'). initscr() and start_color() have been called. *theme is untouched on failure. */
 enum status theme_load(struct theme *theme, const char *name, bool up_is_green, bool ascii, struct err *err);
 
 /* Parse a theme's text without a screen (tests, fuzzing, `outcry config`). file is for the words of a refusal. */

@@ -52,7 +52,8 @@ static const char *const colour_names[] = {"black", "red", "green", "yellow", "b
 static const struct {
     const char *name;
     unsigned flag;
-} attribute_names[] = {{"bold", STYLE_BOLD}, {"dim", STYLE_DIM}, {"reverse", STYLE_REVERSE}, {"underline", STYLE_UNDERLINE}};
+} attribute_names[] = {
+    {"bold", STYLE_BOLD}, {"dim", STYLE_DIM}, {"reverse", STYLE_REVERSE}, {"underline", STYLE_UNDERLINE}};
 
 const char *role_name(enum role role)
 {
@@ -154,7 +155,8 @@ static int on_line(void *user, const char *section, const char *name, const char
 {
     struct parse *parse = user;
     if (*section)
-        return refuse(parse, "unexpected section", section, "none: a theme has only role = foreground background attributes");
+        return refuse(parse, "unexpected section", section,
+                      "none: a theme has only role = foreground background attributes");
     int role = role_by_name(name);
     if (role < 0)
         return refuse(parse, "unknown role", name, "the roles listed in themes/dark.ini");
@@ -201,7 +203,8 @@ enum status theme_check(const char *text, const char *file, struct err *err)
 bool theme_styles_mono(const struct theme_styles *styles)
 {
     for (int role = 0; role < ROLE_COUNT; role++) {
-        if (styles->role[role].foreground != THEME_COLOUR_DEFAULT || styles->role[role].background != THEME_COLOUR_DEFAULT)
+        if (styles->role[role].foreground != THEME_COLOUR_DEFAULT ||
+            styles->role[role].background != THEME_COLOUR_DEFAULT)
             return false;
     }
     return true;

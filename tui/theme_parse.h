@@ -1,8 +1,8 @@
 /*
  * theme_parse: a theme's text into styles. Pure: no curses, no files.
  *
- * Does not know what a terminal can show; theme.c does. Roles that a file leaves out look like `text`; "default" means the
- * text's colour in every role but text, where it means the terminal's own.
+ * Does not know what a terminal can show; theme.c does. Roles that a file leaves out look like `text`; "default" means
+ * the text's colour in every role but text, where it means the terminal's own.
  *
  * Errors: one line with file, line, what and what is allowed. Thread: any (pure). Owner: the caller.
  */

@@ -1,5 +1,5 @@
-/* market_file: the trades of a file as an array of small records sorted by time. Products follow one another in the daily
- * file, so it must be read whole before the first trade in time is known. */
+/* market_file: the trades of a file as an array of small records sorted by time. Products follow one another in the
+ * daily file, so it must be read whole before the first trade in time is known. */
 #include "gateway/market/market_file.h"
 
 #include <stdlib.h>
@@ -52,7 +52,7 @@ struct market_file {
     char text[MARKET_LINE_MAX];
 };
 
-/* --- storing --------------------------------------------------------------------------------------------------------- */
+/* --- storing ------------------------------------------------------------------------------------------------------ */
 
 static bool grow(void **array, int64_t *room, int64_t used, size_t size) {
     if (used < *room)
@@ -107,7 +107,9 @@ static bool is_wanted(const struct market_file *file, const char *symbol) {
     return false;
 }
 
-static enum status add_book(struct market_file *file, const struct market_row *row, struct record *record, struct err *err) {
+static enum status add_book(struct market_file *file, const struct market_row *row, struct record *record,
+                            struct err *err)
+{
     void *books = file->books;
     if (!grow(&books, &file->book_room, file->book_count, sizeof *file->books))
         return err_set(err, ERR_FULL, "out of memory");
@@ -142,7 +144,7 @@ static enum status add(struct market_file *file, const struct market_row *row, s
     return ERR_OK;
 }
 
-/* --- lines ----------------------------------------------------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------------------------------------------------- */
 
 static void note_damage(struct market_file *file, const char *reason) {
     if (file->damaged < MARKET_DAMAGE_KEPT) {
@@ -237,7 +239,8 @@ static enum status finish(struct market_file *file, struct err *err) {
     if (file->line == 0)
         return err_set(err, ERR_INVALID, "empty");
     if (file->count == 0 && file->wanted == NULL && file->damaged > 0)
-        return err_set(err, ERR_INVALID, "no trade in it; line %lld: %s", (long long)file->damage[0].line, file->damage[0].reason);
+        return err_set(err, ERR_INVALID, "no trade in it; line %lld: %s", (long long)file->damage[0].line,
+                       file->damage[0].reason);
     if (file->count == 0 && file->wanted == NULL)
         return err_set(err, ERR_INVALID, "no trade in it");
     bool sorted = true;
@@ -249,7 +252,7 @@ static enum status finish(struct market_file *file, struct err *err) {
     return ERR_OK;
 }
 
-/* --- opening --------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static struct market_file *make(const char *path, const char *const *symbols) {
     struct market_file *file = calloc(1, sizeof *file);
@@ -306,7 +309,7 @@ void market_file_close(struct market_file *file) {
     free(file);
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 void market_file_at(const struct market_file *file, int64_t index, struct market_trade *out) {
     CHECK(index >= 0 && index < file->count);

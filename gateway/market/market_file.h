@@ -2,12 +2,13 @@
  * market_file: the trades of a recorded market, in time order, from a file.
  *
  * Takes the exchange's daily file (Big5 or UTF-8 header; .csv, .rpt, or either inside a .zip) and the plain CSV
- * `datetime,symbol,price,quantity[,bid,bid_quantity,ask,ask_quantity]`. What a file is, its first line says, not its name.
+ * `datetime,symbol,price,quantity[,bid,bid_quantity,ask,ask_quantity]`. What a file is, its first line says, not its
+ * name.
  *
- * Invariants: trades come in time order; trades of equal time in the file's own order. Every line that is not a trade is
- * counted, the first MARKET_DAMAGE_KEPT with their line and reason; none is skipped silently.
- * Unit: quantity is lots (the daily file's volume counts both sides: it is halved); time is UTC us (the file's is Taipei's).
- * It does not know which contracts may be traded, nor the day's reference prices: trades are all there is in the file.
+ * Invariants: trades come in time order; trades of equal time in the file's own order. Every line that is not a trade
+ * is counted, the first MARKET_DAMAGE_KEPT with their line and reason; none is skipped silently. Unit: quantity is lots
+ * (the daily file's volume counts both sides: it is halved); time is UTC us (the file's is Taipei's). It does not know
+ * which contracts may be traded, nor the day's reference prices: trades are all there is in the file.
  *
  * The whole file is held in memory, 32 bytes a trade (MARKET_TRADES_MAX of them), another 24 where it has bid and ask.
  * Errors: one line: ERR_NOT_FOUND missing, ERR_INVALID not a market file, ERR_CORRUPT damaged, ERR_FULL too large.

@@ -1,5 +1,5 @@
-/* market_format: headers and lines of the market files. Hand-written scanning, because a day has half a million lines and
- * all of them are hostile until they have passed. */
+/* market_format: headers and lines of the market files. Hand-written scanning, because a day has half a million lines
+ * and all of them are hostile until they have passed. */
 #include "gateway/market/market_format.h"
 
 #include <iconv.h>
@@ -123,9 +123,11 @@ static bool refuse(struct err *err, const char *what, struct slice cell) {
     return false;
 }
 
-/* --- the exchange's daily file --------------------------------------------------------------------------------------- */
+/* --- the exchange's daily file ------------------------------------------------------------------------------------ */
 
-static bool daily_symbol(struct market_format *format, struct slice product, struct slice month, char *symbol, struct err *err) {
+static bool daily_symbol(struct market_format *format, struct slice product, struct slice month, char *symbol,
+                         struct err *err)
+{
     char key[sizeof format->cached_key];
     if (product.length == 0 || product.length + month.length + 2 > sizeof key)
         return refuse(err, "product must be 2 or 3 characters", product);
@@ -146,11 +148,13 @@ static bool daily_symbol(struct market_format *format, struct slice product, str
     return true;
 }
 
-static bool daily_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err) {
+static bool daily_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err)
+{
     const int *at = format->at;
     int32_t date, seconds, volume;
     int64_t midnight;
-    if (!digits(cells[at[COLUMN_DATE]].at, cells[at[COLUMN_DATE]].length, &date) || !midnight_of(format, date, &midnight))
+    if (!digits(cells[at[COLUMN_DATE]].at, cells[at[COLUMN_DATE]].length, &date) ||
+        !midnight_of(format, date, &midnight))
         return refuse(err, "date must be YYYYMMDD", cells[at[COLUMN_DATE]]);
     if (!daily_symbol(format, cells[at[COLUMN_PRODUCT]], cells[at[COLUMN_MONTH]], out->symbol, err))
         return false;
@@ -173,7 +177,7 @@ static bool daily_row(struct market_format *format, const struct slice *cells, s
     return true;
 }
 
-/* --- the plain CSV --------------------------------------------------------------------------------------------------- */
+/* --- the plain CSV ------------------------------------------------------------------------------------------------ */
 
 /* "YYYY-MM-DD HH:MM:SS[.ffffff]", Taipei. */
 static bool stamp_of(struct market_format *format, struct slice cell, int64_t *out) {
@@ -217,7 +221,8 @@ static bool plain_side(struct slice price, struct slice quantity, price_t *price
     return price_of(price, price_out) && quantity_of(quantity, 0, quantity_out);
 }
 
-static bool plain_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err) {
+static bool plain_row(struct market_format *format, const struct slice *cells, struct market_row *out, struct err *err)
+{
     const int *at = format->at;
     if (!stamp_of(format, cells[at[COLUMN_DATE]], &out->market_us))
         return refuse(err, "datetime must be YYYY-MM-DD HH:MM:SS[.ffffff]", cells[at[COLUMN_DATE]]);
@@ -241,7 +246,7 @@ static bool plain_row(struct market_format *format, const struct slice *cells, s
     return true;
 }
 
-/* --- headers --------------------------------------------------------------------------------------------------------- */
+/* --- headers ------------------------------------------------------------------------------------------------------ */
 
 static const struct header_cell {
     const char *name;
@@ -350,7 +355,9 @@ enum status market_format_header(struct market_format *format, const char *line,
                    "datetime,symbol,price,quantity[,bid,bid_quantity,ask,ask_quantity]");
 }
 
-bool market_format_row(struct market_format *format, const char *line, size_t length, struct market_row *out, struct err *err) {
+bool market_format_row(struct market_format *format, const char *line, size_t length, struct market_row *out,
+                       struct err *err)
+{
     struct slice cells[MARKET_COLUMNS_MAX];
     memset(out, 0, sizeof *out);
     int count = split(line, length, cells);

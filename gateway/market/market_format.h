@@ -1,8 +1,8 @@
 /*
  * market_format: one line of a market file to one trade, for the two formats we take.
  *
- * The first line decides the format and which column is what; every later line is a trade or has a reason why it is not.
- * No file, no memory: the caller holds lines and struct market_format. Header conversion (Big5) needs iconv.
+ * The first line decides the format and which column is what; every later line is a trade or has a reason why it is
+ * not. No file, no memory: the caller holds lines and struct market_format. Header conversion (Big5) needs iconv.
  *
  * Thread: one a struct. Owner: the caller. Rules of the columns: market_file.h.
  */
@@ -60,6 +60,7 @@ struct market_format {
 enum status market_format_header(struct market_format *format, const char *line, size_t length, struct err *err);
 
 /* false: *err says why this line is no trade. */
-bool market_format_row(struct market_format *format, const char *line, size_t length, struct market_row *out, struct err *err);
+bool market_format_row(struct market_format *format, const char *line, size_t length, struct market_row *out,
+                       struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* market_read: libarchive's zip reader for archives, its raw reader for the rest. Which of the two is decided by the file's
- * first bytes: the raw reader would take a damaged archive for text. */
+/* market_read: libarchive's zip reader for archives, its raw reader for the rest. Which of the two is decided by the
+ * file's first bytes: the raw reader would take a damaged archive for text. */
 #include "gateway/market/market_read.h"
 
 #include <archive.h>
@@ -43,7 +43,8 @@ static enum status is_zip(const char *path, bool *zip, struct err *err) {
 
 static enum status damaged(struct archive *archive, bool zip, struct err *err) {
     const char *why = archive_error_string(archive);
-    return err_set(err, zip ? ERR_CORRUPT : ERR_IO, "%s: %s", zip ? "damaged zip" : "cannot be read", why == NULL ? "?" : why);
+    return err_set(err, zip ? ERR_CORRUPT : ERR_IO, "%s: %s", zip ? "damaged zip" : "cannot be read",
+                   why == NULL ? "?" : why);
 }
 
 static enum status read_data(struct archive *archive, bool zip, piece_function piece, void *context, struct err *err) {

@@ -9,7 +9,8 @@
 
 void offscreen_open(void);
 void offscreen_close(void);
-/* A canvas of its own window. offscreen_line gives a row of it as UTF-8, blanks kept; the text is valid until the next call. */
+/* A canvas of its own window. offscreen_line gives a row of it as UTF-8, blanks kept; the text is valid until the next
+ * call. */
 struct canvas offscreen_canvas(int height, int width, const struct theme *theme);
 const char *offscreen_line(const struct canvas *canvas, int y);
 

@@ -108,8 +108,8 @@ void recorded_contracts(struct model *model)
     }
 }
 
-static void condition(struct model *model, int64_t id, const char *symbol, enum side side, int trigger, enum condition_state state,
-                      int filled, const char *reason)
+static void condition(struct model *model, int64_t id, const char *symbol, enum side side, int trigger,
+                      enum condition_state state, int filled, const char *reason)
 {
     struct msg msg;
     msg_init(&msg, MSG_CONDITION);
@@ -161,7 +161,8 @@ void recorded_order(struct model *model, const char *client_order_id, enum order
     snprintf(order->request.actor, sizeof order->request.actor, "%s", limit ? "demo" : "strategy");
     order->state = state;
     order->filled_quantity = state == ORDER_FILLED ? 2 : state == ORDER_PARTIALLY_FILLED ? 1 : 0;
-    order->filled_value = order->filled_quantity * PRICE_POINTS(17410) + (order->filled_quantity == 2 ? PRICE_SCALE : 0);
+    order->filled_value =
+        order->filled_quantity * PRICE_POINTS(17410) + (order->filled_quantity == 2 ? PRICE_SCALE : 0);
     if (state == ORDER_DENIED) {
         order->reject = REJECT_MAX_POSITION;
         snprintf(order->reason, sizeof order->reason, "2 lots more would make 11 in MXFH1 (allowed 10)");
@@ -189,7 +190,8 @@ static void position(struct model *model, const char *symbol, int quantity, int 
     apply(model, &msg);
 }
 
-static void log_line(struct model *model, int seconds_ago, enum component component, enum log_level level, const char *text)
+static void log_line(struct model *model, int seconds_ago, enum component component, enum log_level level,
+                     const char *text)
 {
     struct msg msg;
     msg_init(&msg, MSG_LOG);

@@ -1,5 +1,6 @@
 /*
- * recorded: a trading morning as the messages that a screen would have received, for the tests of model, lists and screen.
+ * recorded: a trading morning as the messages that a screen would have received, for the tests of model, lists and
+ * screen.
  *
  * Every time in it is fixed (RECORDED_NOW_US), so that what is drawn from it is the same on every run.
  * Thread: one. Owner: the caller owns the model.

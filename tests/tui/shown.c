@@ -87,11 +87,13 @@ int shown_here(const char *theme, unsigned flags)
 static bool read_frame(struct shown *shown)
 {
     for (;;) {
-        const char *mark = shown->length > shown->scanned
-                               ? memmem(shown->bytes + shown->scanned, shown->length - shown->scanned, MARK, sizeof MARK - 1)
-                               : NULL;
+        const char *mark =
+            shown->length > shown->scanned
+                ? memmem(shown->bytes + shown->scanned, shown->length - shown->scanned, MARK, sizeof MARK - 1)
+                : NULL;
         if (mark) {
-            vterm_input_write(shown->vterm, shown->bytes + shown->scanned, (size_t)(mark - (shown->bytes + shown->scanned)));
+            vterm_input_write(shown->vterm, shown->bytes + shown->scanned,
+                              (size_t)(mark - (shown->bytes + shown->scanned)));
             shown->scanned = (size_t)(mark - shown->bytes) + sizeof MARK - 1;
             return true;
         }
@@ -219,7 +221,8 @@ static char look_of(const VTermScreenCell *cell)
     if (cell->attrs.reverse || !VTERM_COLOR_IS_DEFAULT_BG(&cell->bg))
         return '#';
     if (!VTERM_COLOR_IS_DEFAULT_FG(&cell->fg))
-        return VTERM_COLOR_IS_INDEXED(&cell->fg) && cell->fg.indexed.idx < 16 ? "0123456789abcdef"[cell->fg.indexed.idx] : 'x';
+        return VTERM_COLOR_IS_INDEXED(&cell->fg) && cell->fg.indexed.idx < 16 ? "0123456789abcdef"[cell->fg.indexed.idx]
+                                                                              : 'x';
     if (cell->attrs.underline)
         return '_';
     return cell->attrs.bold ? '*' : '.';
@@ -234,7 +237,8 @@ char *shown_look(struct shown *shown)
             VTermScreenCell cell;
             VTermPos position = {.row = row, .col = column};
             CHECK(vterm_screen_get_cell(shown->screen, position, &cell));
-            *at++ = cell.chars[0] == 0 && !cell.attrs.reverse && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) ? '.' : look_of(&cell);
+            *at++ =
+                cell.chars[0] == 0 && !cell.attrs.reverse && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) ? '.' : look_of(&cell);
         }
         *at++ = '\n';
     }

@@ -1,9 +1,9 @@
 /*
  * shown: the real screen on a real pseudo terminal, read back through libvterm.
  *
- * shown_open forks a child that draws the app (model from tests/tui/recorded.h) until `q` is confirmed or the other end closes;
- * after each frame the child writes a mark into the stream, so that the parent waits for a frame, never for a time.
- * Owner: shown_open .. shown_close. Thread: one.
+ * shown_open forks a child that draws the app (model from tests/tui/recorded.h) until `q` is confirmed or the other end
+ * closes; after each frame the child writes a mark into the stream, so that the parent waits for a frame, never for a
+ * time. Owner: shown_open .. shown_close. Thread: one.
  */
 #ifndef TESTS_TUI_SHOWN_H
 #define TESTS_TUI_SHOWN_H
@@ -33,8 +33,8 @@ bool shown_wait_gone(struct shown *shown, const char *text);
 
 /* The screen as lines of UTF-8, blanks at the ends cut; freed by the caller. */
 char *shown_text(struct shown *shown);
-/* One letter a cell: '.' plain, 'b' bold, '_' underlined, 'd' dim is not told by libvterm, a hex digit its basic colour, 'x' another
- * colour, '#' reverse or with a ground of its own. Freed by the caller. */
+/* One letter a cell: '.' plain, 'b' bold, '_' underlined, 'd' dim is not told by libvterm, a hex digit its basic
+ * colour, 'x' another colour, '#' reverse or with a ground of its own. Freed by the caller. */
 char *shown_look(struct shown *shown);
 /* What the child wrote since it began (for what is sent at the end); not NUL-terminated. */
 const char *shown_bytes(const struct shown *shown, size_t *length);

@@ -6,7 +6,7 @@
 
 static struct run run; /* too large for a stack of every test */
 
-/* --- a home with something in it ------------------------------------------------------------------------------- */
+/* --- a home with something in it ---------------------------------------------------------------------------------- */
 
 static void put(struct db *db, const struct msg *msg) {
     struct err err = {.status = ERR_OK};
@@ -129,7 +129,7 @@ static int stored_setup(void **state) {
     return 0;
 }
 
-/* --- help and refusals ----------------------------------------------------------------------------------------- */
+/* --- help and refusals -------------------------------------------------------------------------------------------- */
 
 static void help_lists_every_command(void **state) {
     const struct cli_command *command = NULL;
@@ -287,7 +287,7 @@ static void help_does_not_need_the_settings(void **state) {
     assert_int_equal(help_code, CLI_OK);
 }
 
-/* --- config ---------------------------------------------------------------------------------------------------- */
+/* --- config ------------------------------------------------------------------------------------------------------- */
 
 static void config_says_where_each_value_comes_from(void **state) {
     const struct run_place *place = *state;
@@ -322,7 +322,7 @@ static void config_says_where_each_value_comes_from(void **state) {
     run_says(run.out, "from file; allowed 0 to 100000; default 1");
 }
 
-/* --- lists ----------------------------------------------------------------------------------------------------- */
+/* --- lists -------------------------------------------------------------------------------------------------------- */
 
 static void nothing_stored_is_an_empty_list(void **state) {
     run_expect(*state, &run, CLI_OK, "orders");
@@ -497,7 +497,7 @@ static void a_damaged_database_is_said(void **state) {
     run_says(run.err, "orders.db is damaged");
 }
 
-/* --- manual ---------------------------------------------------------------------------------------------------- */
+/* --- manual ------------------------------------------------------------------------------------------------------- */
 
 static void the_manual_pages_are_up_to_date(void **state) {
     static const char *const programs[] = {"outcry", "outcryd"};

@@ -61,7 +61,8 @@ static void test_how_many_panes(void **state)
     (void)state;
     static const struct {
         int rows, columns, view, panes;
-    } cases[] = {{10, 40, 0, 1}, {24, 80, 0, 1}, {36, 120, 0, 3}, {45, 160, 0, 5}, {45, 160, 2, 1}, {24, 200, 0, 1}, {60, 90, 0, 1}};
+    } cases[] = {{10, 40, 0, 1},  {24, 80, 0, 1},  {36, 120, 0, 3}, {45, 160, 0, 5},
+                 {45, 160, 2, 1}, {24, 200, 0, 1}, {60, 90, 0, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct layout layout;
         layout_compute(cases[i].rows, cases[i].columns, cases[i].view, PANE_CONDITIONS, PANE_POSITIONS, &layout);
@@ -108,8 +109,11 @@ static void test_narrow_has_two_status_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_size),  cmocka_unit_test(test_how_many_panes),           cmocka_unit_test(test_third_pane),
-        cmocka_unit_test(test_too_small), cmocka_unit_test(test_narrow_has_two_status_rows),
+        cmocka_unit_test(test_every_size),
+        cmocka_unit_test(test_how_many_panes),
+        cmocka_unit_test(test_third_pane),
+        cmocka_unit_test(test_too_small),
+        cmocka_unit_test(test_narrow_has_two_status_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

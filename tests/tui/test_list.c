@@ -54,11 +54,13 @@ static bool shows(const void *context, size_t row)
     return !rows->hide_odd || rows->ids[row] % 2 == 0;
 }
 
-static const struct list_column columns[] = {
-    {"Name", LIST_LEFT, 6, 0, 0}, {"Price", LIST_DECIMAL, 5, 0, 1}, {"Big", LIST_RIGHT, 3, 0, 2}, {"Words", LIST_LEFT, 8, 20, 3}};
+static const struct list_column columns[] = {{"Name", LIST_LEFT, 6, 0, 0},
+                                             {"Price", LIST_DECIMAL, 5, 0, 1},
+                                             {"Big", LIST_RIGHT, 3, 0, 2},
+                                             {"Words", LIST_LEFT, 8, 20, 3}};
 
-static struct list_source source = {.columns = columns, .column_count = 4, .count = count_rows, .key = row_key, .cell = row_cell,
-                                    .shows = shows};
+static struct list_source source = {
+    .columns = columns, .column_count = 4, .count = count_rows, .key = row_key, .cell = row_cell, .shows = shows};
 
 static struct theme theme;
 

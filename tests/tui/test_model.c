@@ -96,7 +96,8 @@ static void test_feed_gap_is_stale(void **state)
     assert_false(model_quote(model, "MXFH1")->stale);
 }
 
-static void event(struct model *model, const char *id, enum exec_kind kind, enum order_state state, int fill, int filled, int64_t time_us)
+static void event(struct model *model, const char *id, enum exec_kind kind, enum order_state state, int fill,
+                  int filled, int64_t time_us)
 {
     struct msg msg;
     msg_init(&msg, MSG_ORDER_EVENT);
@@ -225,8 +226,8 @@ static void test_day_pnl(void **state)
     recorded_contracts(model);
     assert_int_equal(model_day_pnl(model), 0);
     recorded_trading(model);
-    /* MXFH1 2 long from 17410.5 at 17431: 2 x 20.5 x 50 = 2050, cost 89, to leave: 2 x (12.5 + tax 17) and so on; the sum is what
-     * the positions say one by one. */
+    /* MXFH1 2 long from 17410.5 at 17431: 2 x 20.5 x 50 = 2050, cost 89, to leave: 2 x (12.5 + tax 17) and so on; the sum
+     * is what the positions say one by one. */
     money_t sum = 0;
     for (size_t i = 0; i < model->position_count; i++) {
         struct position_pnl pnl;
@@ -275,9 +276,17 @@ static void test_dirty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_recorded_morning), TEST(test_spark_is_bounded_and_keeps_the_newest), TEST(test_old_ticks_change_nothing),
-        TEST(test_feed_gap_is_stale), TEST(test_fill_counts_once), TEST(test_older_order_does_not_overwrite),
-        TEST(test_limits), TEST(test_ratchet_moves_its_group), TEST(test_day_pnl), TEST(test_market_time), TEST(test_dirty),
+        TEST(test_recorded_morning),
+        TEST(test_spark_is_bounded_and_keeps_the_newest),
+        TEST(test_old_ticks_change_nothing),
+        TEST(test_feed_gap_is_stale),
+        TEST(test_fill_counts_once),
+        TEST(test_older_order_does_not_overwrite),
+        TEST(test_limits),
+        TEST(test_ratchet_moves_its_group),
+        TEST(test_day_pnl),
+        TEST(test_market_time),
+        TEST(test_dirty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* The real screen on a real pseudo terminal, read back through libvterm and compared with tests/tui/golden; `make golden`
- * rewrites these files, to be looked at before they are kept. And what the screen leaves behind when it ends. */
+/* The real screen on a real pseudo terminal, read back through libvterm and compared with tests/tui/golden; `make
+ * golden` rewrites these files, to be looked at before they are kept. And what the screen leaves behind when it ends.
+ * */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,8 +43,8 @@ static void show_difference(const char *name, const char *wanted, const char *go
         wanted--;
         got--;
     }
-    fail_msg("%s, line %d:\nwanted: %.*s\ngot:    %.*s\n(make golden rewrites it)", name, line, (int)strcspn(wanted, "\n"), wanted,
-             (int)strcspn(got, "\n"), got);
+    fail_msg("%s, line %d:\nwanted: %.*s\ngot:    %.*s\n(make golden rewrites it)", name, line,
+             (int)strcspn(wanted, "\n"), wanted, (int)strcspn(got, "\n"), got);
 }
 
 static void compare(const char *name, const char *text, const char *look)
@@ -213,7 +214,8 @@ static bool ends_with_restore(const struct shown *shown)
     const char *bytes = shown_bytes(shown, &length);
     size_t tail = length < 400 ? length : 400;
     bool left_alternate = memmem(bytes + length - tail, tail, "\033[?1049l", 8) != NULL;
-    bool cursor_back = memmem(bytes + length - tail, tail, "\033[?25h", 6) || memmem(bytes + length - tail, tail, "\033[34h", 5);
+    bool cursor_back =
+        memmem(bytes + length - tail, tail, "\033[?25h", 6) || memmem(bytes + length - tail, tail, "\033[34h", 5);
     return left_alternate && cursor_back;
 }
 

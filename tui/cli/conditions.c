@@ -76,7 +76,7 @@ static const struct print_column transition_columns[] = {
     {.heading = NULL},
 };
 
-/* --- list ------------------------------------------------------------------------------------------------------ */
+/* --- list --------------------------------------------------------------------------------------------------------- */
 
 /* A condition has no day of its own: it belongs to those in which something happened to it. */
 struct of_day {
@@ -140,7 +140,7 @@ int cmd_conditions_list(struct cli *cli) {
     return filter_print(cli, DB_CONDITIONS, &query, list, "no conditions");
 }
 
-/* --- show ------------------------------------------------------------------------------------------------------ */
+/* --- show --------------------------------------------------------------------------------------------------------- */
 
 static bool keep_one(void *context, const struct msg *msg) {
     *(struct msg *)context = *msg;
@@ -234,7 +234,7 @@ int cmd_conditions_show(struct cli *cli) {
     return code;
 }
 
-/* --- commands -------------------------------------------------------------------------------------------------- */
+/* --- commands ----------------------------------------------------------------------------------------------------- */
 
 /* As in the form. */
 static void default_terms(struct condition_terms *terms) {

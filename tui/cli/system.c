@@ -137,7 +137,7 @@ int cmd_set(struct cli *cli) {
     return cli_control(cli, COMPONENT_SUPERVISOR, CONTROL_SET, pair, 0);
 }
 
-/* --- status ---------------------------------------------------------------------------------------------------- */
+/* --- status ------------------------------------------------------------------------------------------------------- */
 
 struct overview {
     struct process_info processes[COMPONENTS + 1]; /* by component */

@@ -1,0 +1,173 @@
+/* Actions on the system: the venue's session, the guard, start and stop, and the simulated market's clock. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "core/session.h"
+#include "tui/actions.h"
+#include "tui/request.h"
+
+#define CONFIRM_KEY 'y'
+
+static bool refuse(const char **why, const char *words)
+{
+    *why = words;
+    return false;
+}
+
+/* --- venue session ------------------------------------------------------------------------------------------------ */
+
+void trade_login(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_login(app);
+}
+
+void trade_register(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_register(app);
+}
+
+void trade_account(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_account(app);
+}
+
+void trade_startup(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_startup_check(app);
+}
+
+bool trade_may_logout(const struct app *app, const char **why)
+{
+    return trade_may_send(app, why) && (app->model->session.logged_in || refuse(why, "not logged in"));
+}
+
+static void logout(struct app *app, void *context)
+{
+    (void)context;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_LOGOUT, "", NULL);
+}
+
+void trade_logout(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_confirm(app, "Log out",
+                    "Log out at the broker? Prices and order events stop; working orders stay at the exchange.",
+                    CONFIRM_KEY, logout, NULL);
+}
+
+static void unregister(struct app *app, void *context)
+{
+    request_control(app, COMPONENT_GATEWAY, CONTROL_UNREGISTER, context, NULL);
+}
+
+void trade_unregister(struct app *app, const char *argument)
+{
+    (void)argument;
+    char question[128], *context = strdup(app_selected_symbol(app));
+    snprintf(question, sizeof question, "Take %s off the watchlist? Its ticks are then no longer received.",
+             app_selected_symbol(app));
+    if (context)
+        overlay_confirm(app, "Unregister", question, CONFIRM_KEY, unregister, context);
+}
+
+/* --- the kill switch and the system ------------------------------------------------------------------------------- */
+
+void trade_guard(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_guard(app);
+}
+
+void trade_halt(struct app *app, const char *argument)
+{
+    (void)argument;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_HALT, "halted from the screen", NULL);
+}
+
+void trade_reduce(struct app *app, const char *argument)
+{
+    (void)argument;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_REDUCE, "reducing from the screen", NULL);
+}
+
+static void resume(struct app *app, void *context)
+{
+    (void)context;
+    request_control(app, COMPONENT_GATEWAY, CONTROL_RESUME, "resumed from the screen", NULL);
+}
+
+void trade_resume(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_confirm(app, "Resume", "Let orders pass again?", CONFIRM_KEY, resume, NULL);
+}
+
+static void stop_all(struct app *app, void *context)
+{
+    (void)context;
+    app->quit = request_control(app, COMPONENT_SUPERVISOR, CONTROL_SHUTDOWN, "", NULL);
+}
+
+void trade_stop_all(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_confirm(
+        app, "Stop all",
+        "Stop every background process? Conditions no longer watch the market, and open positions are NOT protected.",
+        CONFIRM_KEY, stop_all, NULL);
+}
+
+/* --- the simulated market ----------------------------------------------------------------------------------------- */
+
+bool trade_may_control_market(const struct app *app, const char **why)
+{
+    if (!trade_may_send(app, why))
+        return false;
+    return app->model->market.simulated || refuse(why, "only a simulated market can be controlled");
+}
+
+static void send_market(struct app *app, enum market_action action, int64_t number)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_MARKET_CONTROL);
+    msg.market_control.action = action;
+    msg.market_control.number = number;
+    app_send(app, COMPONENT_GATEWAY, &msg, NULL);
+}
+
+void trade_market_pause(struct app *app, const char *argument)
+{
+    (void)argument;
+    send_market(app, app->model->market.paused ? MARKET_PLAY : MARKET_PAUSE, 0);
+}
+
+void trade_market_speed(struct app *app, const char *argument)
+{
+    struct err err;
+    price_t speed = 0;
+    bool number = argument && price_parse(argument, &speed, &err) == ERR_OK && speed % PRICE_SCALE == 0;
+    if (!number || speed < 0 || speed > PRICE_POINTS(100000)) {
+        app_notice(app, ROLE_WARNING, "market-speed '%.20s': allowed are 0 (as fast as possible) to 100000",
+                   argument ? argument : "");
+        return;
+    }
+    send_market(app, MARKET_SPEED, speed / PRICE_SCALE);
+}
+
+void trade_market_seek(struct app *app, const char *argument)
+{
+    struct err err;
+    int32_t seconds = 0;
+    if (!argument || calendar_parse_time(argument, &seconds, &err) != ERR_OK) {
+        app_notice(app, ROLE_WARNING, "market-seek '%.20s': a time of the day as 09:30 or 09:30:15",
+                   argument ? argument : "");
+        return;
+    }
+    send_market(app, MARKET_SEEK, calendar_taipei_us(calendar_date(app->model->market.market_us), seconds));
+}
