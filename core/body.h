@@ -318,6 +318,9 @@ struct venue_exec {
     char reason[REASON_SIZE];
     int32_t trading_day;
     int64_t market_us;
+    enum order_type type; /* 0: the venue does not know the order */
+    enum time_in_force tif;
+    price_t limit_price;
 };
 
 /* The venue's answer to QUERY_VENUE_ORDER; the venue does not deduplicate, so `copies` may be above 1. */

@@ -43,6 +43,7 @@ static enum status restore_order(struct gate *gate, const struct order *order, s
 static void restore_event(struct gate *gate, const struct order_event *event) {
     if (event->seq > gate->events_seq) gate->events_seq = event->seq;
     if (event->exec_id[0] != '\0') (void)id_ring_add(&gate->exec_ids, event->exec_id);
+    if (event->kind == EXEC_SENDING) guard_recent_add(&gate->recent, &event->request, event->time_us);
     uint32_t slot = order_table_find(&gate->orders, event->request.client_order_id);
     if (slot != ORDER_TABLE_NONE && event->seq > gate->slots[slot].last.seq) gate->slots[slot].last = *event;
 }

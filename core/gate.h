@@ -61,6 +61,9 @@ enum status gate_restore(struct gate *gate, const struct msg *msg, struct err *e
 void gate_start(struct gate *gate, int64_t now_us, struct sink *sink);
 
 void gate_on_order_request(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink);
+/* The driver could not hand the order to the venue, and nothing of it left this process: it is DENIED, and not UNKNOWN.
+ * Anything less certain must not be told here: the time-out finds it. */
+void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t now_us, struct sink *sink);
 void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us, struct sink *sink);
 void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink);
 void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us,

@@ -83,6 +83,7 @@ struct gate {
     struct gate_stream streams[GATE_STREAMS];
     uint64_t fills_ask_id; /* QUERY_VENUE_FILLS without an answer yet */
     int64_t fills_us;      /* when it was last asked */
+    uint64_t fills_from;   /* for what comes after this */
     struct gate_compare compare;
     uint64_t events_seq;
     uint64_t request_id;

@@ -183,6 +183,16 @@ void gate_on_order_request(struct gate *gate, const struct order_request *reques
         deny(gate, slot, code, reason, now_us, sink);
 }
 
+void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t now_us, struct sink *sink) {
+    uint32_t slot = order_table_find(&gate->orders, client_order_id);
+    if (slot == ORDER_TABLE_NONE || order_table_at(&gate->orders, slot)->state != ORDER_SENDING) return;
+    char reason[REASON_SIZE];
+    snprintf(reason, sizeof reason, "the line to %s took nothing: not sent", gate->config.venue);
+    gate->state.orders_sent--;
+    emit(sink, PORT_STORE, MSG_GUARD_STATE, &gate->state, sizeof gate->state);
+    deny(gate, slot, REJECT_NOT_LOGGED_IN, reason, now_us, sink);
+}
+
 void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
     struct gate_slot *extra = &gate->slots[slot];
     extra->cancel_us = now_us;

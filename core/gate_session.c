@@ -10,6 +10,7 @@ void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink) {
     const struct gate_stream *stream = gate_stream(gate, NULL);
     if (stream == NULL || !gate->session.logged_in) return;
     gate->fills_us = now_us;
+    gate->fills_from = stream->seq;
     gate->fills_ask_id = gate_ask(gate, QUERY_VENUE_FILLS, "", stream->seq, sink);
 }
 
@@ -115,21 +116,36 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
     gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
 }
 
+/* The reply counts what went before it, and reports have no holes: so it can be seen whether all of it has come. */
+static void fills_answered(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink) {
+    const struct gate_stream *stream = gate_stream_now(gate);
+    if (reply->status != ERR_OK || stream == NULL) return; /* the timer asks again */
+    const uint64_t rows = reply->number > 0 ? (uint64_t)reply->number : 0;
+    if (strcmp(reply->text, "more") == 0 || stream->seq < stream->seen)
+        gate_ask_fills(gate, now_us, sink);
+    else if (!gate->ready && stream->seq >= gate->fills_from + rows)
+        caught_up(gate, now_us, sink);
+}
+
+/* Some of the answer was lost: ask again, but not for ever. */
+static bool positions_missing(struct gate *gate, const struct reply *reply, int64_t now_us) {
+    struct gate_compare *compare = &gate->compare;
+    if (reply->number <= (int64_t)compare->count || ++compare->tries >= GATE_COMPARE_TRIES) return false;
+    compare->ask_id = 0;
+    compare->next_us = now_us + GATE_COMPARE_PAUSE_US;
+    return true;
+}
+
 void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink) {
     if (reply->request_id == 0) return;
     if (reply->request_id == gate->fills_ask_id) {
         gate->fills_ask_id = 0;
-        if (reply->status != ERR_OK) return; /* the timer asks again */
-        const struct gate_stream *stream = gate_stream_now(gate);
-        if (stream != NULL && stream->seq < stream->seen)
-            gate_ask_fills(gate, now_us, sink);
-        else if (!gate->ready)
-            caught_up(gate, now_us, sink);
+        fills_answered(gate, reply, now_us, sink);
     } else if (reply->request_id == gate->compare.ask_id) {
-        if (reply->status == ERR_OK)
-            compare_positions(gate, now_us, sink);
-        else
+        if (reply->status != ERR_OK)
             gate->compare.next_us = now_us + GATE_COMPARE_PAUSE_US;
+        else if (!positions_missing(gate, reply, now_us))
+            compare_positions(gate, now_us, sink);
     }
 }
 

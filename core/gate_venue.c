@@ -31,11 +31,21 @@ struct gate_stream *gate_stream(struct gate *gate, const char *user) {
     return NULL;
 }
 
-/* An order that is not ours, or of ours and lost: known from now on by what the venue says of it. Its type is not in a
- * report; MKT IOC stands for "whatever it was". */
+/* MKT IOC stands for "whatever it was", where a report does not say or says what we have no such order for. */
+static enum status adopt_terms(const struct venue_exec *exec, struct order_request *request, struct err *err) {
+    request->type = exec->type;
+    request->tif = exec->tif;
+    request->limit_price = exec->limit_price;
+    if (order_request_check(request, err) == ERR_OK) return ERR_OK;
+    request->type = ORDER_MARKET;
+    request->tif = TIF_IOC;
+    request->limit_price = 0;
+    return order_request_check(request, err);
+}
+
+/* An order that is not ours, or of ours and lost: known from now on by what the venue says of it. */
 static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
-    struct order_request request = {
-        .side = exec->side, .type = ORDER_MARKET, .tif = TIF_IOC, .attempt = 1, .created_us = now_us};
+    struct order_request request = {.side = exec->side, .attempt = 1, .created_us = now_us};
     struct order order;
     if (exec->client_order_id[0] != '\0')
         (void)text_copy(request.client_order_id, sizeof request.client_order_id, exec->client_order_id);
@@ -51,7 +61,7 @@ static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t 
     uint32_t slot = order_table_find(&gate->orders, request.client_order_id);
     if (slot != ORDER_TABLE_NONE) return slot;
     struct err err;
-    if (order_request_check(&request, &err) != ERR_OK) {
+    if (adopt_terms(exec, &request, &err) != ERR_OK) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_INVALID_ORDER, &request,
                   "report %" PRIu64 " names an order that cannot be: %s", exec->seq, err.text);
         return ORDER_TABLE_NONE;

@@ -44,6 +44,9 @@ static void fill_in(const struct matching *matching, const struct record *record
     exec->quantity = request->quantity;
     exec->filled_quantity = record->order.filled_quantity;
     exec->trading_day = record->order.trading_day;
+    exec->type = request->type;
+    exec->tif = request->tif;
+    exec->limit_price = request->limit_price;
 }
 
 void report_exec(struct matching *matching, uint32_t at, enum exec_kind kind, enum reject_code code, const char *reason,
@@ -82,6 +85,9 @@ void report_refusal(struct matching *matching, uint32_t stream, const struct ord
     (void)text_copy(exec->symbol, sizeof exec->symbol, request->symbol);
     exec->side = request->side;
     exec->quantity = request->quantity;
+    exec->type = request->type;
+    exec->tif = request->tif;
+    exec->limit_price = request->limit_price;
     exec->reject = code;
     (void)text_copy(exec->reason, sizeof exec->reason, reason);
     exec->trading_day = session_trading_day(matching->market_us);

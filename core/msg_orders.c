@@ -105,6 +105,9 @@ static const struct field fields_venue_exec[] = {
     TEXT(venue_exec, , reason, 0, "why not, in words"),
     DATE(venue_exec, , trading_day, "trading day"),
     TIME(venue_exec, , market_us, "market time"),
+    ENUM(venue_exec, , type, enum_order_type_or_none, "of the order; - when it is not known there"),
+    ENUM(venue_exec, , tif, enum_tif_or_none, "of the order"),
+    PRICE(venue_exec, , limit_price, "of the order: LMT only, else 0"),
 };
 MSG_TYPE(MSG_VENUE_EXEC, venue_exec, venue_exec, "The venue's execution report.");
 

@@ -22,7 +22,13 @@ struct sink *gateway_sink(struct gateway *g)
 void gateway_end_step(struct gateway *g)
 {
     struct err err;
-    if (driver_end_step(g->driver, &err) != ERR_OK) {
+    enum status status = driver_end_step(g->driver, &err);
+    while (status == ERR_OK && g->not_sent_count > 0) {
+        const char *id = g->not_sent[--g->not_sent_count];
+        gate_on_not_sent(g->gate, id, g->agent->clock->now_us(g->agent->clock), gateway_sink(g));
+        status = driver_end_step(g->driver, &err);
+    }
+    if (status != ERR_OK) {
         agent_fail(g->agent, &err);
     }
 }
@@ -51,7 +57,17 @@ static enum status to_venue(struct gateway *g, const struct msg *msg, struct err
     return ops->positions(g->venue, query->request_id, err);
 }
 
-/* What the gate said, after its commit. What does not reach the venue is the gate's to notice: by its time-outs. */
+/* ERR_BUSY is the line's word that nothing has left; whatever else goes wrong is the gate's to notice, by its time-outs.
+ * So is what does not fit here. */
+static void not_sent(struct gateway *g, const struct msg *msg, const struct err *err)
+{
+    log_write(g->agent->log, LEVEL_WARNING, "not sent to the venue: %s", err->text);
+    if (msg->id == MSG_ORDER_REQUEST && err->status == ERR_BUSY && g->not_sent_count < GATEWAY_NOT_SENT_MAX) {
+        memcpy(g->not_sent[g->not_sent_count++], msg->order_request.client_order_id, CLIENT_ORDER_ID_SIZE);
+    }
+}
+
+/* What the gate said, after its commit. */
 static void release(void *context, enum port port, const struct msg *msg)
 {
     struct gateway *g = context;
@@ -61,7 +77,7 @@ static void release(void *context, enum port port, const struct msg *msg)
     } else if (port == PORT_REPLY) {
         agent_send(g->agent, &g->current, msg);
     } else if (port == PORT_VENUE && to_venue(g, msg, &err) != ERR_OK) {
-        log_write(g->agent->log, LEVEL_WARNING, "not sent to the venue: %s", err.text);
+        not_sent(g, msg, &err);
     }
 }
 

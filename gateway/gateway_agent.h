@@ -27,6 +27,7 @@
 #define GATEWAY_CONTRACTS_MAX 8192
 #define GATEWAY_ACCOUNTS_MAX  32
 #define GATEWAY_PENDING_MAX   64
+#define GATEWAY_NOT_SENT_MAX  16
 /* Request numbers below are the gate's own. */
 #define GATEWAY_REQUEST_BASE ((uint64_t)1 << 60)
 
@@ -59,6 +60,9 @@ struct gateway {
     struct driver *driver;
     struct gate *gate;
     struct bus_socket *orders;
+    /* Orders of this step that the line refused whole. The gate is told after the step: it may not speak in it. */
+    char not_sent[GATEWAY_NOT_SENT_MAX][CLIENT_ORDER_ID_SIZE];
+    int not_sent_count;
     struct requester current; /* whose request is being served: where PORT_REPLY goes */
     const struct venue_ops *venue_ops;
     struct venue *venue;

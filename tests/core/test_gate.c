@@ -276,6 +276,71 @@ static void test_stale_price_and_pause(void **state) {
     assert_int_equal(scene_sent(scene), 1);
 }
 
+/* The line refused it whole: nothing is in doubt, and nothing blocks the symbol. */
+static void test_not_sent_is_denied(void **state) {
+    struct scene *scene = *state;
+    scene_order(scene, "a", SIDE_BUY, 1);
+    assert_int_equal(gate_guard(scene->gate)->orders_sent, 1);
+    gate_on_not_sent(scene->gate, "a", scene->now_us, &scene->sink);
+    assert_int_equal(scene_state(scene, "a"), ORDER_DENIED);
+    assert_int_equal(scene_event(scene)->reject, REJECT_NOT_LOGGED_IN);
+    assert_string_equal(scene_event(scene)->reason, "the line to SIM took nothing: not sent");
+    assert_int_equal(gate_guard(scene->gate)->orders_sent, 0);
+    assert_int_equal(gate_guard(scene->gate)->intents, 1);
+    scene_order(scene, "b", SIDE_BUY, 1);
+    assert_int_equal(scene_state(scene, "b"), ORDER_SENDING);
+    scene_said(scene, "b", EXEC_NEW);
+    gate_on_not_sent(scene->gate, "b", scene->now_us, &scene->sink); /* it is there: that cannot be true */
+    gate_on_not_sent(scene->gate, "nobody", scene->now_us, &scene->sink);
+    assert_int_equal(scene_state(scene, "b"), ORDER_NEW);
+    scene_restart(scene);
+    assert_int_equal(scene_state(scene, "a"), ORDER_DENIED);
+    assert_int_equal(gate_unknown(scene->gate), 0);
+}
+
+/* The rate is the venue's business too: a restart does not begin a new second. */
+static void test_rate_survives_restart(void **state) {
+    struct scene *scene = *state;
+    struct guard_limits limits = {.orders_per_second = 2, .actor = "ann"};
+    gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
+    scene_order(scene, "a", SIDE_BUY, 1);
+    scene_order(scene, "b", SIDE_BUY, 1);
+    scene_said(scene, "a", EXEC_NEW);
+    scene_said(scene, "b", EXEC_NEW);
+    scene_restart(scene);
+    scene_login(scene);
+    scene->now_us += 900 * MS;
+    scene_order(scene, "c", SIDE_BUY, 1);
+    assert_int_equal(scene_event(scene)->reject, REJECT_ORDER_RATE);
+    scene->now_us += 200 * MS;
+    scene_order(scene, "d", SIDE_BUY, 1);
+    assert_int_equal(scene_state(scene, "d"), ORDER_SENDING);
+}
+
+/* What the venue's answer counts must have come, and all of it. */
+static void test_catching_up_counts(void **state) {
+    struct scene *scene = *state;
+    scene_restart(scene);
+    scene_session(scene, true, "A1");
+    struct reply reply = {.request_id = scene_query(scene, QUERY_VENUE_FILLS)->request_id, .number = 2, .text = "more"};
+    struct venue_exec first = scene_fill_of(scene, "x", 1, 17400), second = scene_fill_of(scene, "y", 1, 17400);
+    scene_exec(scene, &first);
+    gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink); /* one of the two was lost, and there is more */
+    const struct query *again = scene_query(scene, QUERY_VENUE_FILLS);
+    assert_int_not_equal(again->request_id, reply.request_id);
+    assert_int_equal(again->from_seq, first.seq);
+    reply = (struct reply){.request_id = again->request_id, .number = 1};
+    gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink); /* that one was lost again */
+    scene_order(scene, "a", SIDE_BUY, 1);
+    assert_int_equal(scene_event(scene)->reject, REJECT_NOT_LOGGED_IN);
+    scene_timer(scene, ACK_MS);
+    scene_exec(scene, &second);
+    reply.request_id = scene_query(scene, QUERY_VENUE_FILLS)->request_id;
+    gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink);
+    scene_order(scene, "b", SIDE_BUY, 1);
+    assert_int_equal(scene_state(scene, "b"), ORDER_SENDING);
+}
+
 static void test_found_elsewhere(void **state) {
     struct scene *scene = *state;
     struct venue_exec exec = scene_fill_of(scene, "", 2, 17400);
@@ -286,6 +351,15 @@ static void test_found_elsewhere(void **state) {
     assert_int_equal(scene_state(scene, "venue/v1"), ORDER_FILLED);
     assert_string_equal(scene_event(scene)->request.actor, ORDER_ACTOR_ELSEWHERE);
     assert_int_equal(capture_risk(&scene->out, "was not made here"), 1);
+    exec = scene_exec_of(scene, "broker-7", EXEC_NEW);
+    exec.type = ORDER_LIMIT;
+    exec.tif = TIF_ROD;
+    exec.limit_price = PRICE_POINTS(17300);
+    scene_exec(scene, &exec);
+    const struct order_request *found = &gate_order(scene->gate, "broker-7")->request;
+    assert_int_equal(found->type, ORDER_LIMIT);
+    assert_int_equal(found->tif, TIF_ROD);
+    assert_int_equal(found->limit_price, PRICE_POINTS(17300));
     scene_said(scene, "nobody", EXEC_CANCEL_REJECTED); /* changed nothing anywhere */
     assert_null(gate_order(scene->gate, "nobody"));
 }
@@ -394,6 +468,9 @@ int main(void) {
         SCENE_TEST(test_daily_loss_reduces_by_itself),
         SCENE_TEST(test_limits),
         SCENE_TEST(test_stale_price_and_pause),
+        SCENE_TEST(test_not_sent_is_denied),
+        SCENE_TEST(test_rate_survives_restart),
+        SCENE_TEST(test_catching_up_counts),
         SCENE_TEST(test_found_elsewhere),
         SCENE_TEST(test_too_much_filled_halts),
         SCENE_TEST(test_late_fill_counts),
