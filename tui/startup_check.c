@@ -36,16 +36,34 @@ struct check_row {
 
 /* --- the rows --- */
 
+static bool heard(const struct app *app, enum component component)
+{
+    int64_t heard_us = app->model->components[component].heard_us;
+    return heard_us && app->now_us - heard_us <= HEARD_S * CLOCK_SECOND_US;
+}
+
+/* What the gateway said is worth nothing while it is silent. */
+static bool gateway_silent(const struct app *app, char *words, size_t size)
+{
+    bool silent = !heard(app, COMPONENT_GATEWAY);
+    if (silent)
+        snprintf(words, size, "not known: the gateway is silent");
+    return silent;
+}
+
 static enum check_level component_state(const struct app *app, enum component component, char *words, size_t size)
 {
     const struct component_view *view = &app->model->components[component];
-    long long age_s = (long long)((app->now_us - view->heard_us) / CLOCK_SECOND_US);
-    if (!view->heard_us) {
-        snprintf(words, size, "not running (never heard)");
-        return CHECK_MISSING;
-    }
-    if (age_s > HEARD_S) {
-        snprintf(words, size, "not heard for %lld s%s", age_s, view->process.restarts ? ", being restarted" : "");
+    const struct process_info *process = &view->process;
+    if (!heard(app, component)) {
+        if (process->component == component && !process->wanted)
+            snprintf(words, size, "stopped");
+        else if (process->component == component && !process->running)
+            snprintf(words, size, "not running, is started again (%d restarts)", process->restarts);
+        else if (view->heard_us)
+            snprintf(words, size, "silent for %lld s", (long long)((app->now_us - view->heard_us) / CLOCK_SECOND_US));
+        else
+            snprintf(words, size, "not running (never heard)");
         return CHECK_MISSING;
     }
     if (!view->heartbeat.peer_up && component != COMPONENT_EXCHANGE) {
@@ -75,6 +93,8 @@ static enum check_level executor_state(const struct app *app, char *words, size_
 static enum check_level login_state(const struct app *app, char *words, size_t size)
 {
     const struct session_info *session = &app->model->session;
+    if (gateway_silent(app, words, size))
+        return CHECK_MISSING;
     if (session->logged_in) {
         snprintf(words, size, "%s at %s", session->user, session->venue);
         return CHECK_OK;
@@ -86,6 +106,8 @@ static enum check_level login_state(const struct app *app, char *words, size_t s
 static enum check_level register_state(const struct app *app, char *words, size_t size)
 {
     int count = contract_rows_count(app, true);
+    if (gateway_silent(app, words, size))
+        return CHECK_MISSING;
     if (!count) {
         snprintf(words, size, "none: without one there are no prices");
         return CHECK_MISSING;
@@ -99,6 +121,8 @@ static enum check_level account_state(const struct app *app, char *words, size_t
 {
     const struct account *account = request_account_row(app);
     char margin[PRICE_TEXT_SIZE];
+    if (gateway_silent(app, words, size))
+        return CHECK_MISSING;
     if (!request_account(app)[0]) {
         snprintf(words, size, "none selected: nothing can be ordered");
         return CHECK_MISSING;
@@ -119,13 +143,19 @@ static enum check_level condition_state(const struct app *app, char *words, size
         paused += state == CONDITION_PAUSED;
         live += !condition_terminal(state) && state != CONDITION_PAUSED;
     }
-    snprintf(words, size, live + paused ? "%d live, %d paused" : "none defined yet", live, paused);
-    return live ? CHECK_OK : CHECK_ATTENTION;
+    if (live + paused == 0)
+        snprintf(words, size, "none defined yet");
+    else
+        snprintf(words, size, "%d live, %d paused%s", live, paused,
+                 heard(app, COMPONENT_STRATEGY) ? "" : ": none fires while the strategy is silent");
+    return live && heard(app, COMPONENT_STRATEGY) ? CHECK_OK : CHECK_ATTENTION;
 }
 
 static enum check_level guard_words(const struct app *app, char *words, size_t size)
 {
     const struct guard_state *guard = &app->model->guard;
+    if (gateway_silent(app, words, size))
+        return CHECK_MISSING;
     if (!guard->mode) {
         snprintf(words, size, "not known yet");
         return CHECK_MISSING;
@@ -137,6 +167,8 @@ static enum check_level guard_words(const struct app *app, char *words, size_t s
 static enum check_level market_words(const struct app *app, char *words, size_t size)
 {
     const struct market *market = &app->model->market;
+    if (gateway_silent(app, words, size))
+        return CHECK_MISSING;
     if (!market->venue[0]) {
         snprintf(words, size, "not heard yet");
         return CHECK_MISSING;
@@ -184,10 +216,10 @@ static void draw_row(const struct startup *startup, const struct app *app, const
     enum check_level level = row->state(app, words, sizeof words);
     int width = canvas->area.width, mend = width >= 70 ? 13 : 2;
     int label = width < 60 ? 14 : LABEL_CELLS;
-    canvas_text(canvas, y, 1, 2, ALIGN_LEFT, roles[level], marks[level]);
+    canvas_text(canvas, y, 1, 1, ALIGN_LEFT, roles[level], marks[level]);
     canvas_text(canvas, y, 3, label - 1, ALIGN_LEFT, ROLE_TEXT, row->label);
-    canvas_text(canvas, y, 3 + label, width - 3 - label - mend - 1, ALIGN_LEFT,
-                level == CHECK_OK ? ROLE_TEXT : roles[level], words);
+    lines_wrap(canvas, y, 3 + label, width - 3 - label - mend - 1, 1, level == CHECK_OK ? ROLE_TEXT : roles[level],
+               words);
     if (row->key) {
         canvas_format(canvas, y, width - mend, 2, ALIGN_LEFT, ROLE_KEY, "%c", row->key);
         if (mend > 2)

@@ -393,7 +393,7 @@ static void start_up_check_says_what_is_missing(void **state)
     type("S");
     sees("Start-up check");
     sees("not running");
-    sees("not logged in");
+    sees("not known: the gateway is silent");
     sees("Not ready");
     type("l");
     sees("Log in");
