@@ -273,6 +273,31 @@ static bool find_tick(void *context, const char *symbol, uint64_t epoch, uint64_
     return tick_ring_find(context, symbol, epoch, sym_seq, out);
 }
 
+/* Each second: recording trouble is told once when it begins and once when it ends. */
+static void report_recorder(struct gateway *g, int64_t now_us)
+{
+    struct recorder_stats stats;
+    if (now_us < g->next_recorder_us) {
+        return;
+    }
+    g->next_recorder_us = now_us + CLOCK_SECOND_US;
+    recorder_stats(g->recorder, &stats);
+    if (stats.failing && !g->recorded.failing) {
+        log_write(g->agent->log, LEVEL_ERROR, "ticks are not recorded: %s (tried again each second)", stats.text);
+    } else if (!stats.failing && g->recorded.failing) {
+        log_write(g->agent->log, LEVEL_INFO, "ticks are recorded again");
+    }
+    if (stats.dropped != g->recorded.dropped) {
+        log_write(g->agent->log, LEVEL_WARNING, "recording fell behind: %llu ticks late so far, %llu fetched again",
+                  (unsigned long long)stats.dropped, (unsigned long long)stats.mended);
+    }
+    if (stats.lost != g->recorded.lost) {
+        log_write(g->agent->log, LEVEL_ERROR, "%llu ticks are not recorded and cannot be fetched again",
+                  (unsigned long long)stats.lost);
+    }
+    g->recorded = stats;
+}
+
 /* Control came first (gateway/agent.c); then what the venue says, because an order is judged by it; then orders. */
 static int64_t gateway_work(struct agent *agent, void *self, int64_t now_us)
 {
@@ -289,6 +314,7 @@ static int64_t gateway_work(struct agent *agent, void *self, int64_t now_us)
         gateway_end_step(g);
         if (g->recorder != NULL) {
             recorder_mend(g->recorder, find_tick, g->ring);
+            report_recorder(g, now_us);
         }
         g->next_timer_us = now_us + TIMER_US;
     }

@@ -89,6 +89,8 @@ struct gateway {
     struct tick_ring *ring;
     struct bars *bars;
     struct recorder *recorder;
+    struct recorder_stats recorded; /* as last told in the log */
+    int64_t next_recorder_us;
     int64_t next_feed_us;
     int64_t next_timer_us;
     uint64_t garbage;

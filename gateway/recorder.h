@@ -23,7 +23,7 @@
 #include "core/err.h"
 #include "core/tick.h"
 
-#define RECORDER_QUEUE    32768 /* ticks: a fast opening minute of all products */
+#define RECORDER_QUEUE    131072 /* ticks, 22 MB: a third of a busy day, should a replay come all at once */
 #define RECORDER_BATCH_MS 100
 
 struct recorder;
