@@ -95,23 +95,63 @@ bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *req
     if (request_id)
         *request_id = id;
     if (!query) {
-        app->requests[app->request_next] = id;
+        app->requests[app->request_next] = (struct app_request){id, msg->id};
         app->request_next = (app->request_next + 1) % APP_REQUESTS;
     }
     return true;
 }
 
-void app_reply(struct app *app, const struct reply *reply)
+static void on_reply(struct app *app, const struct reply *reply)
 {
     for (size_t i = 0; i < APP_REQUESTS; i++) {
-        if (!app->requests[i] || app->requests[i] != reply->request_id)
+        struct app_request *request = &app->requests[i];
+        if (!request->id || request->id != reply->request_id)
             continue;
-        app->requests[i] = 0;
+        request->id = 0;
+        bool order = request->kind == MSG_ORDER_COMMAND; /* its answer is the order's id alone */
         if (reply->status == ERR_OK)
-            app_notice(app, ROLE_OK, "%s", *reply->text ? reply->text : "Done");
+            app_notice(app, ROLE_OK, "%s%s", order ? "Order taken: " : "", *reply->text ? reply->text : "Done");
         else
             app_notice(app, ROLE_ALARM, "%s: %s", reply->status == ERR_TIMEOUT ? "No answer" : "Refused",
                        *reply->text ? reply->text : status_name((enum status)reply->status));
+    }
+}
+
+/* What the model just wrote into the log is news; the notice line shows it without logging it again. */
+static void show_news(struct app *app)
+{
+    const struct log_line *line = &app->model->log[app->model->log_count - 1];
+    (void)text_copy(app->notice, sizeof app->notice, line->text);
+    app->notice_role = line->level == LEVEL_ERROR ? ROLE_ALARM : line->level == LEVEL_WARNING ? ROLE_WARNING : ROLE_TEXT;
+    app->notice_us = app->now_us;
+    app->model->dirty |= DIRTY_STATUS;
+}
+
+void app_message(struct app *app, const struct msg *msg, enum component from)
+{
+    uint64_t logged = app->model->log_added;
+    model_apply(app->model, msg, from, app->now_us);
+    bool news = msg->id == MSG_TRANSITION || msg->id == MSG_RISK_EVENT ||
+                (msg->id == MSG_ORDER_EVENT && msg->order_event.kind != EXEC_NEW);
+    if (news && app->model->log_added > logged)
+        show_news(app);
+    if (msg->id == MSG_REPLY)
+        on_reply(app, &msg->reply);
+}
+
+void app_tick(struct app *app)
+{
+    struct msg msg;
+    if (!app->client || !app->model->components[COMPONENT_GATEWAY].heard_us)
+        return;
+    for (size_t i = 0; i < app->model->quote_count; i++) {
+        struct quote *quote = &app->model->quotes[i];
+        if (quote->bars_asked || !(quote->contract.flags & CONTRACT_REGISTERED))
+            continue;
+        msg_init(&msg, MSG_QUERY);
+        msg.query.kind = QUERY_BARS;
+        (void)text_copy(msg.query.text, sizeof msg.query.text, quote->contract.symbol);
+        quote->bars_asked = client_send(app->client, COMPONENT_GATEWAY, &msg, NULL, NULL) == ERR_OK;
     }
 }
 

@@ -50,6 +50,7 @@ struct app {
     int rows, columns;
     bool read_only;
     bool quit;
+    bool switch_market; /* the trader wants the market of the settings, not the running one */
     int64_t now_us;    /* process time of this turn of the loop */
     char notice[TEXT_SIZE]; /* one line above the footer: the last answer */
     enum role notice_role;
@@ -57,7 +58,10 @@ struct app {
     struct command_history history;
     int clicked_y; /* screen row of the last click on a row */
     int64_t clicked_us;
-    uint64_t requests[APP_REQUESTS];
+    struct app_request {
+        uint64_t id; /* 0 = none */
+        enum msg_id kind;
+    } requests[APP_REQUESTS];
     size_t request_next;
 };
 
@@ -70,11 +74,15 @@ void app_notice(struct app *app, enum role role, const char *format, ...) __attr
 /* Load a theme by name or path, with the settings' up colour and ASCII option; the one in force stays on failure. */
 enum status app_load_theme(struct app *app, const char *name, struct err *err);
 
+/* A few times a second: asks for what a new contract's line needs. */
+void app_tick(struct app *app);
+
 /* Send a request; its refusal or reply becomes a notice. *request_id may be NULL. False when it could not be sent. */
 bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id);
 
-/* A reply that came in: a notice when it answers something sent with app_send. */
-void app_reply(struct app *app, const struct reply *reply);
+/* One message from the system: into the model; the answer to what was sent, a fill, a refusal or a condition's step becomes a
+ * notice too. */
+void app_message(struct app *app, const struct msg *msg, enum component from);
 
 /* What the frame says and in which colour: ROLE_SIMULATION .. ROLE_READ_ONLY. */
 enum role app_mode_role(const struct app *app);

@@ -12,6 +12,8 @@
 #define SPARK_STEP_MIN_US (1 * (int64_t)1000000)
 #define SPARK_STEP_MAX_US (64 * (int64_t)1000000)
 
+#define BARS_WORTH_US (8 * 60 * (int64_t)1000000) /* so many minutes make a better line than seconds do */
+
 struct model *model_new(void)
 {
     struct model *model = calloc(1, sizeof *model);
@@ -163,10 +165,21 @@ static unsigned on_feed(struct model *model, const struct feed *feed, int64_t no
     return DIRTY_STATUS | DIRTY_WATCHLIST;
 }
 
+/* The day's bars, oldest first, are the line's past, when they reach further back than the ticks seen so far. */
 static unsigned on_bar(struct model *model, const struct bar *bar)
 {
     struct quote *quote = find_quote(model, bar->symbol);
-    if (!quote || (quote->spark_count && bar->start_us <= quote->spark_us))
+    if (!quote)
+        return 0;
+    if (!quote->bars_seen) {
+        quote->bars_seen = true;
+        if (quote->spark_count && quote->last.time_us - bar->start_us < BARS_WORTH_US)
+            return 0;
+        quote->spark_count = 0;
+        quote->spark_us = 0;
+        quote->spark_step_us = SPARK_STEP_MAX_US / 2;
+    }
+    if (quote->spark_count && bar->start_us <= quote->spark_us)
         return 0;
     add_spark(quote, bar->start_us, bar->close);
     return DIRTY_WATCHLIST;

@@ -42,6 +42,8 @@ struct quote {
     bool has_depth;
     bool stale;
     int64_t tick_us; /* process time the last tick came in */
+    bool bars_asked; /* the screen's: today's bars were asked for */
+    bool bars_seen;
     int direction;      /* of the last change of price: +1, -1, 0 = none yet */
     int64_t changed_us; /* process time of that change */
     int64_t spark_us;   /* market time of the newest spark value's step */

@@ -50,12 +50,21 @@ static void row_key(const void *context, size_t row, char *key, size_t size)
     (void)text_copy(key, size, app_of(context)->model->quotes[row].contract.symbol);
 }
 
+/* Registered, but of another trading day than the market's: nothing comes in for it. */
+static bool listed(const struct app *app, const struct quote *quote)
+{
+    int32_t day = app->model->market.trading_day;
+    return !day || quote->contract.trading_day == day;
+}
+
 static void session_cell(const struct app *app, const struct quote *quote, struct list_cell *cell)
 {
     struct session session;
     session_at(model_market_us(app->model, app->now_us), quote->contract.last_trading_day, &session);
     const char *kind = session.kind == SESSION_NIGHT ? "night" : "day";
-    if (quote->last.flags & TICK_TRIAL)
+    if (!listed(app, quote))
+        snprintf(cell->text, sizeof cell->text, "not today");
+    else if (quote->last.flags & TICK_TRIAL)
         snprintf(cell->text, sizeof cell->text, "trial");
     else if (session.state == SESSION_CLOSED)
         snprintf(cell->text, sizeof cell->text, "closed");
@@ -71,7 +80,9 @@ static void age_cell(const struct app *app, const struct quote *quote, struct li
     bool open = app->model->market.session_state == SESSION_OPEN && !app->model->market.paused;
     format_age(age_us, cell->text);
     cell->role = ROLE_DIM;
-    if (quote->stale) {
+    if (!listed(app, quote)) {
+        snprintf(cell->text, sizeof cell->text, "-");
+    } else if (quote->stale) {
         snprintf(cell->text, sizeof cell->text, "STALE");
         cell->role = ROLE_ALARM;
     } else if (open && age_us > limit_us) {
@@ -132,10 +143,10 @@ static void price_cell(const struct app *app, const struct quote *quote, int col
     }
 }
 
-static void symbol_cell(const struct quote *quote, int column, struct list_cell *cell)
+static void symbol_cell(const struct app *app, const struct quote *quote, int column, struct list_cell *cell)
 {
     snprintf(cell->text, sizeof cell->text, "%s", column == SYMBOL ? quote->contract.symbol : quote->contract.name);
-    cell->role = column == SYMBOL ? ROLE_STRONG : ROLE_DIM;
+    cell->role = column == SYMBOL && listed(app, quote) ? ROLE_STRONG : ROLE_DIM;
 }
 
 static void row_cell(const void *context, size_t row, int column, struct list_cell *cell)
@@ -143,7 +154,7 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     const struct app *app = context;
     const struct quote *quote = &app->model->quotes[row];
     if (column == SYMBOL || column == NAME) {
-        symbol_cell(quote, column, cell);
+        symbol_cell(app, quote, column, cell);
     } else if (column == HELD) {
         held_cell(app, quote, cell);
     } else if (column == SESSION) {

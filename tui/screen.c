@@ -1,13 +1,10 @@
-/* The loop: wait for keys, messages or the next frame; apply messages; give keys away; draw what is dirty. outcryd is started
- * on a thread of its own, so that the frame is there at once and the trader can leave again. */
+/* The loop: wait for keys, messages or the next frame; apply messages; give keys away; draw what is dirty. What waits (starting
+ * outcryd, changing its market) is done by tui/starter.h, so that the frame is there at once and the trader can leave again. */
 #include "tui/screen.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -16,64 +13,71 @@
 #include "tui/draw.h"
 #include "tui/input.h"
 #include "tui/overlay.h"
+#include "tui/starter.h"
 #include "tui/terminal.h"
 
 #define FRAME_US ((int64_t)50000) /* 20 frames a second */
 #define TICK_US ((int64_t)250000) /* ages and countdowns */
+#define STARTING_MS 20            /* looking whether the starter is done */
 #define MESSAGES_A_TURN 4000
-
-struct starter {
-    const struct settings *settings;
-    struct err err;
-    enum status status;
-    pthread_t thread;
-    bool running;
-    atomic_bool done;
-};
 
 struct screen {
     struct app *app;
-    struct starter starter;
-    struct err failure; /* why the screen ends, status ERR_OK: the trader wanted it */
+    struct starter *starter; /* NULL: no job */
+    enum starter_job job;
+    struct err failure; /* why the screen ends; status ERR_OK: the trader wanted it */
     int64_t drawn_us, ticked_us; /* monotonic */
 };
 
-static void *start_daemon(void *context)
+static void begin_job(struct screen *screen, enum starter_job job)
 {
-    struct starter *starter = context;
-    starter->status = client_daemon_running(starter->settings) ? ERR_OK : client_daemon_start(starter->settings, &starter->err);
-    if (starter->status == ERR_BUSY)
-        starter->status = ERR_OK; /* somebody else was faster */
-    atomic_store(&starter->done, true);
-    return NULL;
-}
-
-static bool begin_starting(struct screen *screen)
-{
-    struct starter *starter = &screen->starter;
-    starter->settings = screen->app->settings;
-    /* The terminal's signals are for the loop. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    starter->running = pthread_create(&starter->thread, NULL, start_daemon, starter) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!starter->running)
+    screen->job = job;
+    screen->starter = starter_begin(job, screen->app->settings);
+    if (!screen->starter)
         screen->failure.status = err_set(&screen->failure, ERR_IO, "no thread to start the background processes with");
-    return starter->running;
 }
 
-static void attach_when_started(struct screen *screen)
+static void want_switch(struct app *app, void *context)
 {
-    struct starter *starter = &screen->starter;
-    if (!starter->running || !atomic_load(&starter->done))
+    (void)context;
+    app->switch_market = true;
+}
+
+static void ask_switch(struct app *app, const char *running)
+{
+    char question[SETTING_TEXT_SIZE + 192];
+    snprintf(question, sizeof question,
+             "Another market is running: %s. Change to the one asked for? Conditions and positions stay, and meet its prices.", running);
+    overlay_confirm(app, "Change the market", question, 'y', want_switch, NULL);
+}
+
+static void end_job(struct screen *screen)
+{
+    char running[SETTING_TEXT_SIZE];
+    struct err err = {0};
+    if (!screen->starter || !starter_done(screen->starter))
         return;
-    (void)pthread_join(starter->thread, NULL);
-    starter->running = false;
-    if (starter->status != ERR_OK)
-        screen->failure = starter->err;
-    else if (client_open(&screen->app->client, screen->app->settings, &screen->failure) == ERR_OK)
+    enum status status = starter_join(screen->starter, running, sizeof running, &err);
+    screen->starter = NULL;
+    if (screen->job == STARTER_SWITCH_MARKET) {
+        app_notice(screen->app, status == ERR_OK ? ROLE_OK : ROLE_ALARM, "%s", status == ERR_OK ? "The market is changed" : err.text);
+    } else if (status != ERR_OK) {
+        screen->failure = err;
+    } else if (client_open(&screen->app->client, screen->app->settings, &screen->failure) == ERR_OK) {
         screen->failure.status = ERR_OK;
+        if (*running)
+            ask_switch(screen->app, running);
+    }
+}
+
+static void run_jobs(struct screen *screen)
+{
+    end_job(screen);
+    if (screen->app->switch_market && !screen->starter) {
+        screen->app->switch_market = false;
+        app_notice(screen->app, ROLE_TEXT, "Changing the market...");
+        begin_job(screen, STARTER_SWITCH_MARKET);
+    }
 }
 
 static void wait_for_something(const struct screen *screen)
@@ -83,12 +87,14 @@ static void wait_for_something(const struct screen *screen)
     if (draw_due(app) && screen->drawn_us + FRAME_US < until_us)
         until_us = screen->drawn_us + FRAME_US;
     int timeout_ms = until_us > now_us ? (int)((until_us - now_us + 999) / 1000) : 0;
+    if (screen->starter && timeout_ms > STARTING_MS)
+        timeout_ms = STARTING_MS;
     if (app->client) {
         client_wait(app->client, STDIN_FILENO, timeout_ms);
         return;
     }
     struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
-    (void)poll(&keys, 1, timeout_ms < 20 ? timeout_ms : 20); /* the starter may be done */
+    (void)poll(&keys, 1, timeout_ms);
 }
 
 static void apply_messages(struct app *app)
@@ -96,9 +102,7 @@ static void apply_messages(struct app *app)
     struct msg msg;
     enum component from = 0;
     for (int i = 0; app->client && i < MESSAGES_A_TURN && client_next(app->client, &msg, &from); i++) {
-        model_apply(app->model, &msg, from, app->now_us);
-        if (msg.id == MSG_REPLY)
-            app_reply(app, &msg.reply);
+        app_message(app, &msg, from);
         if (app->top) {
             overlays_message(app, &msg);
             app->redraw = true;
@@ -112,6 +116,7 @@ static void draw_frame(struct screen *screen)
     if (now_us - screen->ticked_us >= TICK_US) {
         screen->ticked_us = now_us;
         screen->app->model->dirty |= DIRTY_WATCHLIST | DIRTY_STATUS;
+        app_tick(screen->app);
     }
     if (!draw_due(screen->app) || now_us - screen->drawn_us < FRAME_US)
         return;
@@ -124,7 +129,7 @@ static void loop(struct screen *screen)
     struct app *app = screen->app;
     while (!app->quit && !terminal_signal() && screen->failure.status == ERR_OK) {
         app->now_us = clock_system()->now_us(clock_system());
-        attach_when_started(screen);
+        run_jobs(screen);
         apply_messages(app);
         input_read(app);
         draw_frame(screen);
@@ -141,9 +146,10 @@ static enum status open_screen(struct screen *screen, struct settings *settings)
     screen->app->now_us = clock_system()->now_us(clock_system());
     draw_resize(screen->app);
     status = app_load_theme(screen->app, settings_text(settings, SET_THEME), &screen->failure);
-    if (status == ERR_OK && !begin_starting(screen))
-        status = screen->failure.status;
-    return status;
+    if (status != ERR_OK)
+        return status;
+    begin_job(screen, STARTER_START);
+    return screen->failure.status;
 }
 
 static void close_screen(struct screen *screen)
@@ -151,8 +157,8 @@ static void close_screen(struct screen *screen)
     if (screen->app)
         overlays_close(screen->app);
     terminal_close();
-    if (screen->starter.running)
-        (void)pthread_join(screen->starter.thread, NULL);
+    if (screen->starter)
+        (void)starter_join(screen->starter, NULL, 0, NULL);
     if (screen->app && screen->app->client)
         client_close(screen->app->client);
     app_free(screen->app);
@@ -163,7 +169,6 @@ int screen_main(struct settings *settings)
     struct screen screen = {0};
     if (open_screen(&screen, settings) == ERR_OK)
         loop(&screen);
-    bool left = screen.app && screen.app->quit;
     close_screen(&screen);
     int signal_number = terminal_signal();
     if (signal_number) {
@@ -174,7 +179,7 @@ int screen_main(struct settings *settings)
         fprintf(stderr, "outcry: %s\n", screen.failure.text);
         return 1;
     }
-    if (left && client_daemon_running(settings))
+    if (client_daemon_running(settings))
         puts("outcry keeps trading in the background: `outcry` attaches again, `outcry stop` stops it all.");
     return 0;
 }

@@ -105,7 +105,10 @@ static void session_segment(const struct app *app, struct segment *segment)
     } else if (state == SESSION_PRE_OPEN) {
         name = market->session == SESSION_NIGHT ? "Night pre-open" : "Day pre-open";
     }
-    snprintf(text, sizeof text, "%s %s %s%s", name, next[state], left, market->paused ? ", paused" : "");
+    char played[24] = "";
+    if (market->progress_permille >= 0)
+        snprintf(played, sizeof played, ", %d%% played", market->progress_permille / 10);
+    snprintf(text, sizeof text, "%s %s %s%s%s", name, next[state], left, played, market->paused ? ", paused" : "");
     words(segment, 0, "", text);
     snprintf(text, sizeof text, "%s %s%s", name, left, market->paused ? " paused" : "");
     words(segment, 1, "", text);

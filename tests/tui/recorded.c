@@ -41,6 +41,7 @@ void recorded_system(struct model *model)
     msg.market.next_change_us = calendar_taipei_us(RECORDED_DAY, 13 * 3600 + 45 * 60);
     msg.market.speed = 60;
     msg.market.simulated = true;
+    msg.market.progress_permille = 123;
     apply(model, &msg);
     msg_init(&msg, MSG_SESSION);
     msg.session.logged_in = true;
