@@ -126,6 +126,10 @@ void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
     }
 }
 
+bool gate_ready(const struct gate *gate) {
+    return gate->session.logged_in && gate->ready;
+}
+
 uint64_t gate_events_seq(const struct gate *gate) {
     return gate->events_seq;
 }

@@ -90,6 +90,8 @@ uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of 
 /* An UNKNOWN order can only be resolved on a new venue session (absence is not believed on the one it was sent on): the
  * driver should log out and in again, once each time this becomes true. */
 bool gate_wants_session(const struct gate *gate);
+/* Caught up with the venue session: orders go. */
+bool gate_ready(const struct gate *gate);
 const struct guard_state *gate_guard(const struct gate *gate);
 const struct guard_limits *gate_limits(const struct gate *gate);
 uint32_t gate_unknown(const struct gate *gate);

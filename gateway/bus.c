@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zmq.h>
 
 #include "core/check.h"
@@ -97,7 +96,10 @@ static void set_options(struct bus_socket *socket)
     bool broadcast = socket->kind == BUS_PUB || socket->kind == BUS_SUB;
     int64_t largest = 65536;
     option_int(h, ZMQ_LINGER, 0);
-    option_int(h, ZMQ_IMMEDIATE, 1);
+    if (socket->kind !=
+        BUS_SUB) { /* on a SUB it aborts libzmq 4.3.4: a peer ending between two frames (fq.cpp: !_more) */
+        option_int(h, ZMQ_IMMEDIATE, 1);
+    }
     option_int(h, ZMQ_SNDTIMEO, 0);
     option_int(h, ZMQ_RCVTIMEO, 0);
     option_int(h, ZMQ_SNDHWM, broadcast ? 50000 : 20000);
@@ -233,16 +235,6 @@ void bus_unsubscribe(struct bus_socket *socket, const char *prefix)
 {
     CHECK(socket->kind == BUS_SUB);
     zmq_setsockopt(socket->handle, ZMQ_UNSUBSCRIBE, prefix, strlen(prefix));
-}
-
-/* Topics are matched by prefix: symbols start with a capital letter, depth with a small one. */
-void bus_subscribe_without_depth(struct bus_socket *socket)
-{
-    char prefix[2] = "A";
-    bus_subscribe(socket, "~");
-    for (prefix[0] = 'A'; prefix[0] <= 'Z'; prefix[0]++) {
-        bus_subscribe(socket, prefix);
-    }
 }
 
 static enum status send_failed(const struct bus_socket *socket, struct err *err)
@@ -433,15 +425,8 @@ enum bus_endpoint bus_socket_endpoint(const struct bus_socket *socket)
     return socket->endpoint;
 }
 
-void *bus_socket_handle(const struct bus_socket *socket)
-{
-    return socket->handle;
-}
-
-void *bus_socket_monitor(const struct bus_socket *socket)
-{
-    return socket->monitor;
-}
+void *bus_socket_handle(const struct bus_socket *socket) { return socket->handle; }
+void *bus_socket_monitor(const struct bus_socket *socket) { return socket->monitor; }
 
 /* Names have at most PATHS_RUNTIME_SIZE's rest of a socket address. */
 static const struct endpoint endpoints[BUS_ENDPOINT_COUNT] = {

@@ -24,3 +24,13 @@ const char *bus_topic(const struct msg *msg, char buf[BUS_TOPIC_SIZE])
     }
     return buf;
 }
+
+/* Topics are matched by prefix: symbols start with a capital letter, depth with a small one. */
+void bus_subscribe_without_depth(struct bus_socket *socket)
+{
+    char prefix[2] = "A";
+    bus_subscribe(socket, "~");
+    for (prefix[0] = 'A'; prefix[0] <= 'Z'; prefix[0]++) {
+        bus_subscribe(socket, prefix);
+    }
+}

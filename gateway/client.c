@@ -14,7 +14,9 @@
 #define BATCH            512
 #define ASK_TIMEOUT_US   CLOCK_SECOND_US
 #define HEARD_US         (3 * CLOCK_SECOND_US) /* an agent speaks each second */
+#define STALLED_US       (3 * CLOCK_SECOND_US)
 #define CONNECTING_US    (2 * CLOCK_SECOND_US)
+#define LAST_WORDS_MS    200 /* what was asked for just before leaving still leaves */
 #define LONGEST_SLEEP_US (250 * CLOCK_MS_US)
 
 struct link_row {
@@ -161,6 +163,9 @@ void client_close(struct client *client)
     }
     upstream_close(client->upstream);
     for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++) {
+        if (client->links[component].line != NULL) {
+            bus_linger(client->links[component].line, LAST_WORDS_MS);
+        }
         bus_socket_close(client->links[component].line);
         bus_socket_close(client->links[component].feed);
     }
@@ -182,23 +187,6 @@ static void ask_snapshot(struct client *client, struct client_link *link, int64_
         client_ask(client, link, QUERY_POSITIONS, now_us);
     }
     link->snapshot_until_us = now_us + ASK_TIMEOUT_US;
-}
-
-static void watch_connection(struct client *client, struct client_link *link, int64_t now_us)
-{
-    uint64_t connection = bus_connections(link->line);
-    if (connection == link->connection) {
-        return;
-    }
-    if (link->connection != 0) {
-        client_link_lost(client, link, now_us);
-    }
-    link->connection = connection;
-    link->since_us = now_us;
-    link->snapshot = 0;
-    if (link->component != COMPONENT_GATEWAY && bus_connected(link->line)) {
-        ask_snapshot(client, link, now_us);
-    }
 }
 
 /* Garbage is dropped by the bus: a screen has nobody to tell but its own log, and the agents count it too. */
@@ -223,18 +211,64 @@ static int drain(struct client *client, struct client_link *link, struct bus_soc
     return taken;
 }
 
+static void watch_connection(struct client *client, struct client_link *link, int64_t now_us)
+{
+    uint64_t connection = bus_connections(link->line);
+    bool there = bus_connected(link->line);
+    if (link->was_there && (!there || connection != link->connection)) {
+        drain(client, link, link->line, now_us);
+        client_link_lost(client, link);
+        link->since_us = now_us;
+    }
+    link->was_there = there;
+    if (connection == link->connection) {
+        return;
+    }
+    link->connection = connection;
+    link->since_us = now_us;
+    link->snapshot = 0;
+    if (link->component != COMPONENT_GATEWAY && bus_connected(link->line)) {
+        ask_snapshot(client, link, now_us);
+    }
+}
+
+/* What was published before our subscription had arrived there is in no snapshot that was asked for before: the first
+ * message proves the subscription, and everything is asked for once more. */
+static void work_feed(struct client *client, struct client_link *link, int64_t now_us)
+{
+    uint64_t connection = bus_connections(link->feed);
+    if (connection != link->feed_connection) {
+        link->feed_connection = connection;
+        link->feed_proved = false;
+    }
+    if (link->snapshot > 0 && now_us < link->snapshot_until_us) {
+        return;
+    }
+    if (drain(client, link, link->feed, now_us) > 0 && !link->feed_proved && bus_connected(link->line)) {
+        link->feed_proved = true;
+        ask_snapshot(client, link, now_us);
+    }
+}
+
 static void work_link(struct client *client, struct client_link *link, int64_t now_us)
 {
     watch_connection(client, link, now_us);
     drain(client, link, link->line, now_us);
-    bool snapshot = link->snapshot > 0 && now_us < link->snapshot_until_us;
-    if (link->feed != NULL && !snapshot) {
-        drain(client, link, link->feed, now_us);
+    if (link->feed != NULL) {
+        work_feed(client, link, now_us);
     }
 }
 
 void client_work(struct client *client, int64_t now_us)
 {
+    /* We were stopped (Ctrl-Z, a sleeping machine): what was published meanwhile may be lost. */
+    if (client->worked_us != 0 && now_us - client->worked_us > STALLED_US) {
+        upstream_refresh(client->upstream);
+        for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++) {
+            client->links[component].feed_proved = false;
+        }
+    }
+    client->worked_us = now_us;
     if (client->count < CLIENT_QUEUE_MAX) {
         upstream_work(client->upstream, now_us);
     }

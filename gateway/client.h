@@ -1,9 +1,10 @@
 /*
  * client: all that the screen and the command line may see of the running system.
  *
- * A client subscribes to everything published and asks every agent through one DEALER each. It never blocks unless it is
- * asked to wait. Messages come out in the order they arrived, each with the component that sent it. It repairs its own
- * gaps: order events and ticks that were dropped are fetched again, so a caller sees every order event once, in order.
+ * A client subscribes to everything published and asks every agent through one DEALER each. It never blocks unless it
+ * is asked to wait. Messages come out in the order they arrived, each with the component that sent it. It repairs its
+ * own gaps: order events and ticks that were dropped are fetched again, so a caller sees every order event once, in
+ * order.
  *
  * On connect and after any agent's restart it asks for a fresh snapshot (status, contracts, conditions, orders,
  * positions, market, guard) by itself, and first hands out a MSG_HEARTBEAT of the agent with the new pid.
@@ -22,8 +23,8 @@ struct client;
 
 enum link_state { LINK_DOWN = 1, LINK_CONNECTING, LINK_UP };
 
-/* Reads outcry.ini, environment and flags into settings; consumes what it knows from argv (argc/argv are rewritten to the
- * rest). ERR_*: one line with file and line, variable or flag. */
+/* Reads outcry.ini, environment and flags into settings; consumes what it knows from argv (argc/argv are rewritten to
+ * the rest). ERR_*: one line with file and line, variable or flag. */
 enum status client_settings(struct settings *settings, int *argc, char **argv, struct err *err);
 
 /* The data directory (databases) for these settings, absolute; size >= SETTING_TEXT_SIZE. Touches nothing. */
@@ -45,13 +46,15 @@ bool client_next(struct client *client, struct msg *msg, enum component *from);
 
 /* Send a request (query, control, login, condition_command, order_command, cancel_command, limits_command,
  * market_control) to an agent; its request_id is filled in here and returned through *request_id (may be NULL). The
- * MSG_REPLY with it comes out of client_next, ERR_TIMEOUT within the setting's time-out when nobody answers: every request
- * gets exactly one reply. */
-enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id, struct err *err);
+ * MSG_REPLY with it comes out of client_next, ERR_TIMEOUT within the setting's time-out when nobody answers: every
+ * request gets exactly one reply. */
+enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id,
+                        struct err *err);
 
 /* For the command line: send, wait for the reply, hand everything before it to visit (may be NULL). */
 enum status client_call(struct client *client, enum component to, struct msg *msg,
-                        void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply, struct err *err);
+                        void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
+                        struct err *err);
 
 /* What outcryd gives its exchange to trade: the market.* settings of *running become its own. */
 enum status client_daemon_market(struct client *client, struct settings *running, struct err *err);

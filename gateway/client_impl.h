@@ -23,7 +23,10 @@ struct client_link {
     struct bus_socket *feed;  /* NULL for the gateway */
     struct bus_socket *line;
     uint64_t connection; /* the snapshot was asked on this one */
-    int snapshot;        /* questions of it not answered yet */
+    uint64_t feed_connection;
+    bool feed_proved; /* something was heard over it since it connected */
+    bool was_there;
+    int snapshot; /* questions of it not answered yet */
     int64_t snapshot_until_us;
     int64_t heard_us; /* 0 = never */
     int64_t since_us; /* of the present want of a connection */
@@ -56,6 +59,7 @@ struct client {
     struct client_link links[COMPONENT_COUNT + 1];
     struct client_request requests[CLIENT_REQUESTS_MAX];
     uint64_t next_id;
+    int64_t worked_us;         /* last pass */
     struct client_item *queue; /* ring */
     size_t head, count, capacity;
 };
@@ -71,8 +75,8 @@ int64_t client_now(const struct client *client);
 void client_on_line(struct client *client, struct client_link *link, const struct msg *msg, int64_t now_us);
 enum status client_ask(struct client *client, struct client_link *link, enum query_kind kind, int64_t now_us);
 void client_time_out(struct client *client, int64_t now_us);
-/* The link's connection is gone or new: its questions will not be answered. */
-void client_link_lost(struct client *client, struct client_link *link, int64_t now_us);
+/* The link's connection is gone: its questions will not be answered. */
+void client_link_lost(struct client *client, const struct client_link *link);
 /* The next deadline, INT64_MAX = none. */
 int64_t client_next_deadline(const struct client *client);
 

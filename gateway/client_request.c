@@ -166,9 +166,8 @@ static void no_answer(struct client *client, struct client_request *r, const cha
     r->id = 0;
 }
 
-void client_link_lost(struct client *client, struct client_link *link, int64_t now_us)
+void client_link_lost(struct client *client, const struct client_link *link)
 {
-    (void)now_us;
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
         if (r->id != 0 && r->to == link->component) {

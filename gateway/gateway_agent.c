@@ -334,6 +334,8 @@ static void gateway_heartbeat(struct agent *agent, void *self, struct heartbeat 
         snprintf(beat->text, sizeof beat->text, "no line to the exchange");
     } else if (!g->session.logged_in) {
         snprintf(beat->text, sizeof beat->text, "not logged in");
+    } else if (!gate_ready(g->gate)) {
+        snprintf(beat->text, sizeof beat->text, "catching up with the venue");
     } else if (g->session.account[0] == '\0') {
         snprintf(beat->text, sizeof beat->text, "no account selected");
     } else {

@@ -74,6 +74,8 @@ struct gateway {
     uint64_t next_request;
     struct pending pending[GATEWAY_PENDING_MAX];
     struct session_info session;
+    struct session_info shown; /* as others see it: up once the gate has caught up and orders go */
+    bool show_wanted;
     char chosen_account[ACCOUNT_SIZE]; /* by the trader, kept over sessions */
     struct account accounts[GATEWAY_ACCOUNTS_MAX];
     int account_count;

@@ -55,7 +55,7 @@ static void answer_status(struct answer *answer)
         row(answer, &msg);
     }
     msg_init(&msg, MSG_SESSION);
-    msg.session = g->session;
+    msg.session = g->shown;
     row(answer, &msg);
     msg_init(&msg, MSG_GUARD_STATE);
     msg.guard_state = *gate_guard(g->gate);

@@ -83,6 +83,8 @@ static void answer(struct gateway *g, struct pending *p, enum status status, int
 static void publish_session(struct gateway *g)
 {
     struct msg msg;
+    g->shown = g->session;
+    g->show_wanted = false;
     msg_init(&msg, MSG_SESSION);
     msg.session = g->session;
     agent_publish(g->agent, &msg);
@@ -95,7 +97,11 @@ static void tell_gate(struct gateway *g, int64_t now_us)
 {
     gate_on_session(g->gate, &g->session, now_us, gateway_sink(g));
     gateway_end_step(g);
-    publish_session(g);
+    if (!g->session.logged_in) {
+        publish_session(g);
+    } else {
+        g->show_wanted = true;
+    }
 }
 
 static void ask_accounts(struct gateway *g, int64_t now_us)
@@ -133,7 +139,6 @@ static void on_session(struct gateway *g, const struct session_info *session, in
         g->account_count = 0;
         ask_accounts(g, now_us);
         ask_contracts(g, now_us);
-        publish_session(g);
     } else {
         g->contracts_day = 0;
         tell_gate(g, now_us);
@@ -218,7 +223,9 @@ static void login_answered(struct gateway *g, const struct reply *reply)
             explicit_bzero(&g->credentials->good, sizeof g->credentials->good);
         }
         snprintf(g->session.text, sizeof g->session.text, "%s", reply->text);
-        publish_session(g);
+        if (!g->session.logged_in) {
+            publish_session(g);
+        }
         return;
     }
     g->credentials->good = g->credentials->trying;
@@ -416,6 +423,9 @@ void gateway_session_work(struct gateway *g, int64_t now_us)
             send_login(g, NULL, 0, now_us);
         }
         return;
+    }
+    if (g->show_wanted && gate_ready(g->gate)) {
+        publish_session(g);
     }
     if (now_us >= g->next_accounts_us) {
         ask_accounts(g, now_us);

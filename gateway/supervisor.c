@@ -1,65 +1,27 @@
 /*
  * supervisor: what runs, what should run, and what to do about the difference.
  */
-#include "gateway/supervisor.h"
-
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/check.h"
 #include "core/text.h"
-#include "gateway/child.h"
 #include "gateway/config.h"
+#include "gateway/supervisor_impl.h"
 
-#define CHILDREN        4
-#define WAITERS_MAX     16
 #define FIRST_DELAY_US  (50 * CLOCK_MS_US)
 #define LONGEST_WAIT_US (5 * CLOCK_SECOND_US)
 #define WINDOW_US       (60 * CLOCK_SECOND_US)
 #define STOP_US         (5 * CLOCK_SECOND_US)
+#define LEAVE_US        (50 * CLOCK_MS_US)
 #define HOME_ROLE       "outcryd"
 
 /* In the order in which they are stopped. */
-static const enum component order[CHILDREN] = {COMPONENT_STRATEGY, COMPONENT_EXECUTOR, COMPONENT_GATEWAY,
-                                               COMPONENT_EXCHANGE};
+const enum component supervisor_order[CHILDREN] = {COMPONENT_STRATEGY, COMPONENT_EXECUTOR, COMPONENT_GATEWAY,
+                                                   COMPONENT_EXCHANGE};
 
-struct watched {
-    struct child child;
-    bool wanted;
-    bool restart; /* stop it, then start it again */
-    bool given_up;
-    int32_t restarts;
-    int64_t since_us;
-    int64_t start_at_us;
-    int64_t delay_us;
-    int64_t ends_us[SUPERVISOR_TRIES]; /* ring of its last ends */
-    int ends;
-    int64_t term_sent_us; /* 0 = not asked to stop */
-    bool killed;
-    int watched_fd; /* in the loop; -1 = none */
-};
-
-/* Someone waits until these are as he wished. */
-struct waiter {
-    struct requester from;
-    uint64_t request_id; /* 0 = free */
-    unsigned mask;
-    bool running;
-    char text[64];
-};
-
-struct supervisor {
-    struct agent *agent;
-    struct lock home_lock;
-    struct watched watched[CHILDREN];
-    struct waiter waiters[WAITERS_MAX];
-    bool shutting_down;
-    int64_t next_publish_us;
-};
-
-static void describe(const struct watched *w, struct msg *out)
+void supervisor_describe(const struct watched *w, struct msg *out)
 {
     msg_init(out, MSG_PROCESS);
     struct process_info *info = &out->process;
@@ -75,7 +37,7 @@ static void describe(const struct watched *w, struct msg *out)
 static void publish(struct supervisor *s, const struct watched *w)
 {
     struct msg msg;
-    describe(w, &msg);
+    supervisor_describe(w, &msg);
     agent_publish(s->agent, &msg);
 }
 
@@ -234,7 +196,20 @@ static bool any_running(const struct supervisor *s)
     return false;
 }
 
-static void wish(struct supervisor *s, unsigned mask, bool wanted, int64_t now_us)
+unsigned supervisor_mask(const char *text)
+{
+    if (strcmp(text, "all") == 0) {
+        return (1u << CHILDREN) - 1;
+    }
+    for (int i = 0; i < CHILDREN; i++) {
+        if (strcmp(text, component_name(supervisor_order[i])) == 0) {
+            return 1u << i;
+        }
+    }
+    return 0;
+}
+
+void supervisor_wish(struct supervisor *s, unsigned mask, bool wanted, int64_t now_us)
 {
     for (int i = 0; i < CHILDREN; i++) {
         struct watched *w = &s->watched[i];
@@ -251,192 +226,13 @@ static void wish(struct supervisor *s, unsigned mask, bool wanted, int64_t now_u
     }
 }
 
-static void answer_waiters(struct supervisor *s)
-{
-    for (int i = 0; i < WAITERS_MAX; i++) {
-        struct waiter *waiter = &s->waiters[i];
-        unsigned reached = 0;
-        if (waiter->request_id == 0) {
-            continue;
-        }
-        for (int c = 0; c < CHILDREN; c++) {
-            const struct watched *w = &s->watched[c];
-            bool there = waiter->running ? w->child.pid != 0 && !w->restart : w->child.pid == 0;
-            if (there || (waiter->running && w->given_up)) {
-                reached |= 1u << c;
-            }
-        }
-        if ((waiter->mask & ~reached) == 0) {
-            agent_reply(s->agent, &waiter->from, waiter->request_id, ERR_OK, 0, "%s", waiter->text);
-            waiter->request_id = 0;
-        }
-    }
-}
-
-static bool wait_for(struct supervisor *s, const struct requester *from, uint64_t request_id, unsigned mask,
-                     bool running, const char *text)
-{
-    for (int i = 0; i < WAITERS_MAX; i++) {
-        struct waiter *waiter = &s->waiters[i];
-        if (waiter->request_id == 0) {
-            *waiter = (struct waiter){.from = *from, .request_id = request_id, .mask = mask, .running = running};
-            text_copy(waiter->text, sizeof waiter->text, text);
-            return true;
-        }
-    }
-    agent_reply(s->agent, from, request_id, ERR_FULL, 0, "too many requests at once");
-    return false;
-}
-
-/* 0: no such process. */
-static unsigned mask_of(const char *text)
-{
-    if (strcmp(text, "all") == 0) {
-        return (1u << CHILDREN) - 1;
-    }
-    for (int i = 0; i < CHILDREN; i++) {
-        if (strcmp(text, component_name(order[i])) == 0) {
-            return 1u << i;
-        }
-    }
-    return 0;
-}
-
-static void set_setting(struct supervisor *s, const struct requester *from, const struct control *control)
-{
-    char key[TEXT_SIZE];
-    struct err err = {0};
-    const char *equals = strchr(control->text, '=');
-    size_t length = equals != NULL ? (size_t)(equals - control->text) : strlen(control->text);
-    memcpy(key, control->text, length);
-    key[length] = '\0';
-    const struct setting *row = setting_by_key(key);
-    if (row == NULL || equals == NULL || row->id == SET_HOME || row->id == SET_RUNTIME) {
-        agent_reply(s->agent, from, control->request_id, ERR_INVALID, 0,
-                    "'%.60s' is not a setting that can be set here", key);
-    } else if (settings_set(&s->agent->settings, row, equals + 1, SOURCE_ENVIRONMENT, &err) != ERR_OK) {
-        agent_reply(s->agent, from, control->request_id, err.status, 0, "%s", err.text);
-    } else {
-        agent_reply(s->agent, from, control->request_id, ERR_OK, 0, "%s", control->text);
-    }
-}
-
-static void restart(struct supervisor *s, const struct requester *from, const struct control *control, unsigned mask,
-                    int64_t now_us)
-{
-    if (!wait_for(s, from, control->request_id, mask, true, "restarted")) {
-        return;
-    }
-    for (int i = 0; i < CHILDREN; i++) {
-        if ((mask & (1u << i)) != 0 && s->watched[i].child.pid != 0) {
-            s->watched[i].restart = true;
-        }
-    }
-    wish(s, mask, true, now_us);
-}
-
-static void on_control(struct supervisor *s, const struct requester *from, const struct control *control,
-                       int64_t now_us)
-{
-    enum control_kind kind = control->kind;
-    unsigned mask = kind == CONTROL_SHUTDOWN ? mask_of("all") : mask_of(control->text);
-    log_write(s->agent->log, LEVEL_INFO, "%s asks: %s %.200s", control->actor, control_kind_name(kind), control->text);
-    if (kind == CONTROL_SET) {
-        set_setting(s, from, control);
-    } else if (kind != CONTROL_START && kind != CONTROL_STOP && kind != CONTROL_SHUTDOWN && kind != CONTROL_RESTART) {
-        agent_reply(s->agent, from, control->request_id, ERR_INVALID, 0, "outcryd does not do %s",
-                    control_kind_name(kind));
-    } else if (mask == 0) {
-        agent_reply(s->agent, from, control->request_id, ERR_NOT_FOUND, 0,
-                    "'%.40s': no such process (exchange, gateway, strategy, executor or all)", control->text);
-    } else if (kind == CONTROL_RESTART) {
-        restart(s, from, control, mask, now_us);
-    } else if (kind == CONTROL_START) {
-        if (wait_for(s, from, control->request_id, mask, true, "started")) {
-            wish(s, mask, true, now_us);
-        }
-    } else if (wait_for(s, from, control->request_id, mask, false, "stopped")) {
-        wish(s, mask, false, now_us);
-        s->shutting_down = s->shutting_down || kind == CONTROL_SHUTDOWN;
-    }
-}
-
-static void send_processes(struct supervisor *s, const struct requester *from)
-{
-    struct msg msg;
-    for (int i = 0; i < CHILDREN; i++) {
-        describe(&s->watched[i], &msg);
-        agent_send(s->agent, from, &msg);
-    }
-    msg_init(&msg, MSG_PROCESS);
-    msg.process.component = COMPONENT_SUPERVISOR;
-    msg.process.wanted = true;
-    msg.process.running = true;
-    msg.process.pid = getpid();
-    msg.process.since_us = s->agent->started_us;
-    agent_send(s->agent, from, &msg);
-}
-
-/* As log lines: "market.speed=60 (flag)". */
-static int64_t send_settings(struct supervisor *s, const struct requester *from)
-{
-    struct msg msg;
-    for (int id = 0; id < SETTING_COUNT; id++) {
-        const struct setting_value *value = &s->agent->settings.values[id];
-        msg_init(&msg, MSG_LOG);
-        msg.log.component = COMPONENT_SUPERVISOR;
-        msg.log.level = LEVEL_INFO;
-        msg.log.time_us = s->agent->started_us;
-        snprintf(msg.log.text, sizeof msg.log.text, "%s=%.200s", setting_row((enum setting_id)id)->key, value->text);
-        agent_send(s->agent, from, &msg);
-    }
-    return SETTING_COUNT;
-}
-
-static void on_query(struct supervisor *s, const struct requester *from, const struct query *query)
-{
-    int64_t rows = CHILDREN + 1;
-    if (query->kind == QUERY_STATUS) {
-        struct msg beat;
-        agent_heartbeat(s->agent, &beat);
-        agent_send(s->agent, from, &beat);
-        send_processes(s, from);
-        rows++;
-    } else if (query->kind == QUERY_PROCESSES) {
-        send_processes(s, from);
-    } else if (query->kind == QUERY_SETTINGS) {
-        rows = send_settings(s, from);
-    } else {
-        agent_reply(s->agent, from, query->request_id, ERR_INVALID, 0, "outcryd does not answer this question");
-        return;
-    }
-    agent_reply(s->agent, from, query->request_id, ERR_OK, rows, "%s", "");
-}
-
-static void supervisor_on_request(struct agent *agent, void *self, const struct requester *from, const struct msg *msg,
-                                  int64_t now_us)
-{
-    struct supervisor *s = self;
-    if (msg->id == MSG_QUERY) {
-        on_query(s, from, &msg->query);
-    } else if (msg->id == MSG_CONTROL) {
-        on_control(s, from, &msg->control, now_us);
-    } else {
-        uint64_t request_id = agent_request_id(msg);
-        log_write(agent->log, LEVEL_WARNING, "a message that does not belong here (%s)", msg_type(msg->id)->name);
-        if (request_id != 0) {
-            agent_reply(agent, from, request_id, ERR_INVALID, 0, "outcryd does not take a %s", msg_type(msg->id)->name);
-        }
-    }
-}
-
 static enum status supervisor_open(struct agent *agent, void *self, struct err *err)
 {
     struct supervisor *s = self;
     s->agent = agent;
     s->home_lock.fd = -1;
     for (int i = 0; i < CHILDREN; i++) {
-        child_init(&s->watched[i].child, order[i]);
+        child_init(&s->watched[i].child, supervisor_order[i]);
         s->watched[i].watched_fd = -1;
         s->watched[i].wanted = true;
     }
@@ -449,9 +245,14 @@ static int64_t supervisor_work(struct agent *agent, void *self, int64_t now_us)
 {
     struct supervisor *s = self;
     int64_t next = step(s, now_us);
-    answer_waiters(s);
+    supervisor_answer_waiters(s);
+    /* Who asked reads the answer before the line to us drops, and with it what was not read yet. */
     if (s->shutting_down && !any_running(s)) {
-        loop_stop(agent->loop);
+        s->leave_at_us = s->leave_at_us == 0 ? now_us + LEAVE_US : s->leave_at_us;
+        next = s->leave_at_us;
+        if (now_us >= s->leave_at_us) {
+            loop_stop(agent->loop);
+        }
     }
     if (now_us >= s->next_publish_us || s->next_publish_us > now_us + CLOCK_SECOND_US) {
         s->next_publish_us = now_us + CLOCK_SECOND_US;
@@ -482,14 +283,14 @@ static void supervisor_close(struct agent *agent, void *self)
         return;
     }
     s->shutting_down = true;
-    wish(s, mask_of("all"), false, 0);
+    supervisor_wish(s, supervisor_mask("all"), false, 0);
     while (any_running(s)) {
         step(s, agent->clock->now_us(agent->clock));
         if (any_running(s)) {
             loop_wait(agent->loop, 20 * CLOCK_MS_US);
         }
     }
-    answer_waiters(s);
+    supervisor_answer_waiters(s);
     for (int i = 0; i < CHILDREN; i++) {
         watch_fd(s, &s->watched[i]);
     }

@@ -12,6 +12,7 @@
 
 #define BATCH        512
 #define SYMBOLS_MAX  256
+#define SOON_US      (50 * CLOCK_MS_US)
 #define RETRY_US     (200 * CLOCK_MS_US)
 #define LINK_POLL_US (10 * CLOCK_MS_US)
 #define IDLE_US      (500 * CLOCK_MS_US)
@@ -29,7 +30,10 @@ struct upstream {
     struct bus_socket *line;
     struct tracker *tracker;
     uint64_t connection;
+    uint64_t feed_connection;
+    bool feed_proved; /* something was heard over it since it connected */
     bool want_status, want_contracts, want_events;
+    bool has_market; /* of this connection */
     bool events_from_now;
     bool ask_now;        /* something has just shown a gap */
     uint64_t events_seq; /* last one handed on */
@@ -217,6 +221,7 @@ static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us
     } else if (msg->id == MSG_ORDER_EVENT) {
         on_event(u, msg, now_us);
     } else {
+        u->has_market = u->has_market || msg->id == MSG_MARKET;
         if (msg->id == MSG_HEARTBEAT && msg->heartbeat.component == COMPONENT_GATEWAY) {
             if (u->events_from_now) {
                 u->events_from_now = false;
@@ -239,7 +244,9 @@ static void answered(struct upstream *u, const struct reply *reply, int64_t now_
         u->not_before_us = now_us + RETRY_US;
     }
     if (asked == ASK_STATUS) {
-        u->want_status = reply->status != ERR_OK;
+        /* A gateway that has just started does not know its market yet, and nothing may be decided without. */
+        u->want_status = !u->has_market;
+        u->not_before_us = u->has_market ? u->not_before_us : now_us + SOON_US;
     } else if (asked == ASK_CONTRACTS) {
         u->want_contracts = reply->status != ERR_OK;
     } else if (asked == ASK_EVENTS) {
@@ -318,13 +325,26 @@ static void ask_next(struct upstream *u, int64_t now_us)
     }
 }
 
+void upstream_refresh(struct upstream *u)
+{
+    u->want_status = true;
+    u->want_contracts = true;
+    u->ask_now = true;
+}
+
 static void watch_connection(struct upstream *u)
 {
+    uint64_t feed_connection = bus_connections(u->feed);
+    if (feed_connection != u->feed_connection) {
+        u->feed_connection = feed_connection;
+        u->feed_proved = false;
+    }
     uint64_t connection = bus_connections(u->line);
     if (connection != u->connection) {
         u->connection = connection;
         u->asking = ASK_NOTHING;
         u->not_before_us = 0;
+        u->has_market = false;
         u->want_status = true;
         u->want_contracts = true;
         u->want_events = !u->events_from_now;
@@ -348,6 +368,10 @@ int64_t upstream_work(struct upstream *u, int64_t now_us)
     while (u->asking == ASK_NOTHING && taken < BATCH && take(u, u->feed, &msg)) {
         on_message(u, &msg, now_us);
         taken++;
+        if (!u->feed_proved) {
+            u->feed_proved = true;
+            upstream_refresh(u);
+        }
         if (u->ask_now && now_us >= u->not_before_us && bus_connected(u->line)) {
             u->ask_now = false;
             ask_next(u, now_us);

@@ -50,6 +50,9 @@ void upstream_seek_ticks(struct upstream *upstream, const char *symbol, uint64_t
 /* First contact: start with the gateway's present last event instead of the first one ever. */
 void upstream_events_from_now(struct upstream *upstream);
 
+/* Ask for status and contracts again: something that has no numbers may have been missed. */
+void upstream_refresh(struct upstream *upstream);
+
 /* One pass; returns when it wants the next one at the latest. */
 int64_t upstream_work(struct upstream *upstream, int64_t now_us);
 
