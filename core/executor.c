@@ -140,6 +140,10 @@ void executor_on_tick(struct executor *executor, const struct tick *tick) {
     (void)ledger_tick(&executor->ledger, tick, tick->recv_us);
 }
 
+void executor_on_heartbeat(struct executor *executor, const struct heartbeat *beat) {
+    if (beat->component == COMPONENT_GATEWAY && executor->events_seq >= beat->last_seq) executor->caught_up = true;
+}
+
 static void store_rolled(void *context, const struct position *position) {
     emit_stored(context, MSG_POSITION, position, sizeof *position);
 }

@@ -53,6 +53,9 @@ void executor_on_cancel_command(struct executor *executor, const struct cancel_c
 void executor_on_control(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink);
 void executor_on_contract(struct executor *executor, const struct contract *contract);
 void executor_on_tick(struct executor *executor, const struct tick *tick);
+/* The gateway's: how many events there are. A signal past its time to live whose order is not known here is not answered
+ * before everything from before this run is known: rows may have been lost with the power, and its order may be there. */
+void executor_on_heartbeat(struct executor *executor, const struct heartbeat *beat);
 /* A new trading day rolls positions. */
 void executor_on_market(struct executor *executor, const struct market *market, int64_t now_us, struct sink *sink);
 void executor_on_timer(struct executor *executor, int64_t now_us, struct sink *sink);

@@ -52,6 +52,7 @@ struct executor {
     struct executor_flatten flattens[EXECUTOR_FLATTENS];
     struct market market;
     uint64_t events_seq;
+    bool caught_up; /* with what had happened when this run began */
     uint64_t counter; /* operator's ids of this session */
 };
 

@@ -75,26 +75,28 @@ static void ack_refuse(struct signal_ack *ack, enum reject_code reject, const ch
 static void ack_known(const struct order *order, const struct order_request *request, struct signal_ack *ack) {
     if (!order_request_same(&order->request, request))
         ack_refuse(ack, REJECT_ID_REUSED, reject_words(REJECT_ID_REUSED));
-    else if (order->state == ORDER_EXPIRED && order->reject == REJECT_EXPIRED)
-        ack_refuse(ack, REJECT_EXPIRED, order->reason);
+    else if ((order->state == ORDER_EXPIRED && order->reject == REJECT_EXPIRED) || order->reject == REJECT_ID_REUSED)
+        ack_refuse(ack, order->reject, order->reason);
 }
 
-static void signal_new(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink,
+/* false: it cannot be answered yet. */
+static bool signal_new(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink,
                        struct signal_ack *ack) {
     const struct order_request *request = &signal->order;
     struct err err;
     if (order_request_check(request, &err) != ERR_OK) {
         ack_refuse(ack, REJECT_INVALID_ORDER, err.text);
-        return;
+        return true;
     }
     uint32_t slot = order_table_find(&executor->orders, request->client_order_id);
     if (slot != ORDER_TABLE_NONE) {
         ack_known(order_table_at(&executor->orders, slot), request, ack);
-        return;
+        return true;
     }
     char words[REASON_SIZE];
     bool kept;
     if (request->expires_us != 0 && now_us > request->expires_us) {
+        if (!executor->caught_up) return false;
         snprintf(words, sizeof words, "the signal came %lld ms after its time to live ended; not sent",
                  (long long)((now_us - request->expires_us) / 1000));
         kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
@@ -102,10 +104,11 @@ static void signal_new(struct executor *executor, const struct signal *signal, i
     } else {
         kept = executor_intend(executor, request, now_us, sink);
     }
-    if (kept) return;
+    if (kept) return true;
     snprintf(words, sizeof words, "%u orders are kept, the limit, and none of an earlier day can give way",
              executor->orders.count);
     ack_refuse(ack, REJECT_NO_ROOM, words);
+    return true;
 }
 
 void executor_on_signal(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink) {
@@ -117,7 +120,7 @@ void executor_on_signal(struct executor *executor, const struct signal *signal, 
     struct signal_ack ack = {.seq = signal->seq, .accepted = true, .time_us = now_us};
     (void)text_copy(ack.strategy, sizeof ack.strategy, signal->strategy);
     (void)text_copy(ack.client_order_id, sizeof ack.client_order_id, signal->order.client_order_id);
-    signal_new(executor, signal, now_us, sink, &ack);
+    if (!signal_new(executor, signal, now_us, sink, &ack)) return;
 
     struct signal inbox = *signal;
     inbox.acknowledged = true;

@@ -31,7 +31,9 @@ static enum reject_code check_reduce_only(const struct guard_input *input, char 
     const struct order_request *request = input->request;
     int32_t left = reducible(input);
     if (request->quantity <= left) return REJECT_NONE;
-    return refuse(reason, REJECT_WOULD_NOT_REDUCE, "reduce-only %s %d: %+d held, %d leaving already, %d left to close",
+    const bool held = request->quantity <= -(int64_t)side_sign(request->side) * input->held;
+    const enum reject_code code = held ? REJECT_ALREADY_LEAVING : REJECT_WOULD_NOT_REDUCE;
+    return refuse(reason, code, "reduce-only %s %d: %+d held, %d leaving already, %d left to close",
                   side_name(request->side), request->quantity, input->held, input->working_reduce, left);
 }
 

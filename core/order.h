@@ -80,6 +80,7 @@ enum reject_code {
     REJECT_ID_REUSED, /* same client order id, different order */
     REJECT_STOPPED,   /* an agent is shutting down */
     REJECT_NO_ROOM,   /* the limit on orders kept in memory is reached */
+    REJECT_ALREADY_LEAVING, /* reduce-only, and orders that work already close those lots: perhaps later */
     REJECT_VENUE_UNKNOWN_SYMBOL = 201,
     REJECT_VENUE_PRICE_LIMIT,
     REJECT_VENUE_TICK_SIZE,

@@ -3,10 +3,12 @@
  *
  *     ticks, commands, order events  ->  signals, condition changes (core/port.h says where each goes)
  *
- * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once it is), risk_event, and
+ * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once an order event names
+ *                     its order, or it was refused), risk_event, and
  *                     cursor: "events" and a symbol's ticks (how far applied: each change of a condition stores its
  *                     symbol's, the timer the others' each second), "signals" (last seq), "conditions" (last id given)
- *        PORT_SIGNAL  signal: first time after the commit that made it, then each resend_us until acknowledged
+ *        PORT_SIGNAL  signal: first time after the commit that made it, then each resend_us until acknowledged, then
+ *                     every two seconds until an order event names its order
  *        PORT_PUBLISH condition, transition, ratchet, signal, risk_event
  *        PORT_ORDER   cancel_request: the entry's order is no longer wanted; the driver hands it to the executor as a
  *                     cancel_command (request_id 0). Resent until the order ends.
@@ -23,9 +25,10 @@
  * in order and ticks flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves
  * no cursor. A decision on a tick that arrived long ago has a time to live that began then.
  *
- * Exits: market, then range market, then a limit at the price limit (LOCKED), each attempt with an alarm
- * (risk_event), again after 1 s, 2 s ... 30 s for ever, not while the market is closed. When the guard says
- * WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition ends. Fills of
+ * Exits: market, then range market, then a limit at the price limit (LOCKED): each attempt that the venue did not fill
+ * makes the next one harder. One that never got there (denied here, expired on the way) goes again as it is. All with an
+ * alarm (risk_event); at the limit, or denied, after 1 s, 2 s ... 30 s, for ever; not while the market is closed. When
+ * the guard says WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition ends. Fills of
  * LEG_FLATTEN close conditions of that account and symbol in id order. A cancel is refused while a position is
  * protected.
  *
@@ -67,6 +70,8 @@ void strategy_on_command(struct strategy *strategy, const struct condition_comma
 void strategy_on_contract(struct strategy *strategy, const struct contract *contract);
 /* Session changes: validity ends. */
 void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink);
+/* The venue session came up: exits that it kept from going are tried again at once. */
+void strategy_on_session(struct strategy *strategy, const struct session_info *session);
 /* A symbol's feed went stale (gap, silence) or came back: its conditions are suspended or resumed. */
 void strategy_on_stale(struct strategy *strategy, const char *symbol, bool stale, int64_t now_us, struct sink *sink);
 /* Resends; call at least each 100 ms. */
@@ -76,7 +81,7 @@ void strategy_on_timer(struct strategy *strategy, int64_t now_us, struct sink *s
 uint64_t strategy_events_seq(const struct strategy *strategy);
 /* Last sym_seq seen of a symbol in its epoch (0 = none): where to resume from. */
 uint64_t strategy_tick_seq(const struct strategy *strategy, const char *symbol, uint64_t *epoch);
-/* Signals not yet acknowledged. */
+/* Signals whose order no event has named yet. */
 uint32_t strategy_unconfirmed(const struct strategy *strategy);
 /* NULL when there is none. Valid until the next call that changes the strategy. */
 const struct condition *strategy_condition(const struct strategy *strategy, int64_t id);

@@ -43,7 +43,7 @@ void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum or
     condition->exit_leg = leg;
     condition->exit_step = 1;
     condition->exit_working = true;
-    row->exit_cap = row->gone_denials = 0;
+    row->exit_cap = row->gone_denials = row->retries = 0;
     strategy_transition(step, row, CONDITION_EXITING, "%s", why);
     strategy_signal_exit(step, row);
     if (condition->entry_working) strategy_cancel_entry(step, row, "the exit goes");
@@ -58,8 +58,8 @@ static void close_row(struct strategy_step *step, struct strategy_row *row, cons
 /* Later, by the timer. */
 static void exit_later(struct strategy_step *step, struct strategy_row *row) {
     int64_t wait_us = STRATEGY_RETRY_US;
-    for (int32_t i = STRATEGY_STEP_LIMIT; i < row->condition.attempt && wait_us < STRATEGY_RETRY_MAX_US; i++)
-        wait_us *= 2;
+    for (int32_t i = 0; i < row->retries && wait_us < STRATEGY_RETRY_MAX_US; i++) wait_us *= 2;
+    row->retries++;
     row->retry_us = step->now_us + (wait_us < STRATEGY_RETRY_MAX_US ? wait_us : STRATEGY_RETRY_MAX_US);
     strategy_watch(step->strategy, row);
     strategy_record(step, row);
@@ -87,6 +87,29 @@ static void exit_would_not_reduce(struct strategy_step *step, struct strategy_ro
     close_row(step, row, why);
 }
 
+/* Refused on this side of the line, or too late for it: the venue has not said a word of it, so that a harder order would
+ * fare no better. */
+static bool never_reached(enum reject_code reject) {
+    return reject != REJECT_NONE && reject < REJECT_VENUE_UNKNOWN_SYMBOL;
+}
+
+/* What follows an attempt that left lots open. */
+static void exit_next(struct strategy_step *step, struct strategy_row *row, int32_t filled, bool whole,
+                      enum reject_code reject) {
+    struct condition *condition = &row->condition;
+    const bool reached = !never_reached(reject), at_limit = condition->exit_step >= STRATEGY_STEP_LIMIT;
+    if (filled > 0) row->retries = row->gone_denials = 0;
+    if (!whole && reached && !at_limit) condition->exit_step++;
+    const bool late = reject == REJECT_EXPIRED && row->retries == 0; /* once, at once */
+    const bool waits = !whole && (reached ? at_limit : !late);
+    if (waits || market_closed(step->strategy)) {
+        exit_later(step, row);
+    } else {
+        if (late) row->retries++;
+        strategy_exit_again(step, row);
+    }
+}
+
 /* The working exit order is over; what now? */
 static void exit_ended(struct strategy_step *step, struct strategy_row *row, const struct order_request *order,
                        int32_t filled, enum reject_code reject, const char *reason) {
@@ -106,22 +129,13 @@ static void exit_ended(struct strategy_step *step, struct strategy_row *row, con
         exit_would_not_reduce(step, row, order->client_order_id, order->quantity);
         return;
     }
-    if (filled > 0) row->gone_denials = 0;
     const bool whole = filled >= order->quantity; /* there was more than one order may carry, or a late entry fill */
-    const bool at_limit = condition->exit_step >= STRATEGY_STEP_LIMIT;
-    const bool late =
-        reject == REJECT_EXPIRED && condition->attempt <= STRATEGY_STEP_LIMIT; /* it never got to the venue */
     if (!whole) {
         strategy_alarm(step, row, reject, order->client_order_id,
                        "exit of condition %" PRId64 " not filled, %" PRId32 " lots are still open: %s", condition->id,
                        left, reason[0] != '\0' ? reason : "nobody on the other side");
-        if (!at_limit && !late) condition->exit_step++;
     }
-    if (market_closed(step->strategy) || (at_limit && !whole)) {
-        exit_later(step, row);
-    } else {
-        strategy_exit_again(step, row);
-    }
+    exit_next(step, row, filled, whole, reject);
 }
 
 /* --- entries ------------------------------------------------------------------------------------------------------ */
@@ -250,15 +264,32 @@ static void on_flatten_fill(struct strategy_step *step, const struct order_event
     }
 }
 
-/* The row an order belongs to, if the order is this install's. */
-static struct strategy_row *row_of(const struct strategy *strategy, const struct order_request *order) {
-    if (order->condition_id <= 0) return NULL;
+/* Is it an order of one of this install's conditions? */
+static bool is_ours(const struct strategy *strategy, const struct order_request *order) {
+    if (order->condition_id <= 0) return false;
     char prefix[CLIENT_ORDER_ID_SIZE];
     const int length =
         snprintf(prefix, sizeof prefix, "%.11s-%" PRId64 "-", strategy->config.install, order->condition_id);
     CHECK(length > 0 && (size_t)length < sizeof prefix);
-    if (strncmp(order->client_order_id, prefix, (size_t)length) != 0) return NULL;
-    return strategy_row_find(strategy, order->condition_id);
+    return strncmp(order->client_order_id, prefix, (size_t)length) == 0;
+}
+
+/* A condition that is not kept: its rows were lost with the power, or it ended on an earlier day. Its number must not be
+ * given again, and what its orders fill is nobody's here. */
+static void on_orphan(struct strategy_step *step, const struct order_event *event) {
+    const struct order_request *order = &event->request;
+    if (order->condition_id > step->strategy->last_id) {
+        step->strategy->last_id = order->condition_id;
+        strategy_cursor(step, "conditions", 0, (uint64_t)order->condition_id);
+    }
+    if (event->kind != EXEC_FILL) return;
+    struct risk_event risk = {.reject = REJECT_NONE};
+    memcpy(risk.client_order_id, order->client_order_id, sizeof risk.client_order_id);
+    memcpy(risk.symbol, order->symbol, sizeof risk.symbol);
+    snprintf(risk.text, sizeof risk.text,
+             "%s %" PRId32 " %s filled for condition %" PRId64 ", which is not kept here: nothing protects them",
+             side_name(order->side), event->fill_quantity, order->symbol, order->condition_id);
+    strategy_risk(step, &risk);
 }
 
 enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us,
@@ -273,7 +304,9 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
     if (event->market_us > step.market_us) step.market_us = event->market_us;
     step.price = event->fill_price;
     const struct order_request *order = &event->request;
-    struct strategy_row *row = row_of(strategy, order);
+    const bool ours = is_ours(strategy, order);
+    struct strategy_row *row = ours ? strategy_row_find(strategy, order->condition_id) : NULL;
+    if (ours && row == NULL) on_orphan(&step, event);
     if (row != NULL && row->unacknowledged && strcmp(order->client_order_id, row->signal.order.client_order_id) == 0) {
         strategy_acknowledge(&step, row);
     }
@@ -314,8 +347,11 @@ void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, in
         renumber(&step, row);
         return;
     }
+    if (ack->accepted) {
+        row->accepted = true;
+        return;
+    }
     strategy_acknowledge(&step, row);
-    if (ack->accepted) return;
     const char *reason = ack->reason[0] != '\0' ? ack->reason : reject_words(ack->reject);
     if (order->leg == LEG_ENTRY) {
         if (row->condition.entry_working) strategy_entry_ended(&step, row, reason);

@@ -120,6 +120,7 @@ static void send_signal(struct strategy_step *step, struct strategy_row *row) {
     signal->seq = ++strategy->signal_seq;
     (void)text_copy(signal->strategy, sizeof signal->strategy, strategy->config.install);
     signal->acknowledged = strategy->config.instant_fill;
+    row->accepted = false;
     row->signal_sent_us = step->now_us;
     if (!signal->acknowledged && !row->unacknowledged) {
         row->unacknowledged = true;

@@ -74,6 +74,15 @@ static void drop_ended(struct strategy *strategy, int32_t trading_day) {
     }
 }
 
+/* What kept exits from being taken may be over: they wait no longer. */
+static void retry_now(struct strategy *strategy) {
+    for (uint32_t i = 0; i < strategy->watch_count; i++) {
+        struct strategy_row *row = strategy->slots[strategy->watch[i]];
+        row->retry_us = 0;
+        row->retries = 0;
+    }
+}
+
 static void sessions_changed(struct strategy_step *step) {
     struct strategy *strategy = step->strategy;
     int32_t trading_day, session;
@@ -82,9 +91,11 @@ static void sessions_changed(struct strategy_step *step) {
     for (uint32_t i = 0; i < strategy->row_count; i++) {
         if (expired(strategy->rows[i], present, trading_day)) expire(step, strategy->rows[i]);
     }
-    if (strategy->market.session_state == SESSION_CLOSED) return;
-    for (uint32_t i = 0; i < strategy->watch_count; i++)
-        strategy->slots[strategy->watch[i]]->retry_us = 0;
+    if (strategy->market.session_state != SESSION_CLOSED) retry_now(strategy);
+}
+
+void strategy_on_session(struct strategy *strategy, const struct session_info *session) {
+    if (session->logged_in) retry_now(strategy);
 }
 
 void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink) {
@@ -145,7 +156,10 @@ static bool watched(struct strategy_step *step, struct strategy_row *row) {
     struct strategy *strategy = step->strategy;
     struct condition *condition = &row->condition;
     const int64_t resend_us = strategy->config.resend_us;
-    if (row->unacknowledged && step->now_us - row->signal_sent_us >= resend_us) {
+    /* An acknowledgement may be of rows that the executor lost with the power a moment later. Until the gateway's events
+     * name the order it is asked for again: the executor answers with what happened, or expires it. */
+    const int64_t wait_us = row->accepted ? STRATEGY_CONFIRM_US : resend_us;
+    if (row->unacknowledged && step->now_us - row->signal_sent_us >= wait_us) {
         row->signal_sent_us = step->now_us;
         emit(step->sink, PORT_SIGNAL, MSG_SIGNAL, &row->signal, sizeof row->signal);
     }

@@ -67,6 +67,8 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
             log_write(e->agent->log, LEVEL_ERROR, "order event %llu: %s", (unsigned long long)msg->order_event.seq,
                       err.text);
         }
+    } else if (msg->id == MSG_HEARTBEAT) {
+        executor_on_heartbeat(e->executor, &msg->heartbeat);
     } else if (msg->id == MSG_CONTRACT) {
         executor_on_contract(e->executor, &msg->contract);
     } else if (msg->id == MSG_MARKET) {

@@ -73,6 +73,8 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
             log_write(s->agent->log, LEVEL_ERROR, "order event %llu: %s", (unsigned long long)msg->order_event.seq,
                       err.text);
         }
+    } else if (msg->id == MSG_SESSION) {
+        strategy_on_session(s->strategy, &msg->session);
     } else if (msg->id == MSG_CONTRACT) {
         strategy_on_contract(s->strategy, &msg->contract);
     } else if (msg->id == MSG_MARKET) {

@@ -142,7 +142,7 @@ static void ask_guard(struct order_form *form, const struct app *app)
         form_state_refuse(state, "quantity", "%s", form->reason);
     if (form->reject == REJECT_PRICE_COLLAR)
         form_state_refuse(state, "limit_price", "%s", form->reason);
-    if (form->reject == REJECT_WOULD_NOT_REDUCE)
+    if (form->reject == REJECT_WOULD_NOT_REDUCE || form->reject == REJECT_ALREADY_LEAVING)
         form_state_refuse(state, "reduce_only", "%s", form->reason);
 }
 

@@ -244,7 +244,7 @@ static void test_reduce_only(void **state) {
     scene.input.held = -3;
     passes(&scene);
     scene.input.working_reduce = 2;
-    refused(&scene, REJECT_WOULD_NOT_REDUCE, "reduce-only BUY 2: -3 held, 2 leaving already, 1 left to close");
+    refused(&scene, REJECT_ALREADY_LEAVING, "reduce-only BUY 2: -3 held, 2 leaving already, 1 left to close");
     scene.input.working_reduce = 0;
     scene.input.held = -1;
     assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);

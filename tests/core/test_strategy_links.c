@@ -276,13 +276,105 @@ static void signals_are_resent_until_acknowledged(void **state) {
     struct signal_ack ack = {.seq = first.seq, .strategy = "t1", .accepted = true, .time_us = f->now_us};
     snprintf(ack.client_order_id, sizeof ack.client_order_id, "%s", first.order.client_order_id);
     strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    assert_null(heard(f, PORT_STORE, MSG_SIGNAL, 0)); /* the outbox keeps it: the executor may lose it with the power */
+    assert_int_equal(strategy_unconfirmed(f->strategy), 1);
+    forget(f);
+    pass(f, 1900 * CLOCK_MS_US);
+    assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+    order_goes(f, &first.order, EXEC_SENDING, ORDER_SENDING, ""); /* it is in the gateway's journal: that stays */
     assert_true(heard(f, PORT_STORE, MSG_SIGNAL, 0)->signal.acknowledged);
+    assert_int_equal(strategy_unconfirmed(f->strategy), 0);
     forget(f);
     pass(f, 10 * CLOCK_SECOND_US);
     assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
     ack.accepted = false; /* a second answer changes nothing */
     strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
     state_is(f, id, CONDITION_ENTERING);
+    fixture_free(f);
+}
+
+/* The executor acknowledged, and then lost the row with the power: the order never went, and no event will come. */
+static void an_acknowledged_signal_without_an_event_is_asked_for_again(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    const struct signal first = heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal;
+    struct signal_ack ack = {.seq = first.seq, .strategy = "t1", .accepted = true, .time_us = f->now_us};
+    snprintf(ack.client_order_id, sizeof ack.client_order_id, "%s", first.order.client_order_id);
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    for (int i = 0; i < 3; i++) {
+        forget(f);
+        pass(f, 2 * CLOCK_SECOND_US);
+        assert_memory_equal(&heard(f, PORT_SIGNAL, MSG_SIGNAL, 0)->signal, &first, sizeof first);
+    }
+    ack.accepted = false;
+    ack.reject = REJECT_EXPIRED;
+    snprintf(ack.reason, sizeof ack.reason, "came too late");
+    strategy_on_ack(f->strategy, &ack, f->now_us, &f->sink);
+    state_is(f, id, CONDITION_REJECTED);
+    assert_int_equal(strategy_unconfirmed(f->strategy), 0);
+    fixture_free(f);
+}
+
+/* What never reached the venue goes again as it was, ever more slowly; a session that comes up ends the wait. */
+static void denied_exits_wait_and_do_not_escalate(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = open_position(f, &terms);
+    const int64_t waits_s[] = {1, 2, 4, 8, 16, 30, 30};
+    tick(f, 17390);
+    for (size_t i = 0; i < sizeof waits_s / sizeof waits_s[0]; i++) {
+        const struct order_request order = last_order(f);
+        assert_int_equal(order.type, ORDER_MARKET);
+        struct order_event denied = make_event(f, &order, EXEC_DENIED, ORDER_DENIED, 0, 0, 0);
+        denied.reject = REJECT_NOT_LOGGED_IN;
+        forget(f);
+        apply(f, &denied);
+        assert_non_null(heard(f, PORT_STORE, MSG_RISK_EVENT, 0));
+        pass(f, waits_s[i] * CLOCK_SECOND_US - CLOCK_MS_US);
+        assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+        pass(f, CLOCK_MS_US);
+        assert_non_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
+    }
+    const struct order_request order = last_order(f);
+    struct order_event denied = make_event(f, &order, EXEC_DENIED, ORDER_DENIED, 0, 0, 0);
+    denied.reject = REJECT_ALREADY_LEAVING; /* whatever leaves now may come to nothing */
+    apply(f, &denied);
+    state_is(f, id, CONDITION_EXITING);
+    const struct session_info session = {.logged_in = true, .user = "demo"};
+    strategy_on_session(f->strategy, &session);
+    forget(f);
+    pass(f, CLOCK_MS_US);
+    assert_int_equal(last_order(f).type, ORDER_MARKET);
+    assert_int_equal(last_order(f).quantity, 3);
+    assert_int_equal(condition(f, id)->filled_quantity - condition(f, id)->exited_quantity, 3);
+    fixture_free(f);
+}
+
+/* Its rows were lost with the power, its order was not: the number is not given again, and the lots are nobody's. */
+static void fills_of_a_lost_condition_are_an_alarm(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    struct order_request order = {.client_order_id = "t1-7-E1",
+                                  .account = ACCOUNT_NAME,
+                                  .symbol = SYMBOL,
+                                  .side = SIDE_BUY,
+                                  .type = ORDER_MARKET,
+                                  .tif = TIF_IOC,
+                                  .quantity = 2,
+                                  .condition_id = 7,
+                                  .leg = LEG_ENTRY,
+                                  .attempt = 1};
+    fills(f, &order, 2, 17410, 2);
+    const struct msg *alarm = heard(f, PORT_STORE, MSG_RISK_EVENT, 0);
+    assert_non_null(alarm);
+    assert_non_null(strstr(alarm->risk_event.text, "BUY 2 MXFH1 filled for condition 7, which is not kept here"));
+    assert_int_equal(create(f, &terms), 8);
     fixture_free(f);
 }
 
@@ -406,6 +498,9 @@ int main(void) {
         cmocka_unit_test(closed_markets_are_waited_for),
         cmocka_unit_test(stale_feeds_hold_entries_only),
         cmocka_unit_test(signals_are_resent_until_acknowledged),
+        cmocka_unit_test(an_acknowledged_signal_without_an_event_is_asked_for_again),
+        cmocka_unit_test(denied_exits_wait_and_do_not_escalate),
+        cmocka_unit_test(fills_of_a_lost_condition_are_an_alarm),
         cmocka_unit_test(refused_signals_end_entries_and_repeat_exits),
         cmocka_unit_test(a_number_the_executor_knows_is_left),
         cmocka_unit_test(events_come_once_and_without_holes),
