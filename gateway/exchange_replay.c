@@ -27,7 +27,18 @@ static void log_damage(const struct exchange *exchange) {
                   damage->reason);
 }
 
-/* Whatever of the file is a contract we know the facts of. */
+/* Whatever of the file is a contract we know the facts of. The rest leaves: some of it trades at hours when these are closed. */
+static enum status keep_listed(struct exchange *exchange, struct err *err) {
+    struct exchange_market *market = &exchange->market;
+    const uint32_t symbols = market_file_symbol_count(market->file);
+    bool *wanted = calloc(symbols, sizeof *wanted);
+    if (wanted == NULL) return err_set(err, ERR_FULL, "out of memory");
+    for (uint32_t i = 0; i < symbols; i++) wanted[i] = market->contract_of[i] >= 0;
+    market_file_keep(market->file, wanted);
+    free(wanted);
+    return ERR_OK;
+}
+
 static enum status list_contracts(struct exchange *exchange, struct err *err) {
     struct exchange_market *market = &exchange->market;
     const uint32_t symbols = market_file_symbol_count(market->file);
@@ -48,7 +59,7 @@ static enum status list_contracts(struct exchange *exchange, struct err *err) {
     if (matching_count(exchange->matching) == 0)
         return err_set(err, ERR_INVALID, "%s: no contract in it that this exchange lists (TXF, MXF, TMF ...)",
                        market_file_name(market->file));
-    return ERR_OK;
+    return keep_listed(exchange, err);
 }
 
 enum status exchange_replay_open(struct exchange *exchange, struct err *err) {

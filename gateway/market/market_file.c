@@ -309,6 +309,15 @@ void market_file_close(struct market_file *file) {
     free(file);
 }
 
+void market_file_keep(struct market_file *file, const bool *wanted) {
+    int64_t kept = 0;
+    for (int64_t i = 0; i < file->count; i++) {
+        if (wanted[file->records[i].symbol]) file->records[kept++] = file->records[i];
+    }
+    file->count = kept;
+    file->cursor = 0;
+}
+
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 void market_file_at(const struct market_file *file, int64_t index, struct market_trade *out) {

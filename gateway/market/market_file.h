@@ -56,6 +56,9 @@ enum status market_file_parse(const char *name, const void *bytes, size_t length
                               struct market_file **out, struct err *err);
 void market_file_close(struct market_file *file);
 
+/* Forget the trades of symbols for which wanted[symbol_index] is false; starts at the first again. Symbols stay. */
+void market_file_keep(struct market_file *file, const bool *wanted);
+
 /* The next trade in time order; false at the end. Starts at the first. */
 bool market_file_next(struct market_file *file, struct market_trade *out);
 /* The index-th (0-based) trade; index < market_file_count. Does not move the cursor. */

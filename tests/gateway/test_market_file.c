@@ -128,6 +128,10 @@ static void test_filter_find_and_move(void **state) {
     market_file_move(file, 3);
     assert_next(file, "MXFH1", 20210726, 84500, PRICE_POINTS(17400), 1);
     assert_int_equal(market_file_tell(file), 4);
+    static const bool only_txf[] = {false, true};
+    market_file_keep(file, only_txf);
+    assert_int_equal(market_file_count(file), 2);
+    assert_next(file, "TXFH1", 20210723, 150000, PRICE_POINTS(17411), 2);
     market_file_close(file);
 }
 
