@@ -165,6 +165,7 @@ static void exchange_request(struct agent *agent, void *self, const struct reque
     struct exchange *exchange = self;
     if (msg->id == MSG_MARKET_CONTROL) {
         exchange_market_control(exchange, from, &msg->market_control, now_us);
+        (void)exchange_end_step(exchange);
         return;
     }
     if (msg->id == MSG_QUERY && msg->query.kind == QUERY_STATUS) {
