@@ -45,7 +45,7 @@ static enum status list_contracts(struct exchange *exchange, struct err *err) {
     struct market_trade first;
     market_file_at(market->file, 0, &first);
     const int32_t day = session_trading_day(first.market_us);
-    market->contract_of = malloc(symbols * sizeof *market->contract_of);
+    market->contract_of = calloc(symbols, sizeof *market->contract_of);
     if (market->contract_of == NULL) return err_set(err, ERR_FULL, "out of memory");
     for (uint32_t i = 0; i < symbols; i++) {
         struct contract contract;

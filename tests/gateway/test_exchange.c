@@ -33,6 +33,10 @@ struct rig {
     uint64_t request;
 };
 
+static void put(char *target, size_t size, const char *text) {
+    (void)snprintf(target, size, "%s", text);
+}
+
 static void remove_all(const char *directory) {
     pid_t pid = fork();
     if (pid == 0) {
@@ -91,7 +95,7 @@ static void start(struct rig *rig, const char *one, const char *two, const char 
 static int set_up(void **state) {
     struct rig *rig = calloc(1, sizeof *rig);
     struct err err = {0};
-    strcpy(rig->home, "/tmp/outcry-exchange-XXXXXX");
+    put(rig->home, sizeof rig->home, "/tmp/outcry-exchange-XXXXXX");
     assert_non_null(mkdtemp(rig->home));
     (void)snprintf(rig->runtime, sizeof rig->runtime, "%s/run", rig->home);
     (void)snprintf(rig->file, sizeof rig->file, "%s/day.csv", rig->home);
@@ -224,23 +228,23 @@ static void order(struct rig *rig, const char *id, const char *symbol, enum side
     struct msg msg;
     msg_init(&msg, MSG_ORDER_REQUEST);
     struct order_request *request = &msg.order_request;
-    strcpy(request->client_order_id, id);
-    strcpy(request->account, "DEMO-1");
-    strcpy(request->symbol, symbol);
+    put(request->client_order_id, sizeof request->client_order_id, id);
+    put(request->account, sizeof request->account, "DEMO-1");
+    put(request->symbol, sizeof request->symbol, symbol);
     request->side = side;
     request->type = type;
     request->tif = tif;
     request->quantity = quantity;
     request->limit_price = price;
-    strcpy(request->actor, "test");
+    put(request->actor, sizeof request->actor, "test");
     say(rig, rig->line, &msg);
 }
 
 static void cancel(struct rig *rig, const char *id) {
     struct msg msg;
     msg_init(&msg, MSG_CANCEL_REQUEST);
-    strcpy(msg.cancel_request.client_order_id, id);
-    strcpy(msg.cancel_request.actor, "test");
+    put(msg.cancel_request.client_order_id, sizeof msg.cancel_request.client_order_id, id);
+    put(msg.cancel_request.actor, sizeof msg.cancel_request.actor, "test");
     say(rig, rig->line, &msg);
 }
 
