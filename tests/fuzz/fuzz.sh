@@ -6,10 +6,12 @@ set -eu
 for target in "$@"; do
     name=${target#fuzz_}
     work=$BUILD/corpus/$name
+    seeds=tests/fuzz/corpus/$name
     mkdir -p "$work"
+    [ -d "$seeds" ] || seeds=
     log=$BUILD/$name.log
     if "$BUILD/$target" -max_total_time="$FUZZ_S" -max_len=9000 -timeout=5 -print_final_stats=1 -artifact_prefix="$BUILD/$name-" \
-        "$work" "tests/fuzz/corpus/$name" >"$log" 2>&1; then
+        "$work" ${seeds:+"$seeds"} >"$log" 2>&1; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
         echo "  ok    $name: $runs inputs in $FUZZ_S s"
     else
