@@ -43,13 +43,14 @@ TESTS_core    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/core/test_*.c))
 TESTS_db      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/db/test_*.c))
 TESTS_gateway := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/gateway/test_*.c))
 TESTS_tui     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
-TESTS         := $(TESTS_core) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui)
+TESTS_torture := $(BUILD)/tests/torture/test_torture
+TESTS         := $(TESTS_core) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui) $(TESTS_torture)
 BENCHES       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DEPS_STAMP := build/.deps
 
-.PHONY: all run test unit asan ubsan tsan lint fuzz bench coverage golden docs deps install uninstall help clean
+.PHONY: all run test torture unit asan ubsan tsan lint fuzz bench coverage golden docs deps install uninstall help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -123,6 +124,12 @@ $(TESTS_tui): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/libtui-tests.a $(ARCHIVES_
 	$(call link,$(LIBS_tui) -lvterm -lcmocka)
 $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)
 	$(call link,$(LIBS_gateway))
+# The torture: the short run of `make test` and the program of `make torture` are the same but for their main().
+TORTURE := $(call objects,$(filter-out tests/torture/test_%.c %_main.c,$(wildcard tests/torture/*.c)))
+$(TESTS_torture): $(BUILD)/%: $(BUILD)/%.o $(TORTURE) $(ARCHIVES_gateway)
+	$(call link,$(LIBS_gateway) -lcmocka)
+$(BUILD)/tests/torture/torture: $(BUILD)/tests/torture/torture_main.o $(TORTURE) $(ARCHIVES_gateway)
+	$(call link,$(LIBS_gateway))
 
 -include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -165,6 +172,11 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(ARCHIVES_gateway)
 golden: $(BUILD)/tests/tui/test_screen ## draw tests/tui/golden again, to be looked at before it is kept
 	$(Q)GOLDEN_UPDATE=1 $< > /dev/null 2>&1 || $<
 	$(Q)git status --short tests/tui/golden
+
+KILLS ?= 1000
+SEED  ?= 1
+torture: all $(BUILD)/tests/torture/torture ## kill -9 the real processes, KILLS times, and compare the books: [SEED=1]
+	$(Q)$(BUILD)/tests/torture/torture --kills $(KILLS) --seed $(SEED) $(if $(V),--verbose)
 
 coverage: ## lines that the tests run, a folder at a time
 	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
