@@ -213,8 +213,8 @@ static int drain(struct client *client, struct client_link *link, struct bus_soc
 
 static void watch_connection(struct client *client, struct client_link *link, int64_t now_us)
 {
+    bool there = bus_connected(link->line); /* first: a connection that comes between is seen as new, not as lost */
     uint64_t connection = bus_connections(link->line);
-    bool there = bus_connected(link->line);
     if (link->was_there && (!there || connection != link->connection)) {
         drain(client, link, link->line, now_us);
         client_link_lost(client, link);

@@ -131,6 +131,23 @@ static void start_daemon(void)
     }
 }
 
+/* Every process that was asked to stop left with 0: under a sanitizer anything else is a finding of it. */
+static void check_log(void)
+{
+    char path[TEMPDIR_SIZE + 16];
+    char line[1024];
+    snprintf(path, sizeof path, "%s/outcry.log", home);
+    FILE *log = fopen(path, "r");
+    assert_non_null(log);
+    while (fgets(line, sizeof line, log) != NULL) {
+        const char *code = strstr(line, "ended with exit code ");
+        if (code != NULL && strncmp(code + 21, "0\n", 2) != 0) {
+            fail_msg("%s", line);
+        }
+    }
+    fclose(log);
+}
+
 static void stop_daemon(void)
 {
     struct msg msg;
@@ -150,6 +167,7 @@ static void stop_daemon(void)
     client_close(client);
     client = NULL;
     assert_false(client_daemon_running(&settings));
+    check_log();
 }
 
 static int make_world(void **state)
