@@ -33,7 +33,8 @@ struct client_link {
 };
 
 struct client_request {
-    uint64_t id; /* 0 = free */
+    uint64_t id;   /* 0 = free */
+    uint64_t turn; /* of its present page among all questions asked */
     enum component to;
     bool internal; /* our own: its reply is not handed out */
     bool is_query;
@@ -59,6 +60,7 @@ struct client {
     struct client_link links[COMPONENT_COUNT + 1];
     struct client_request requests[CLIENT_REQUESTS_MAX];
     uint64_t next_id;
+    uint64_t next_turn;
     int64_t worked_us;         /* last pass */
     struct client_item *queue; /* ring */
     size_t head, count, capacity;

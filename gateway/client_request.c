@@ -24,6 +24,7 @@ static struct client_request *request_new(struct client *client, enum component 
             r->id = ++client->next_id;
             r->to = to;
             r->deadline_us = now_us + timeout_us(client);
+            r->turn = ++client->next_turn;
             if (msg->id == MSG_QUERY) {
                 r->is_query = true;
                 r->query = msg->query;
@@ -46,13 +47,13 @@ static struct client_request *request_find(struct client *client, enum component
     return NULL;
 }
 
-/* An agent answers in the order in which it was asked: a row belongs to the oldest question. */
+/* An agent answers in the order in which it was asked, page by page: a row belongs to what was asked first. */
 static struct client_request *oldest_query(struct client *client, enum component to)
 {
     struct client_request *oldest = NULL;
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
-        if (r->id != 0 && r->to == to && r->is_query && (oldest == NULL || r->id < oldest->id)) {
+        if (r->id != 0 && r->to == to && r->is_query && (oldest == NULL || r->turn < oldest->turn)) {
             oldest = r;
         }
     }
@@ -91,6 +92,7 @@ static bool next_page(struct client *client, struct client_link *link, struct cl
     r->query.from_seq = r->last_key;
     msg.query = r->query;
     r->deadline_us = now_us + timeout_us(client);
+    r->turn = ++client->next_turn;
     return bus_send(link->line, &msg, NULL) == ERR_OK;
 }
 
