@@ -154,8 +154,11 @@ static bool history_words(void *context, const struct app *app, int index, enum 
     } else if (index >= 0) {
         const struct transition *transition = row(history, index);
         char stamp[CALENDAR_TEXT_SIZE];
-        snprintf(text, size, "tick %llu, written %s: %s", (unsigned long long)transition->tick_seq,
-                 calendar_format_stamp(transition->time_us, stamp, sizeof stamp), transition->reason);
+        char tick[32] = "";
+        if (transition->tick_seq)
+            snprintf(tick, sizeof tick, "tick %llu, ", (unsigned long long)transition->tick_seq);
+        snprintf(text, size, "%swritten %s: %s", tick, calendar_format_stamp(transition->time_us, stamp, sizeof stamp),
+                 transition->reason);
     } else {
         text_copy(text, size, records_ready(history->records) ? "" : "reading ...");
     }
@@ -186,6 +189,7 @@ static const struct pick_ops ops = {
     .empty = "nothing is stored of it yet",
     .width = 120,
     .filters = true,
+    .rows = 12,
     .head_rows = HEAD_ROWS,
     .head = history_head,
     .count = history_count,

@@ -341,9 +341,12 @@ static void order_submit(struct dialog *dialog, struct app *app)
 
 static enum overlay_result order_replied(struct dialog *dialog, struct app *app, const struct reply *reply)
 {
-    (void)app;
-    if (reply->status == ERR_OK)
+    const struct order_request *request = &of(dialog)->request;
+    if (reply->status == ERR_OK) {
+        app_notice(app, ROLE_OK, "Sent as %.40s: %s %d %s", reply->text, side_name(request->side), request->quantity,
+                   request->symbol);
         return OVERLAY_DONE;
+    }
     if (reply->status == ERR_TIMEOUT)
         dialog_say(dialog, ROLE_ALARM, "no answer: it may have been sent. Look at the orders before sending again");
     else

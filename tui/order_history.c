@@ -137,8 +137,8 @@ static void history_head(void *context, const struct app *app, const struct canv
     if (request->type == ORDER_LIMIT)
         price_format(request->limit_price, price, sizeof price);
     canvas_format(canvas, 0, 0, width, ALIGN_LEFT, request->side == SIDE_BUY ? ROLE_BUY : ROLE_SELL,
-                  "%s %d %s %s %s %s%s", side_name(request->side), request->quantity, request->symbol,
-                  order_type_name(request->type), price, tif_name(request->tif),
+                  "%s %d %s %s%s%s %s%s", side_name(request->side), request->quantity, request->symbol,
+                  order_type_name(request->type), price[0] ? " " : "", price, tif_name(request->tif),
                   request->reduce_only ? "  reduce only" : "");
     if (request->condition_id)
         canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_DIM, "%s  condition #%lld %s, attempt %d",
@@ -207,6 +207,7 @@ static const struct pick_ops ops = {
     .empty = "no event is stored of it yet",
     .width = 110,
     .filters = true,
+    .rows = 12,
     .head_rows = HEAD_ROWS,
     .head = history_head,
     .count = history_count,

@@ -80,7 +80,7 @@ static void move_to(struct pick *pick, struct app *app, int row)
 static void pick_size(const struct overlay *overlay, int rows, int columns, int *height, int *width)
 {
     const struct pick *pick = (const struct pick *)overlay;
-    int list = pick->count < 4 ? 4 : pick->count;
+    int least = pick->ops->rows ? pick->ops->rows : 4, list = pick->count < least ? least : pick->count;
     *width = pick->ops->width + 6;
     *height = pick->ops->head_rows + list + 2 + 2 + FOOT_ROWS; /* frame; filter and heads; foot */
     int most = rows > 30 ? rows - 8 : rows;
