@@ -230,7 +230,7 @@ static void quote_level(struct synthetic *synthetic, const struct leg *leg, enum
 }
 
 static void make(struct synthetic *synthetic, const struct leg *leg, struct sink *sink) {
-    const price_t fair = fair_of(synthetic, leg), half = leg->near ? leg->tick / 2 : leg->tick * 3 / 2;
+    const price_t fair = fair_of(synthetic, leg), half = leg->near ? leg->tick / 4 : leg->tick * 3 / 2;
     const price_t bid = price_floor(fair - half, leg->tick);
     price_t ask = price_ceil(fair + half, leg->tick);
     if (ask <= bid) ask = bid + leg->tick;

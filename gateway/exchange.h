@@ -11,10 +11,11 @@
  *   exchange_replay.c  the replay of a file: position, seek, closed hours
  *   exchange_store.c   what a restart finds again
  *
- * Rules of time: a market second is `speed` of ours; where every session is closed, market time jumps to just before
- * the next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a
- * file it stays closed. A market that was killed goes on where it was; one that was stopped begins again (replay), or
- * goes on if its trading day is not over (synthetic).
+ * Rules of time: a market second is `speed` of ours. Where every session is closed, market time jumps to just before the
+ * next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a file it
+ * stays closed. A replay waits for the first log-in (or to be steered), so that nobody misses its beginning. A market
+ * that was killed goes on where it was; one that was stopped begins again (replay), or goes on if its trading day is not
+ * over (synthetic).
  *
  * Invariants: every order that is taken is stored with its report before the report leaves; ticks are not lost to a
  * subscriber that is behind: the market waits for it.
@@ -53,6 +54,7 @@ struct exchange_market {
     int64_t closed_us; /* process time since which everything is closed, 0 = it is not */
     int32_t speed;     /* 0 = as fast as possible */
     bool paused;
+    bool awaited; /* somebody has logged in or steered: a replay may begin */
     bool changed; /* publish the market now */
     int64_t next_publish_us;
     struct session session;

@@ -168,7 +168,7 @@ static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t un
 int64_t exchange_market_work(struct exchange *exchange, int64_t now_us) {
     struct exchange_market *market = &exchange->market;
     const int64_t passed_us = elapsed(market, now_us);
-    if (market->paused) return now_us + IDLE_US;
+    if (market->paused || (market->file != NULL && !market->awaited)) return now_us + IDLE_US;
     const int64_t until_us = market->speed == 0 ? INT64_MAX / 2 : market->market_us + passed_us;
     const int64_t next_us =
         market->file != NULL ? work_replay(exchange, now_us, until_us) : work_synthetic(exchange, now_us, until_us);
@@ -199,6 +199,7 @@ enum status exchange_market_act(struct exchange *exchange, const struct market_c
 {
     struct exchange_market *market = &exchange->market;
     enum status status = ERR_OK;
+    market->awaited = true;
     switch (control->action) {
     case MARKET_PAUSE: market->paused = true; break;
     case MARKET_PLAY: market->paused = false; break;

@@ -264,11 +264,24 @@ static struct venue_exec report(struct rig *rig, const char *id, enum exec_kind 
     return msg.venue_exec;
 }
 
-static struct market market_now(struct rig *rig) {
+/* Our subscriptions have arrived: the market is published each second, and what comes after it is not missed. */
+static void await_market_data(struct rig *rig) {
     struct msg msg;
     bus_subscribe(rig->market, "~market");
     hear(rig, rig->market, MSG_MARKET, &msg);
-    return msg.market;
+}
+
+static struct market market_now(struct rig *rig) {
+    struct msg msg;
+    msg_init(&msg, MSG_QUERY);
+    msg.query.request_id = ++rig->request;
+    msg.query.kind = QUERY_STATUS;
+    say(rig, rig->control, &msg);
+    hear(rig, rig->control, MSG_MARKET, &msg);
+    const struct market market = msg.market;
+    hear(rig, rig->control, MSG_REPLY, &msg);
+    loop_wait(rig->loop, CLOCK_MS_US); /* callers ask again and again */
+    return market;
 }
 
 /* The near month of MXF, and a price far below the market. */
@@ -407,16 +420,19 @@ static void test_market_data(void **state) {
     struct reply reply;
     assert_int_equal(steer(rig, MARKET_SEEK, market.market_us, &reply), ERR_STATE);
     assert_int_equal(steer(rig, MARKET_SPEED, 100001, &reply), ERR_RANGE);
-    assert_int_equal(steer(rig, MARKET_SPEED, 60, NULL), ERR_OK);
+    assert_int_equal(steer(rig, MARKET_SPEED, 600, NULL), ERR_OK);
     const int64_t then_us = market_now(rig).market_us;
     struct market later;
     do {
         later = market_now(rig);
-    } while (later.speed != 60 || later.market_us < then_us + 60 * CLOCK_SECOND_US);
-    assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
-    do {
+    } while (later.speed != 600 || later.market_us < then_us + 60 * CLOCK_SECOND_US);
+    assert_int_equal(steer(rig, MARKET_SPEED, 0, NULL), ERR_OK);
+    do { /* over the afternoon's closed hours */
         later = market_now(rig);
-    } while (!later.paused);
+    } while (later.session != SESSION_NIGHT || later.session_state != SESSION_OPEN);
+    assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
+    later = market_now(rig);
+    assert_true(later.paused);
     assert_int_equal(market_now(rig).market_us, later.market_us);
 }
 
@@ -519,7 +535,8 @@ static void test_replay_jumps_closed_hours_and_ends(void **state) {
     write_day(rig, two_days);
     bus_subscribe(rig->market, "MXFH1");
     start_replay(rig, NULL, NULL);
-    (void)market_now(rig); /* the subscription is there before the first trade */
+    await_market_data(rig);
+    assert_int_equal(market_now(rig).market_us, calendar_taipei_us(20210723, 14 * 3600 + 59 * 60 + 51)); /* it waits for us */
     assert_int_equal(steer(rig, MARKET_SPEED, 100000, NULL), ERR_OK);
     static const int64_t prices[] = {17410, 17412, 17405, 17400, 17390, 17380};
     static const int64_t volumes[] = {3, 4, 6, 14, 19, 23};
@@ -577,7 +594,7 @@ static void test_seek(void **state) {
     bus_subscribe(rig->market, "MXFH1");
     start_replay(rig, NULL, NULL);
     log_in_demo(rig);
-    (void)market_now(rig);
+    await_market_data(rig);
     assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
     order(rig, "rod", "MXFH1", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(17000));
     (void)report(rig, "rod", EXEC_NEW);
@@ -636,7 +653,11 @@ static void test_a_stopped_replay_begins_again(void **state) {
     bus_subscribe(rig->market, "MXFH1");
     for (int i = 0; i < 2; i++) {
         start_replay(rig, NULL, NULL);
-        while (market_now(rig).progress_permille != 0) {} /* this run's, not what is left of the one before */
+        while (bus_connections(rig->market) < (uint64_t)i + 1 || !bus_connected(rig->market)) {
+            loop_wait(rig->loop, CLOCK_MS_US);
+        }
+        await_market_data(rig); /* may be left of the run before; a second one is not */
+        await_market_data(rig);
         assert_int_equal(steer(rig, MARKET_SPEED, 0, NULL), ERR_OK);
         do {
             hear(rig, rig->market, MSG_TICK, &msg);
@@ -656,7 +677,7 @@ static void test_full_speed_loses_no_tick(void **state) {
     bus_subscribe(rig->market, "MXFH1");
     bus_subscribe(rig->market, "TXFH1");
     start(rig, "--replay=" REAL_DAY, "--seek=2021-07-26 08:44", NULL, NULL);
-    (void)market_now(rig);
+    await_market_data(rig);
     assert_int_equal(steer(rig, MARKET_SPEED, 0, NULL), ERR_OK);
     struct msg msg;
     hear(rig, rig->market, MSG_TICK, &msg);
