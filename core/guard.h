@@ -6,8 +6,8 @@
  *
  * Rules, in the order they are asked:
  *   - a reduce-only order must shrink what is held: else WOULD_NOT_REDUCE; and net of the reduce-only orders already
- *     working: else ALREADY_LEAVING (they may come to nothing, so it is worth asking again). One that does passes everything below, in every mode: a limit that kept a position open would
- *     not protect;
+ *     working: else ALREADY_LEAVING (they may come to nothing, so it is worth asking again). One that does passes
+ *     everything below, in every mode: a limit that kept a position open would not protect;
  *   - HALTED refuses everything else; REDUCING passes only what a position can absorb;
  *   - quantity, position (with everything working filled), notional, price collar, stale tick, daily loss, orders a
  *     second, duplicates of an operator's order. A limit of 0 is no limit.
