@@ -224,6 +224,7 @@ void gateway_on_market(struct gateway *g, const struct market *market, int64_t n
 {
     struct msg msg;
     bool first = !g->has_market;
+    bool heard_again = now_us - g->market_heard_us > MARKET_SILENCE_US;
     g->market = *market;
     g->has_market = true;
     g->market_heard_us = now_us;
@@ -232,8 +233,10 @@ void gateway_on_market(struct gateway *g, const struct market *market, int64_t n
     msg_init(&msg, MSG_MARKET);
     msg.market = *market;
     agent_publish(g->agent, &msg);
-    if (first) {
+    if (heard_again) {
         g->next_feed_us = now_us;
+    }
+    if (first) {
         restore_bars(g);
     }
 }
@@ -270,7 +273,8 @@ void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *con
                        void *context)
 {
     struct feed_context feed = {.g = g, .now_us = now_us, .give = give, .context = context};
-    if (!g->has_market || now_us - g->market_heard_us > MARKET_SILENCE_US) {
+    bool heard = g->has_market && now_us - g->market_heard_us <= MARKET_SILENCE_US;
+    if (!heard || !g->venue_ops->connected(g->venue)) {
         return;
     }
     tick_ring_each(g->ring, give_feed, &feed);
