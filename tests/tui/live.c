@@ -172,18 +172,28 @@ bool live_shows(struct live *live, const char *text)
     return strstr(screen_text(live), text) != NULL;
 }
 
-bool live_wait(struct live *live, const char *text)
+static bool wait_until(struct live *live, const char *text, bool wanted)
 {
     int64_t until_us = clock_monotonic_us() + WAIT_US;
-    while (!live_shows(live, text)) {
+    while (live_shows(live, text) != wanted) {
         int64_t left_us = until_us - clock_monotonic_us();
         if (left_us <= 0) {
-            fprintf(stderr, "never saw '%s' on:\n%s\n", text, screen_text(live));
+            fprintf(stderr, "%s '%s' on:\n%s\n", wanted ? "never saw" : "still see", text, screen_text(live));
             return false;
         }
         (void)read_some(live, (int)(left_us / CLOCK_MS_US) + 1);
     }
     return true;
+}
+
+bool live_wait(struct live *live, const char *text)
+{
+    return wait_until(live, text, true);
+}
+
+bool live_wait_gone(struct live *live, const char *text)
+{
+    return wait_until(live, text, false);
 }
 
 void live_pause(struct live *live, int pause_ms)

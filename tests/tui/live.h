@@ -31,6 +31,7 @@ void live_close(struct live *live);
 void live_type(struct live *live, const char *keys);
 /* Wait for words on the screen; false (and the screen on stderr) when they do not come within 20 s. */
 bool live_wait(struct live *live, const char *text);
+bool live_wait_gone(struct live *live, const char *text);
 bool live_shows(struct live *live, const char *text);
 /* Let real time pass while the screen goes on: only for what is itself a matter of time (a question deaf for 150 ms).
  */

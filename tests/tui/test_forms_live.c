@@ -24,6 +24,7 @@ static struct live *screen;
 #define DEAF_MS 300
 
 #define sees(text) assert_true(live_wait(screen, text))
+#define gone(text) assert_true(live_wait_gone(screen, text))
 
 static int start_system(void **state)
 {
@@ -102,7 +103,7 @@ static void a_bad_condition_is_not_stored(void **state)
     live_type(screen, "9999999" ENTER);
     sees("Not sent: Trigger: 9999999 is beyond the price limit");
     live_type(screen, ESC);
-    sees("Watchlist");
+    gone("New condition");
     assert_int_equal(stored(DB_CONDITIONS, MSG_CONDITION).count, 0);
 }
 
@@ -114,7 +115,7 @@ static void a_condition_is_armed_from_the_form(void **state)
     sees("BUY 2 ");
     live_type(screen, ENTER);
     struct found found = wait_stored(DB_CONDITIONS, MSG_CONDITION, 1);
-    sees("Watchlist"); /* the form has gone */
+    gone("New condition");
     const struct condition_terms *terms = &found.last.condition.terms;
     assert_int_equal(terms->side, SIDE_BUY);
     assert_int_equal(terms->turning, PRICE_POINTS(500));
@@ -135,6 +136,7 @@ static void its_history_comes_from_the_database(void **state)
     sees("Condition history");
     sees("created");
     live_type(screen, ESC);
+    gone("Condition history");
 }
 
 static void an_order_goes_after_its_question(void **state)
@@ -150,7 +152,7 @@ static void an_order_goes_after_its_question(void **state)
     live_type(screen, ENTER);
     sees("Send this order?");
     live_type(screen, ESC);
-    sees("Reduce only");
+    gone("Send this order?");
     assert_int_equal(stored(DB_ORDERS, MSG_ORDER).count, 0);
     live_type(screen, ENTER);
     sees("Send this order?");
@@ -159,6 +161,7 @@ static void an_order_goes_after_its_question(void **state)
     struct found found = wait_stored(DB_ORDERS, MSG_ORDER, 1);
     assert_non_null(strstr(found.last.order.request.client_order_id, "-m1-1"));
     assert_int_equal(found.last.order.request.type, ORDER_MARKET);
+    gone("Order ticket"); /* it waits for its answer */
 }
 
 static void a_wrong_password_is_refused_in_the_form(void **state)
@@ -170,6 +173,7 @@ static void a_wrong_password_is_refused_in_the_form(void **state)
     sees("refused");
     sees("Password");
     live_type(screen, ESC);
+    gone("Password");
 }
 
 static void the_guard_answers_in_its_panel(void **state)
