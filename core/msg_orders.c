@@ -89,7 +89,7 @@ static const struct field fields_cancel_command[] = {
 MSG_TYPE(MSG_CANCEL_COMMAND, cancel_command, cancel_command, "The operator's cancel.");
 
 static const struct field fields_venue_exec[] = {
-    COUNTER(venue_exec, , seq, "of the account at the venue, from 1, no holes"),
+    COUNTER(venue_exec, , seq, "of the reports to this login, from 1, no holes"),
     ENUM(venue_exec, , kind, enum_exec_kind, "what happened"),
     TEXT(venue_exec, , client_order_id, 0, "our key"),
     TEXT(venue_exec, , venue_order_id, 0, "the venue's own number"),
