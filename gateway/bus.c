@@ -14,6 +14,7 @@
 
 #define ADDRESS_SIZE 300
 #define FRAMES_MAX   2
+#define SUBSCRIPTIONS_A_LOOK 1000
 
 struct bus {
     void *context;
@@ -32,6 +33,7 @@ struct bus_socket {
     uint64_t dropped;
     bool connected;
     uint64_t connections;
+    uint32_t symbols_wanted;
     uint8_t bytes[WIRE_MAX];
 };
 
@@ -90,6 +92,11 @@ static void option_int(void *handle, int option, int value)
     CHECK(zmq_setsockopt(handle, option, &value, sizeof value) == 0);
 }
 
+static bool listens(const struct bus_socket *socket)
+{
+    return socket->kind == BUS_PUB && socket->endpoint == BUS_EXCHANGE_PUB;
+}
+
 static void set_options(struct bus_socket *socket)
 {
     void *h = socket->handle;
@@ -114,7 +121,7 @@ static void set_options(struct bus_socket *socket)
         option_int(h, ZMQ_ROUTER_MANDATORY, 1);
         option_int(h, ZMQ_ROUTER_HANDOVER, 1);
     }
-    if (socket->kind == BUS_PUB && socket->endpoint == BUS_EXCHANGE_PUB) {
+    if (listens(socket)) {
         option_int(h, ZMQ_XPUB_NODROP,
                    1); /* the simulated market waits for a reader that is behind, rather than skip trades */
     }
@@ -131,7 +138,8 @@ static struct bus_socket *socket_new(struct bus *bus, enum bus_endpoint endpoint
     }
     socket->kind = kind;
     socket->endpoint = endpoint;
-    socket->handle = zmq_socket(bus->context, types[kind]);
+    /* The simulated exchange wants to know whether anybody listens. */
+    socket->handle = zmq_socket(bus->context, listens(socket) ? ZMQ_XPUB : types[kind]);
     if (socket->handle == NULL) {
         err_set(err, ERR_IO, "%s: %s", endpoints[endpoint].name, zmq_strerror(errno));
         free(socket);
@@ -290,6 +298,29 @@ enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct
     CHECK(socket->kind == BUS_PUB);
     bus_topic(msg, topic);
     return send_frames(socket, topic, strlen(topic), msg, err);
+}
+
+/* A subscription arrives as a byte (1: on, 0: off) and the topic: once for the first subscriber, once for the last. */
+uint32_t bus_symbols_wanted(struct bus_socket *socket)
+{
+    zmq_msg_t part;
+    CHECK(listens(socket));
+    for (int i = 0; i < SUBSCRIPTIONS_A_LOOK; i++) {
+        zmq_msg_init(&part);
+        int size = zmq_msg_recv(&part, socket->handle, ZMQ_DONTWAIT);
+        const uint8_t *bytes = size > 0 ? zmq_msg_data(&part) : NULL;
+        bool symbol = bytes != NULL && (size == 1 || (bytes[1] >= 'A' && bytes[1] <= 'Z'));
+        if (symbol && bytes[0] == 1) {
+            socket->symbols_wanted++;
+        } else if (symbol && bytes[0] == 0 && socket->symbols_wanted > 0) {
+            socket->symbols_wanted--;
+        }
+        zmq_msg_close(&part);
+        if (size < 0) {
+            break;
+        }
+    }
+    return socket->symbols_wanted;
 }
 
 struct frames {

@@ -186,8 +186,9 @@ static void exchange_heartbeat(struct agent *agent, void *self, struct heartbeat
     (void)agent;
     heartbeat->last_seq = matching_exec_seq(exchange->matching, 0);
     heartbeat->peer_up = exchange->login_count > 0;
-    (void)snprintf(heartbeat->text, sizeof heartbeat->text, "%.200s, %s",
-                   exchange->market.source, calendar_format_stamp(exchange->market.market_us, stamp, sizeof stamp));
+    (void)snprintf(heartbeat->text, sizeof heartbeat->text, "%.180s, %s%s", exchange->market.source,
+                   calendar_format_stamp(exchange->market.market_us, stamp, sizeof stamp),
+                   exchange->market.waits ? ", waits for the first log-in" : "");
 }
 
 const struct agent_ops exchange_ops = {

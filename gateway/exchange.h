@@ -13,9 +13,9 @@
  *
  * Rules of time: a market second is `speed` of ours. Where every session is closed, market time jumps to just before the
  * next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a file it
- * stays closed. A replay waits for the first log-in (or to be steered), so that nobody misses its beginning. A market
- * that was killed goes on where it was; one that was stopped begins again (replay), or goes on if its trading day is not
- * over (synthetic).
+ * stays closed. A replay begins when the first session is there and has subscribed (or when it is steered), so that no
+ * trade of the file is lost however fast it plays. A market that was killed goes on where it was; one that was stopped
+ * begins again (replay), or goes on if its trading day is not over (synthetic).
  *
  * Invariants: every order that is taken is stored with its report before the report leaves; ticks are not lost to a
  * subscriber that is behind: the market waits for it.
@@ -54,7 +54,9 @@ struct exchange_market {
     int64_t closed_us; /* process time since which everything is closed, 0 = it is not */
     int32_t speed;     /* 0 = as fast as possible */
     bool paused;
-    bool awaited; /* somebody has logged in or steered: a replay may begin */
+    bool waits;        /* replay: nobody is there yet who would see the first trades */
+    uint32_t wanted;   /* symbols subscribed to, */
+    int64_t wanted_us; /* ... since this process time */
     bool changed; /* publish the market now */
     int64_t next_publish_us;
     struct session session;

@@ -87,7 +87,6 @@ static void log_in(struct exchange *exchange, const struct requester *from, cons
         if (slot == NULL && exchange->login_count == EXCHANGE_LOGINS_MAX) drop_login(exchange, &exchange->logins[0]);
         if (slot == NULL) slot = &exchange->logins[exchange->login_count++];
         *slot = (struct exchange_login){.peer = from->peer, .stream = stream};
-        exchange->market.awaited = true;
         const uint64_t number = exchange_next_session(exchange);
         log_write(agent->log, LEVEL_INFO, "%s logged in, session %" PRIu64, users[stream].name, number);
         agent_reply(agent, from, login->request_id, ERR_OK, (int64_t)number, "logged in as %s", users[stream].name);

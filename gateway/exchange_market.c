@@ -18,6 +18,8 @@
 #define WAKE_MIN_US        (5 * CLOCK_MS_US)
 #define STEPS_A_PASS       200
 #define SPEED_MAX          100000
+#define SETTLED_US         (50 * CLOCK_MS_US) /* no further subscription for so long: that was all */
+#define UNHEARD_US         CLOCK_SECOND_US    /* a session that subscribes to nothing is not waited for longer */
 #define START_SECONDS      (9 * 3600) /* the synthetic market's first moment: 09:00 */
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -81,6 +83,7 @@ enum status exchange_market_open(struct exchange *exchange, int64_t now_us, stru
     market->speed = (int32_t)settings_number(settings, SET_MARKET_SPEED);
     market->passed_us = now_us;
     market->changed = true;
+    market->waits = replay;
     if (replay) {
         const enum status status = exchange_replay_open(exchange, err);
         if (status != ERR_OK) return status;
@@ -165,10 +168,24 @@ static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t un
     return now_us + WAKE_MIN_US;
 }
 
+/* Whether the replay still waits for its first listener. */
+static bool waits(struct exchange *exchange, int64_t now_us) {
+    struct exchange_market *market = &exchange->market;
+    const uint32_t wanted = bus_symbols_wanted(exchange->agent->pub);
+    if (!market->waits) return false;
+    if (wanted != market->wanted || exchange->login_count == 0 || market->wanted_us > now_us) market->wanted_us = now_us;
+    market->wanted = wanted;
+    if (now_us - market->wanted_us < (wanted > 0 ? SETTLED_US : UNHEARD_US)) return true;
+    market->waits = false;
+    market->changed = true;
+    return false;
+}
+
 int64_t exchange_market_work(struct exchange *exchange, int64_t now_us) {
     struct exchange_market *market = &exchange->market;
     const int64_t passed_us = elapsed(market, now_us);
-    if (market->paused || (market->file != NULL && !market->awaited)) return now_us + IDLE_US;
+    if (waits(exchange, now_us)) return now_us + WAKE_MIN_US;
+    if (market->paused) return now_us + IDLE_US;
     const int64_t until_us = market->speed == 0 ? INT64_MAX / 2 : market->market_us + passed_us;
     const int64_t next_us =
         market->file != NULL ? work_replay(exchange, now_us, until_us) : work_synthetic(exchange, now_us, until_us);
@@ -188,7 +205,7 @@ void exchange_market_message(const struct exchange *exchange, struct msg *out) {
     out->market.session_state = (int32_t)market->session.state;
     out->market.next_change_us = market->session.next_change_us;
     out->market.speed = market->speed;
-    out->market.paused = market->paused;
+    out->market.paused = market->paused || market->waits;
     out->market.simulated = true;
     out->market.progress_permille = market->file != NULL ? exchange_replay_progress(exchange) : -1;
     out->market.damaged_lines = market->file != NULL ? market_file_damaged(market->file) : 0;
@@ -199,7 +216,7 @@ enum status exchange_market_act(struct exchange *exchange, const struct market_c
 {
     struct exchange_market *market = &exchange->market;
     enum status status = ERR_OK;
-    market->awaited = true;
+    market->waits = false;
     switch (control->action) {
     case MARKET_PAUSE: market->paused = true; break;
     case MARKET_PLAY: market->paused = false; break;

@@ -537,7 +537,7 @@ static void test_replay_jumps_closed_hours_and_ends(void **state) {
     start_replay(rig, NULL, NULL);
     await_market_data(rig);
     assert_int_equal(market_now(rig).market_us, calendar_taipei_us(20210723, 14 * 3600 + 59 * 60 + 51)); /* it waits for us */
-    assert_int_equal(steer(rig, MARKET_SPEED, 100000, NULL), ERR_OK);
+    assert_int_equal(steer(rig, MARKET_SPEED, 100000, NULL), ERR_OK); /* or is told to go on */
     static const int64_t prices[] = {17410, 17412, 17405, 17400, 17390, 17380};
     static const int64_t volumes[] = {3, 4, 6, 14, 19, 23};
     for (int i = 0; i < 6; i++) {
@@ -667,6 +667,22 @@ static void test_a_stopped_replay_begins_again(void **state) {
     }
 }
 
+/* However fast it plays: nothing before a session is there and listens, then the first trade first. */
+static void test_a_replay_waits_for_its_first_listener(void **state) {
+    struct rig *rig = *state;
+    struct msg msg;
+    write_day(rig, two_days);
+    start_replay(rig, "--speed=0", NULL);
+    bus_subscribe(rig->market, "MXFH1");
+    const int64_t begin_us = market_now(rig).market_us;
+    const struct market later = market_now(rig); /* a second later */
+    assert_true(later.paused);
+    assert_int_equal(later.market_us, begin_us);
+    log_in_demo(rig);
+    hear(rig, rig->market, MSG_TICK, &msg);
+    assert_int_equal(msg.tick.sym_seq, 1);
+}
+
 /* A reader that stands still must find every trade when it goes on. */
 static void test_full_speed_loses_no_tick(void **state) {
     struct rig *rig = *state;
@@ -674,16 +690,14 @@ static void test_full_speed_loses_no_tick(void **state) {
         printf("skip: %s is not here\n", REAL_DAY);
         skip();
     }
+    start(rig, "--replay=" REAL_DAY, "--seek=2021-07-26 08:44", "--speed=0", NULL);
+    log_in_demo(rig);
     bus_subscribe(rig->market, "MXFH1");
     bus_subscribe(rig->market, "TXFH1");
-    start(rig, "--replay=" REAL_DAY, "--seek=2021-07-26 08:44", NULL, NULL);
-    await_market_data(rig);
-    assert_int_equal(steer(rig, MARKET_SPEED, 0, NULL), ERR_OK);
+    bus_subscribe(rig->market, "~market");
     struct msg msg;
-    hear(rig, rig->market, MSG_TICK, &msg);
-    uint64_t next[2] = {0, 0}, ticks = 1;
+    uint64_t next[2] = {1, 1}, ticks = 0; /* from the first one on */
     const int64_t hold_us = clock_monotonic_us() + CLOCK_SECOND_US; /* long enough for the queues between to fill */
-    next[msg.tick.symbol[0] == 'T'] = msg.tick.sym_seq + 1;
     while (clock_monotonic_us() < hold_us) loop_wait(rig->loop, 20 * CLOCK_MS_US);
     bool ended = false;
     const int64_t until = clock_monotonic_us() + 60 * CLOCK_SECOND_US;
@@ -695,8 +709,8 @@ static void test_full_speed_loses_no_tick(void **state) {
         if (msg.id == MSG_MARKET) ended = msg.market.progress_permille == 1000 && msg.market.session_state == SESSION_CLOSED;
         if (msg.id != MSG_TICK) continue;
         uint64_t *expected = &next[msg.tick.symbol[0] == 'T'];
-        if (*expected != 0) assert_int_equal(msg.tick.sym_seq, *expected);
-        *expected = msg.tick.sym_seq + 1;
+        assert_int_equal(msg.tick.sym_seq, *expected);
+        (*expected)++;
         ticks++;
     }
     assert_true(ended);
@@ -754,6 +768,7 @@ int main(void) {
         RIGGED(test_seek),
         RIGGED(test_a_killed_replay_goes_on_and_another_market_expires_orders),
         RIGGED(test_a_stopped_replay_begins_again),
+        RIGGED(test_a_replay_waits_for_its_first_listener),
         RIGGED(test_full_speed_loses_no_tick),
         RIGGED(test_it_says_why_it_will_not_start),
     };
