@@ -43,7 +43,7 @@ TESTS_core    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/core/test_*.c))
 TESTS_db      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/db/test_*.c))
 TESTS_gateway := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/gateway/test_*.c))
 TESTS_tui     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
-TESTS_torture := $(BUILD)/tests/torture/test_torture
+TESTS_torture := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/torture/test_*.c))
 TESTS         := $(TESTS_core) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui) $(TESTS_torture)
 BENCHES       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 

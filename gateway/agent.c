@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 
 #define LAST_WORDS_MS 200 /* for the answer to "stop" */
 #define HEARTBEAT_US  CLOCK_SECOND_US
+#define GARBAGE_SAID  3 /* lines a second and socket; the rest is counted */
 
 void agent_fail(struct agent *agent, const struct err *err)
 {
@@ -39,15 +41,45 @@ static void publish_log(void *context, const struct msg *line)
     agent_publish(context, line);
 }
 
+static void garbage_second(struct agent *agent, enum bus_endpoint endpoint, int64_t now_us, uint64_t in_all)
+{
+    struct agent_garbage *garbage = &agent->garbage[endpoint];
+    if (now_us - garbage->second_us < CLOCK_SECOND_US && now_us >= garbage->second_us) {
+        return;
+    }
+    if (garbage->unsaid > 0) {
+        log_write(agent->log, LEVEL_WARNING, "%s: %" PRIu64 " more messages dropped in that second, %" PRIu64 " in all",
+                  bus_endpoint_name(endpoint), garbage->unsaid, in_all);
+    }
+    *garbage = (struct agent_garbage){.second_us = now_us};
+}
+
+static void say_garbage(struct agent *agent, const struct bus_socket *socket, const struct err *err)
+{
+    enum bus_endpoint endpoint = bus_socket_endpoint(socket);
+    struct agent_garbage *garbage = &agent->garbage[endpoint];
+    garbage_second(agent, endpoint, agent->clock->now_us(agent->clock), bus_dropped(socket));
+    if (garbage->said < GARBAGE_SAID) {
+        garbage->said++;
+        log_write(agent->log, LEVEL_WARNING, "%s", err->text);
+    } else {
+        garbage->unsaid++;
+    }
+}
+
 bool agent_receive(struct agent *agent, struct bus_socket *socket, struct msg *msg, struct bus_peer *peer)
 {
     struct err err;
     for (int i = 0; i < AGENT_BATCH; i++) {
         enum bus_result result = bus_receive(socket, msg, peer, &err);
         if (result != BUS_DROPPED) {
+            if (agent->garbage[bus_socket_endpoint(socket)].unsaid > 0) {
+                garbage_second(agent, bus_socket_endpoint(socket), agent->clock->now_us(agent->clock),
+                               bus_dropped(socket));
+            }
             return result == BUS_MESSAGE;
         }
-        log_write(agent->log, LEVEL_WARNING, "%s", err.text);
+        say_garbage(agent, socket, &err);
     }
     return false;
 }

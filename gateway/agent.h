@@ -48,6 +48,13 @@ struct agent_ops {
     void (*close)(struct agent *agent, void *self);
 };
 
+/* What came to a socket and was no message: said, but not more often than anyone can read. */
+struct agent_garbage {
+    int64_t second_us;
+    int said;       /* in that second */
+    uint64_t unsaid; /* in that second */
+};
+
 struct agent {
     const struct agent_ops *ops;
     void *self;
@@ -62,6 +69,7 @@ struct agent {
     struct clock *clock;
     int64_t started_us;
     int64_t next_heartbeat_us;
+    struct agent_garbage garbage[BUS_ENDPOINT_COUNT];
     bool failed;
     struct err failure;
 };
@@ -74,7 +82,7 @@ void agent_fail(struct agent *agent, const struct err *err);
 /* Publish; a message that cannot be published is logged, once a second at most. */
 void agent_publish(struct agent *agent, const struct msg *msg);
 
-/* Take one message from a socket: garbage is logged and skipped. false: nothing there. */
+/* Take one message from a socket: garbage is counted, logged and skipped. false: nothing there. */
 bool agent_receive(struct agent *agent, struct bus_socket *socket, struct msg *msg, struct bus_peer *peer);
 
 /* To whoever asked; it may be gone, which is no error. */
