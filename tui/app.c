@@ -131,7 +131,7 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
 {
     uint64_t logged = app->model->log_added;
     model_apply(app->model, msg, from, app->now_us);
-    bool news = msg->id == MSG_TRANSITION || msg->id == MSG_RISK_EVENT ||
+    bool news = msg->id == MSG_TRANSITION || (msg->id == MSG_RISK_EVENT && msg->risk_event.reject != REJECT_NONE) ||
                 (msg->id == MSG_ORDER_EVENT && msg->order_event.kind != EXEC_NEW);
     if (news && app->model->log_added > logged)
         show_news(app);
