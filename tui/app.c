@@ -10,8 +10,8 @@
 #include "core/text.h"
 #include "tui/pane.h"
 
-static const struct pane_ops *const pane_table[PANE_COUNT] = {&watchlist_pane, &conditions_pane, &positions_pane, &orders_pane,
-                                                              &log_pane};
+static const struct pane_ops *const pane_table[PANE_COUNT] = {&watchlist_pane, &conditions_pane, &positions_pane,
+                                                              &orders_pane, &log_pane};
 
 struct app *app_new(struct settings *settings)
 {
@@ -43,7 +43,8 @@ void app_free(struct app *app)
 enum status app_load_theme(struct app *app, const char *name, struct err *err)
 {
     bool up_is_green = !strcmp(settings_text(app->settings, SET_UP_COLOUR), "green");
-    enum status status = theme_load(&app->theme, name, up_is_green, settings_number(app->settings, SET_ASCII) != 0, err);
+    enum status status =
+        theme_load(&app->theme, name, up_is_green, settings_number(app->settings, SET_ASCII) != 0, err);
     if (status == ERR_OK)
         app->redraw = app->repaint = true;
     return status;
@@ -122,7 +123,9 @@ static void show_news(struct app *app)
 {
     const struct log_line *line = &app->model->log[app->model->log_count - 1];
     (void)text_copy(app->notice, sizeof app->notice, line->text);
-    app->notice_role = line->level == LEVEL_ERROR ? ROLE_ALARM : line->level == LEVEL_WARNING ? ROLE_WARNING : ROLE_TEXT;
+    app->notice_role = line->level == LEVEL_ERROR     ? ROLE_ALARM
+                       : line->level == LEVEL_WARNING ? ROLE_WARNING
+                                                      : ROLE_TEXT;
     app->notice_us = app->now_us;
     app->model->dirty |= DIRTY_STATUS;
 }

@@ -1,8 +1,9 @@
 /*
  * app: the screen's one struct, passed explicitly to everything.
  *
- * The loop (tui/screen.c): wait for keys, messages or the next frame (at most 20 a second); apply messages to the model;
- * give keys to the top overlay, else to the keymap; draw what is dirty. It never waits on a socket, a file or a lock.
+ * The loop (tui/screen.c): wait for keys, messages or the next frame (at most 20 a second); apply messages to the
+ * model; give keys to the top overlay, else to the keymap; draw what is dirty. It never waits on a socket, a file or a
+ * lock.
  *
  * Owner: screen_main. Thread: one.
  */
@@ -42,16 +43,16 @@ struct app {
     struct overlay *top; /* stack */
     struct pane *panes[PANE_COUNT];
     enum pane_id focus;
-    enum pane_id lower; /* which of positions, orders and log was seen last */
-    int view;           /* 0 = grid, 1..PANE_COUNT = one pane */
+    enum pane_id lower;   /* which of positions, orders and log was seen last */
+    int view;             /* 0 = grid, 1..PANE_COUNT = one pane */
     struct layout layout; /* of the last drawing */
-    bool redraw;        /* everything: focus, size, theme or an overlay changed */
-    bool repaint;       /* and clear the terminal first */
+    bool redraw;          /* everything: focus, size, theme or an overlay changed */
+    bool repaint;         /* and clear the terminal first */
     int rows, columns;
     bool read_only;
     bool quit;
-    bool switch_market; /* the trader wants the market of the settings, not the running one */
-    int64_t now_us;    /* process time of this turn of the loop */
+    bool switch_market;     /* the trader wants the market of the settings, not the running one */
+    int64_t now_us;         /* process time of this turn of the loop */
     char notice[TEXT_SIZE]; /* one line above the footer: the last answer */
     enum role notice_role;
     int64_t notice_us;
@@ -80,8 +81,8 @@ void app_tick(struct app *app);
 /* Send a request; its refusal or reply becomes a notice. *request_id may be NULL. False when it could not be sent. */
 bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id);
 
-/* One message from the system: into the model; the answer to what was sent, a fill, a refusal or a condition's step becomes a
- * notice too. */
+/* One message from the system: into the model; the answer to what was sent, a fill, a refusal or a condition's step
+ * becomes a notice too. */
 void app_message(struct app *app, const struct msg *msg, enum component from);
 
 /* What the frame says and in which colour: ROLE_SIMULATION .. ROLE_READ_ONLY. */

@@ -1,5 +1,6 @@
-/* The loop: wait for keys, messages or the next frame; apply messages; give keys away; draw what is dirty. What waits (starting
- * outcryd, changing its market) is done by tui/starter.h, so that the frame is there at once and the trader can leave again. */
+/* The loop: wait for keys, messages or the next frame; apply messages; give keys away; draw what is dirty. What waits
+ * (starting outcryd, changing its market) is done by tui/starter.h, so that the frame is there at once and the trader
+ * can leave again. */
 #include "tui/screen.h"
 
 #include <poll.h>
@@ -25,7 +26,7 @@ struct screen {
     struct app *app;
     struct starter *starter; /* NULL: no job */
     enum starter_job job;
-    struct err failure; /* why the screen ends; status ERR_OK: the trader wanted it */
+    struct err failure;          /* why the screen ends; status ERR_OK: the trader wanted it */
     int64_t drawn_us, ticked_us; /* monotonic */
 };
 
@@ -47,7 +48,9 @@ static void ask_switch(struct app *app, const char *running)
 {
     char question[SETTING_TEXT_SIZE + 192];
     snprintf(question, sizeof question,
-             "Another market is running: %s. Change to the one asked for? Conditions and positions stay, and meet its prices.", running);
+             "Another market is running: %s. Change to the one asked for? Conditions and positions stay, and meet its "
+             "prices.",
+             running);
     overlay_confirm(app, "Change the market", question, 'y', want_switch, NULL);
 }
 
@@ -60,7 +63,8 @@ static void end_job(struct screen *screen)
     enum status status = starter_join(screen->starter, running, sizeof running, &err);
     screen->starter = NULL;
     if (screen->job == STARTER_SWITCH_MARKET) {
-        app_notice(screen->app, status == ERR_OK ? ROLE_OK : ROLE_ALARM, "%s", status == ERR_OK ? "The market is changed" : err.text);
+        app_notice(screen->app, status == ERR_OK ? ROLE_OK : ROLE_ALARM, "%s",
+                   status == ERR_OK ? "The market is changed" : err.text);
     } else if (status != ERR_OK) {
         screen->failure = err;
     } else if (client_open(&screen->app->client, screen->app->settings, &screen->failure) == ERR_OK) {

@@ -24,7 +24,8 @@ struct starter {
 /* The market was asked for here and now, not by a file or by default. */
 static bool market_asked_for(const struct settings *settings)
 {
-    static const enum setting_id ids[] = {SET_MARKET_FILE, SET_MARKET_SOURCE, SET_MARKET_SPEED, SET_MARKET_SEED, SET_MARKET_SEEK};
+    static const enum setting_id ids[] = {SET_MARKET_FILE, SET_MARKET_SOURCE, SET_MARKET_SPEED, SET_MARKET_SEED,
+                                          SET_MARKET_SEEK};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         if (settings->values[ids[i]].source == SOURCE_FLAG)
             return true;
@@ -36,8 +37,8 @@ static void describe_market(const struct settings *settings, char *text, size_t 
 {
     bool replay = strcmp(settings_text(settings, SET_MARKET_SOURCE), "replay") == 0;
     const char *file = settings_text(settings, SET_MARKET_FILE), *slash = strrchr(file, '/');
-    snprintf(text, size, "%s%.120s, speed %lld", replay ? "the replay of " : "the synthetic market", replay ? slash ? slash + 1 : file : "",
-             (long long)settings_number(settings, SET_MARKET_SPEED));
+    snprintf(text, size, "%s%.120s, speed %lld", replay ? "the replay of " : "the synthetic market",
+             replay ? slash ? slash + 1 : file : "", (long long)settings_number(settings, SET_MARKET_SPEED));
 }
 
 static enum status compare_market(struct starter *starter)

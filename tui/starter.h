@@ -18,8 +18,8 @@ enum starter_job { STARTER_START = 1, STARTER_SWITCH_MARKET };
 /* settings stay the caller's and unchanged until the join. NULL: no thread could be made. */
 struct starter *starter_begin(enum starter_job job, const struct settings *settings);
 bool starter_done(const struct starter *starter);
-/* Waits, frees. other_market, when not NULL, gets in words the market that runs when it is another than the one asked for by flag
- * (else ""); size >= SETTING_TEXT_SIZE. */
+/* Waits, frees. other_market, when not NULL, gets in words the market that runs when it is another than the one asked
+ * for by flag (else ""); size >= SETTING_TEXT_SIZE. */
 enum status starter_join(struct starter *starter, char *other_market, size_t size, struct err *err);
 
 #endif

@@ -226,8 +226,8 @@ static void test_day_pnl(void **state)
     recorded_contracts(model);
     assert_int_equal(model_day_pnl(model), 0);
     recorded_trading(model);
-    /* MXFH1 2 long from 17410.5 at 17431: 2 x 20.5 x 50 = 2050, cost 89, to leave: 2 x (12.5 + tax 17) and so on; the sum
-     * is what the positions say one by one. */
+    /* MXFH1 2 long from 17410.5 at 17431: 2 x 20.5 x 50 = 2050, cost 89, to leave: 2 x (12.5 + tax 17) and so on; the
+     * sum is what the positions say one by one. */
     money_t sum = 0;
     for (size_t i = 0; i < model->position_count; i++) {
         struct position_pnl pnl;
