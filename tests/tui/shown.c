@@ -1,6 +1,7 @@
 /* The child draws with the real terminal, input and drawing code; only the clock stands still. */
 #include "tests/tui/shown.h"
 
+#include <curses.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -21,7 +22,9 @@
 #include "tui/terminal.h"
 
 #define MARK "\033]99;frame\033\\"
+#define MARK_KEY 0x1f
 #define FRAME_WAIT_MS 10000
+#define LOOK_MS 20
 #define FRAMES_MAX 50
 #define TURN_US 300000
 
@@ -50,6 +53,33 @@ static void fill_model(struct model *model, unsigned flags)
         model->market.simulated = false;
 }
 
+static void draw_and_mark(struct app *app, bool marks)
+{
+    draw_screen(app);
+    ssize_t written = marks ? write(STDOUT_FILENO, MARK, sizeof MARK - 1) : 0;
+    (void)written;
+}
+
+/* What is typed together is typed at one time; the clock goes on with the mark, when it goes at all. */
+static void read_keys(struct app *app, bool marks, unsigned flags)
+{
+    int key = 0;
+    bool function = false, any = false;
+    while (terminal_key(&key, &function)) {
+        any = true;
+        if (!function && key == MARK_KEY) {
+            draw_and_mark(app, marks);
+            app->now_us += flags & SHOWN_CLOCK ? TURN_US : 0;
+        } else {
+            input_key(app, key, function);
+            if (function && key == KEY_RESIZE) /* comes before or after what is typed: it has a mark of its own */
+                draw_and_mark(app, marks);
+        }
+    }
+    if (any && !marks)
+        draw_screen(app);
+}
+
 int shown_here(const char *theme, unsigned flags)
 {
     struct err err;
@@ -67,15 +97,14 @@ int shown_here(const char *theme, unsigned flags)
     if (app_load_theme(app, theme, &err) != ERR_OK)
         app_notice(app, ROLE_ALARM, "%s", err.text);
     bool marks = getenv("SHOWN_MARKS") != NULL;
+    draw_and_mark(app, marks);
+    app->now_us += flags & SHOWN_CLOCK ? TURN_US : 0;
     while (!app->quit && !terminal_signal()) {
-        draw_screen(app);
-        ssize_t written = marks ? write(STDOUT_FILENO, MARK, sizeof MARK - 1) : 0;
-        (void)written;
         struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
-        if (poll(&keys, 1, -1) > 0 && (keys.revents & POLLHUP))
+        (void)poll(&keys, 1, LOOK_MS); /* a signal may come just before it */
+        if (keys.revents & POLLHUP)
             break;
-        app->now_us += flags & SHOWN_CLOCK ? TURN_US : 0;
-        input_read(app);
+        read_keys(app, marks, flags);
     }
     overlays_close(app);
     terminal_close();
@@ -151,8 +180,10 @@ void shown_close(struct shown *shown)
 
 void shown_type(struct shown *shown, const char *keys)
 {
-    ssize_t written = write(shown->master, keys, strlen(keys));
-    CHECK(written == (ssize_t)strlen(keys));
+    char text[512];
+    int length = snprintf(text, sizeof text, "%s%c", keys, MARK_KEY);
+    CHECK(length > 0 && length < (int)sizeof text);
+    CHECK(write(shown->master, text, (size_t)length) == length);
     (void)read_frame(shown);
 }
 

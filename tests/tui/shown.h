@@ -2,8 +2,8 @@
  * shown: the real screen on a real pseudo terminal, read back through libvterm.
  *
  * shown_open forks a child that draws the app (model from tests/tui/recorded.h) until `q` is confirmed or the other end
- * closes; after each frame the child writes a mark into the stream, so that the parent waits for a frame, never for a
- * time. Owner: shown_open .. shown_close. Thread: one.
+ * closes. What is typed ends with a key that nobody has (Ctrl-_), at which the child draws and writes a mark into the
+ * stream, so that the parent waits for a frame, never for a time. Owner: shown_open .. shown_close. Thread: one.
  */
 #ifndef TESTS_TUI_SHOWN_H
 #define TESTS_TUI_SHOWN_H
@@ -41,7 +41,7 @@ const char *shown_bytes(const struct shown *shown, size_t *length);
 /* Send the child a signal and wait for its end: its wait status. */
 int shown_kill(struct shown *shown, int signal_number);
 
-/* For eyes: draw in this terminal until q. */
+/* For eyes: draw in this terminal until q. Also what the child runs. */
 int shown_here(const char *theme, unsigned flags);
 
 #endif
