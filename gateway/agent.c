@@ -197,11 +197,37 @@ static void write_failed(const struct agent *agent, const char *text)
     }
 }
 
+static const char *program_name(const struct agent *agent)
+{
+    static const char *const names[] = {[COMPONENT_EXCHANGE] = "outcry-exchange",
+                                        [COMPONENT_GATEWAY] = "outcry-gateway",
+                                        [COMPONENT_STRATEGY] = "outcry-strategy",
+                                        [COMPONENT_EXECUTOR] = "outcry-executor",
+                                        [COMPONENT_SUPERVISOR] = "outcryd"};
+    return names[agent->ops->component];
+}
+
+/* What a person may ask any of our programs without starting it. */
+static bool answered(const struct agent *agent, int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    if (strcmp(word, "--version") == 0) {
+        printf("%s %s\n", program_name(agent), OUTCRY_VERSION);
+        return true;
+    }
+    if (strcmp(word, "--help") == 0) {
+        printf("usage: %s [SETTING ...]\n\nA background process of outcry; 'outcry start' starts all of them.\n"
+               "Settings are flags (--home DIR, --speed N ...): 'outcry config' lists them.\n",
+               program_name(agent));
+        return true;
+    }
+    return false;
+}
+
 static int failed_exit(const struct agent *agent, const struct err *err, bool has_paths)
 {
-    const char *name = component_name(agent->ops->component);
     bool wrong = err->status != ERR_IO && err->status != ERR_FULL && err->status != ERR_TIMEOUT;
-    fprintf(stderr, "outcry-%s: %s\n", name, err->text);
+    fprintf(stderr, "%s: %s\n", program_name(agent), err->text);
     if (agent->log != NULL) {
         log_write(agent->log, LEVEL_ERROR, "ends: %s", err->text);
     }
@@ -280,6 +306,9 @@ int agent_main(const struct agent_ops *ops, int argc, char **argv)
 {
     struct agent agent = {.ops = ops, .lock = {.fd = -1}, .clock = clock_system()};
     struct err err = {0};
+    if (answered(&agent, argc, argv)) {
+        return 0;
+    }
     agent.started_us = agent.clock->now_us(agent.clock);
     agent.self = calloc(1, ops->size);
     CHECK(agent.self != NULL);

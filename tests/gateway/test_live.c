@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -148,7 +151,7 @@ static void check_log(void)
     fclose(log);
 }
 
-static void stop_daemon(void)
+static void stop_and_check(bool all_left_with_0)
 {
     struct msg msg;
     struct reply reply;
@@ -167,7 +170,14 @@ static void stop_daemon(void)
     client_close(client);
     client = NULL;
     assert_false(client_daemon_running(&settings));
-    check_log();
+    if (all_left_with_0) {
+        check_log();
+    }
+}
+
+static void stop_daemon(void)
+{
+    stop_and_check(true);
 }
 
 static int make_world(void **state)
@@ -544,6 +554,69 @@ static void test_refusals(void **state)
     stop_daemon();
 }
 
+static struct process_info gateway_process;
+
+static void see_process(void *context, const struct msg *msg)
+{
+    (void)context;
+    if (msg->id == MSG_PROCESS && msg->process.component == COMPONENT_GATEWAY) {
+        gateway_process = msg->process;
+    }
+}
+
+static void ask_processes(void)
+{
+    struct msg msg;
+    struct reply reply;
+    struct err err = {0};
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = QUERY_PROCESSES;
+    assert_int_equal(client_call(client, COMPONENT_SUPERVISOR, &msg, see_process, NULL, &reply, &err), ERR_OK);
+}
+
+static bool given_up(void)
+{
+    ask_processes();
+    return strncmp(gateway_process.text, "given up: ", 10) == 0;
+}
+
+/* A port that another program has: one clear line, no restarts without end, and 'start' tries again when it is free. */
+static void test_port_taken(void **state)
+{
+    (void)state;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    char port[16];
+    struct msg msg;
+    struct reply reply;
+    int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(taken, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(taken, 1), 0);
+    assert_int_equal(getsockname(taken, (struct sockaddr *)&address, &size), 0);
+    int base = ntohs(address.sin_port);
+    snprintf(port, sizeof port, "%d", base);
+    set(SET_TRANSPORT, "tcp");
+    set(SET_GATEWAY_PORT, port);
+    snprintf(port, sizeof port, "%d", base > 2000 ? base - 1 : base + 1);
+    set(SET_TICK_PORT, port);
+    snprintf(port, sizeof port, "%d", base > 2000 ? base - 2 : base + 2);
+    set(SET_SIGNAL_PORT, port);
+    start_daemon();
+    open_client();
+    assert_true(until(given_up));
+    assert_non_null(strstr(gateway_process.text, "is taken by another program"));
+    close(taken);
+    msg_init(&msg, MSG_CONTROL);
+    msg.control.kind = CONTROL_START;
+    snprintf(msg.control.text, sizeof msg.control.text, "gateway");
+    call(COMPONENT_SUPERVISOR, &msg, &reply);
+    assert_int_equal(reply.status, ERR_OK);
+    assert_true(until(trading)); /* over TCP */
+    buy_one();
+    flatten();
+    stop_and_check(false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -552,6 +625,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kill_the_supervisor, make_world, end_world),
         cmocka_unit_test_setup_teardown(test_change_of_market, make_world, end_world),
         cmocka_unit_test_setup_teardown(test_refusals, make_world, end_world),
+        cmocka_unit_test_setup_teardown(test_port_taken, make_world, end_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
