@@ -221,7 +221,11 @@ void executor_flatten_begin(struct executor *executor, const struct control *con
     } else {
         int32_t lots = lots_held(executor, control->text);
         uint32_t working = orders_working(executor, control->text);
-        if (begin_symbol(executor, control, control->text, sink))
+        if (lots == 0 && working == 0 && ledger_symbol(&executor->ledger, control->text) == NULL)
+            executor_reply(sink, control->request_id, ERR_NOT_FOUND, 0,
+                           "flatten: %s is no contract known here, and nothing of it is held or working",
+                           control->text);
+        else if (begin_symbol(executor, control, control->text, sink))
             executor_reply(sink, control->request_id, ERR_OK, lots,
                            "flattening %s: %" PRId32 " lots held, %u orders working", control->text, lots, working);
         else

@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "core/price.h"
+#include "core/text.h"
 
 static const struct setting table[SETTING_COUNT];
 
@@ -120,6 +121,9 @@ static enum status check_text(const struct setting *row, const char *text, struc
         if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
             return err_set(err, ERR_INVALID, "%s: a control character is not allowed", row->key);
         }
+    }
+    if (!text_valid(text, length)) {
+        return err_set(err, ERR_INVALID, "%s: not valid UTF-8", row->key);
     }
     return ERR_OK;
 }

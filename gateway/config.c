@@ -5,14 +5,18 @@
 #include "gateway/config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/paths.h"
 
-#define LINE_SIZE 512
+#define LINE_SIZE      512
+#define FILE_BYTES_MAX 1000000
 
 struct file_reader {
     FILE *file;
@@ -103,11 +107,38 @@ static enum status parse_stream(struct file_reader *reader, struct err *err)
     return ERR_OK;
 }
 
+/* A pipe would be waited for, a device read without end: only a plain file will do. NULL with ERR_OK: not there. */
+static enum status open_file(const char *path, FILE **file, struct err *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *file = NULL;
+    if (fd < 0) {
+        return errno == ENOENT ? ERR_OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return err_set(err, ERR_INVALID, "%s: is not a plain file", path);
+    }
+    if (st.st_size > FILE_BYTES_MAX) {
+        close(fd);
+        return err_set(err, ERR_RANGE, "%s: %lld bytes is too long (allowed %d)", path, (long long)st.st_size,
+                       FILE_BYTES_MAX);
+    }
+    *file = fdopen(fd, "r");
+    if (*file == NULL) {
+        close(fd);
+        return err_set(err, ERR_FULL, "out of memory");
+    }
+    return ERR_OK;
+}
+
 enum status config_read_file(struct settings *settings, const char *path, struct err *err)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = NULL;
+    enum status status = open_file(path, &file, err);
     if (file == NULL) {
-        return errno == ENOENT ? ERR_OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+        return status;
     }
     char directory[SETTING_TEXT_SIZE];
     const char *slash = strrchr(path, '/');
@@ -115,7 +146,7 @@ enum status config_read_file(struct settings *settings, const char *path, struct
     /* Nothing of a file that has an error anywhere is taken. */
     struct settings trial = *settings;
     struct file_reader reader = {.file = file, .name = path, .directory = directory, .settings = &trial};
-    enum status status = parse_stream(&reader, err);
+    status = parse_stream(&reader, err);
     fclose(file);
     if (status == ERR_OK) {
         *settings = trial;

@@ -538,6 +538,10 @@ static void test_flatten_leaves_others_orders(void **state) {
     assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
     flatten(scene, "");
     assert_int_equal(replied(scene)->status, ERR_INVALID);
+    capture_clear(&scene->out);
+    flatten(scene, "NOPE9");
+    assert_int_equal(replied(scene)->status, ERR_NOT_FOUND);
+    assert_int_equal(capture_count(&scene->out, PORT_STORE, MSG_CURSOR), 0);
 }
 
 static void test_no_room(void **state) {

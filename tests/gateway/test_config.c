@@ -159,6 +159,7 @@ static void test_refusals(void **state)
         {"", "DLL_GATEWAY_REQUEST_TIMEOUT_MS", "soon", "", "environment variable DLL_GATEWAY_REQUEST_TIMEOUT_MS"},
         {"", NULL, NULL, "--speed 1e3", "--speed: market.speed: '1e3' is not a whole number"},
         {"", NULL, NULL, "--speed", "--speed: a value is missing"},
+        {"[screen]\ntheme = \xff\xfe\n", NULL, NULL, "", "outcry.ini:2: screen.theme: not valid UTF-8"},
         {"", NULL, NULL, "--seed 99999999999999999999", "--seed: market.seed: 99999999999999999999 is out of range"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -208,6 +209,30 @@ static void test_long_line(void **state)
     write_ini(text);
     assert_int_not_equal(load(&s, "", &err, NULL), ERR_OK);
     assert_non_null(strstr(err.text, "outcry.ini:2: line too long"));
+}
+
+/* A pipe would be waited for, a device read for ever. */
+static void test_only_a_plain_file(void **state)
+{
+    (void)state;
+    struct settings s;
+    struct err err;
+    char path[128];
+    snprintf(path, sizeof path, "%s/outcry.ini", home);
+    settings_defaults(&s);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(config_read_file(&s, path, &err), ERR_INVALID);
+    assert_non_null(strstr(err.text, "outcry.ini: is not a plain file"));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/dev/zero", path), 0);
+    assert_int_equal(config_read_file(&s, path, &err), ERR_INVALID);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(config_read_file(&s, path, &err), ERR_INVALID);
+    assert_int_equal(rmdir(path), 0);
+    write_ini("");
+    assert_int_equal(truncate(path, 5000000), 0);
+    assert_int_equal(config_read_file(&s, path, &err), ERR_RANGE);
 }
 
 /* What one process was told, another one started with config_to_flags sees, whatever the order of the flags. */
@@ -355,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refusals, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_a_bad_file_changes_nothing, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_long_line, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(test_only_a_plain_file, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_flags_round_trip, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_every_row_is_complete, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_paths, make_home, remove_home),

@@ -179,7 +179,10 @@ static void wrong_words_are_answered_with_the_right_ones(void **state) {
         {"stauts", "did you mean 'status'?"},
         {"conditons list", "did you mean 'conditions'?"},
         {"xyzzy", "no command 'xyzzy' ('outcry help' lists them)"},
-        {"orders lst", "orders: what? ('outcry help orders' lists it)"},
+        {"orders lst", "no command 'orders lst' ('outcry help orders' lists them)"},
+        {"help orders lst", "no command 'orders lst' ('outcry help orders' lists them)"},
+        {"status now", "'now' is one word too many (usage: outcry status)"},
+        {"status --json=5", "--json: takes no value"},
         {"--thme dark", "no option '--thme'; did you mean '--theme'?"},
         {"orders list --simbol MXFH1", "orders list: no option '--simbol'; did you mean '--symbol'?"},
         {"config markt.speed", "no setting 'markt.speed'; did you mean 'market.speed'?"},
@@ -194,6 +197,8 @@ static void wrong_words_are_answered_with_the_right_ones(void **state) {
         {"orders list MXFH1", "'MXFH1' is one word too many"},
         {"orders cancel", "orders cancel: something is missing (usage: outcry orders cancel ID)"},
         {"conditions show abc", "'abc' is not a whole number"},
+        {"conditions show 99999999999999999999 --json=1", "--json: takes no value"},
+        {"orders place --symbol MXFH1 --side BUY --quantity 99999999999999999999", "(allowed 1 to 100)"},
         {"conditions add --side BUY --trigger 17400", "--symbol is missing"},
         {"conditions add --symbol MXFH1 --side UP --trigger 17400", "--side: 'UP' (allowed BUY, SELL)"},
         {"conditions add --symbol MXFH1 --side BUY --trigger NaN", "--trigger: "},
@@ -228,6 +233,8 @@ static void wrong_words_are_answered_with_the_right_ones(void **state) {
 
 static void a_hostile_word_cannot_drive_the_terminal(void **state) {
     run_expect(*state, &run, CLI_USAGE, "\033[31mred");
+    assert_null(strchr(run.err, '\033'));
+    run_expect(*state, &run, CLI_FAILED, "orders show \033[31mred");
     assert_null(strchr(run.err, '\033'));
 }
 
@@ -389,6 +396,8 @@ static void an_order_shows_its_history(void **state) {
     run_says(run.out, "X2");
     run_expect(*state, &run, CLI_OK, "orders show k-1-E1 --json");
     assert_ids(&run, "exec_id", "X1 X2");
+    run_expect(*state, &run, CLI_FAILED, "orders show k-1-E2");
+    assert_string_equal(run.err, "outcry: no order k-1-E2\n");
 }
 
 static void conditions_are_listed_and_shown(void **state) {

@@ -140,6 +140,10 @@ static void conditions_live_their_life(void **state) {
     snprintf(words, sizeof(words), "conditions add --symbol %s --side BUY --trigger 999999", symbol);
     run_expect(*state, &run, CLI_FAILED, words);
     run_says(run.err, "trigger_price");
+    snprintf(words, sizeof(words), "conditions add --symbol %s --side BUY --trigger %lld --account NOBODY", symbol,
+             (long long)price);
+    run_expect(*state, &run, CLI_FAILED, words);
+    run_says(run.err, "--account: 'NOBODY' (allowed DEMO-1, DEMO-2)");
     run_expect(*state, &run, CLI_OK, "conditions");
     run_says(run.out, "CANCELLED");
 }
@@ -179,6 +183,8 @@ static int64_t position_now(void **state) {
 }
 
 static void flatten_closes(void **state) {
+    run_expect(*state, &run, CLI_FAILED, "flatten NOPE9");
+    run_says(run.err, "NOPE9 is no contract");
     run_expect(*state, &run, CLI_OK, "flatten all");
     for (int i = 0; i < 200 && position_now(state) != 0; i++) {
         (void)poll(NULL, 0, 10);

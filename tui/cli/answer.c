@@ -125,6 +125,36 @@ int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE]) {
     return cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", keep_account, account);
 }
 
+struct accounts {
+    const char *wanted;
+    bool found;
+    char names[160]; /* of all, for a person */
+};
+
+static void look_at_account(void *context, const struct msg *msg) {
+    struct accounts *accounts = context;
+    size_t length = strlen(accounts->names);
+    if (msg->id != MSG_ACCOUNT) {
+        return;
+    }
+    accounts->found = accounts->found || strcmp(msg->account.account, accounts->wanted) == 0;
+    snprintf(accounts->names + length, sizeof(accounts->names) - length, "%s%s", length > 0 ? ", " : "",
+             msg->account.account);
+}
+
+int cli_check_account(struct cli *cli) {
+    struct accounts accounts = {.wanted = cli_value(cli, "--account")};
+    if (accounts.wanted == NULL) {
+        return CLI_OK;
+    }
+    int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_ACCOUNTS, "", look_at_account, &accounts);
+    if (code != CLI_OK || accounts.found) {
+        return code;
+    }
+    return cli_say(CLI_FAILED, "--account: '%s' (allowed %s)", accounts.wanted,
+                   accounts.names[0] != '\0' ? accounts.names : "none: nobody is logged in");
+}
+
 struct db *cli_database(const struct cli *cli, enum db_file file, int *code) {
     char home[SETTING_TEXT_SIZE];
     struct db *db = NULL;

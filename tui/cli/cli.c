@@ -104,7 +104,8 @@ int cli_main(const struct settings *settings, int argc, char **argv) {
         return CLI_OK;
     }
     if (command == NULL) {
-        return cli_say(CLI_USAGE, "%s: what? ('outcry help %s' lists it)", argv[1], argv[1]);
+        return cli_say(CLI_USAGE, "no command '%s%s%s' ('outcry help %s' lists them)", argv[1], argc > 2 ? " " : "",
+                       argc > 2 ? argv[2] : "", argv[1]);
     }
     struct cli cli = {.settings = settings, .command = command};
     int code = cli_parse(&cli, argc - 1 - taken, argv + 1 + taken);

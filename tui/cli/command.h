@@ -101,6 +101,8 @@ int cli_print_reply(const struct cli *cli, const struct reply *reply);
 int cli_control(struct cli *cli, enum component to, enum control_kind kind, const char *text, int64_t number);
 /* The account selected at the gateway, "" when none. */
 int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE]);
+/* --account, when given, is one of the venue's: CLI_OK; otherwise said. */
+int cli_check_account(struct cli *cli);
 /* Open a database for reading. NULL: said, *code is the exit code (nothing stored yet is CLI_OK: an empty list). */
 struct db *cli_database(const struct cli *cli, enum db_file file, int *code);
 /* Who asks, in every command. */

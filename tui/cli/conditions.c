@@ -263,7 +263,8 @@ int cmd_conditions_add(struct cli *cli) {
     if (!cli_fill(cli, &msg)) {
         return CLI_USAGE;
     }
-    if (!cli_given(cli, "--account")) {
+    code = cli_check_account(cli);
+    if (code == CLI_OK && !cli_given(cli, "--account")) {
         code = cli_selected_account(cli, msg.condition_command.terms.account);
     }
     return code == CLI_OK ? cli_request(cli, COMPONENT_STRATEGY, &msg) : code;
@@ -302,7 +303,11 @@ int cmd_conditions_edit(struct cli *cli) {
     msg.condition_command.condition_id = wanted.id;
     msg.condition_command.terms = wanted.terms;
     cli_actor(msg.condition_command.actor);
-    return cli_fill(cli, &msg) ? cli_request(cli, COMPONENT_STRATEGY, &msg) : CLI_USAGE;
+    if (!cli_fill(cli, &msg)) {
+        return CLI_USAGE;
+    }
+    code = cli_check_account(cli);
+    return code == CLI_OK ? cli_request(cli, COMPONENT_STRATEGY, &msg) : code;
 }
 
 int cmd_conditions_change(struct cli *cli) {

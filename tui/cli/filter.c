@@ -57,6 +57,23 @@ bool filter_read(const struct cli *cli, struct db_query *query) {
     return good;
 }
 
+static bool first_only(void *context, const struct msg *msg) {
+    (void)msg;
+    *(bool *)context = true;
+    return false;
+}
+
+bool filter_finds(const struct cli *cli, enum db_file file, const struct db_query *query, int *code) {
+    bool found = false;
+    struct err err;
+    struct db *db = cli_database(cli, file, code);
+    if (db != NULL && db_each(db, query, first_only, &found, &err) != ERR_OK) {
+        *code = cli_say_err(&err);
+    }
+    db_close(db);
+    return found;
+}
+
 int filter_print(struct cli *cli, enum db_file file, const struct db_query *query, struct print_list *list,
                  const char *none) {
     int code = CLI_OK;

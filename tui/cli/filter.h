@@ -17,6 +17,9 @@
 /* query->id is set. false: said, CLI_USAGE. */
 bool filter_read(const struct cli *cli, struct db_query *query);
 
+/* Is there a row? false with *code as it was: no; else it could not be looked for (said). */
+bool filter_finds(const struct cli *cli, enum db_file file, const struct db_query *query, int *code);
+
 /* Every row of a query into a list, printed. */
 int filter_print(struct cli *cli, enum db_file file, const struct db_query *query, struct print_list *list,
                  const char *none);

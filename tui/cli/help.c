@@ -81,6 +81,8 @@ int cmd_help(struct cli *cli) {
     const struct cli_command *command = cli_command_find(cli->word_count + 1, argv, &taken);
     if (command != NULL && taken == 2) {
         cli_help_command(stdout, command);
+    } else if (cli->word_count == 2) {
+        return cli_say(CLI_USAGE, "no command '%s %s' ('outcry help %s' lists them)", word, cli->words[1], word);
     } else {
         cli_help_group(stdout, word);
     }

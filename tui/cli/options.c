@@ -1,5 +1,4 @@
 /* Command lines into options and words, and texts into fields. Every refusal names the option and what is allowed. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,7 +83,11 @@ static int take_option(struct cli *cli, int argc, char **argv, int at, int *code
     const char *given = argv[at];
     const char *equals = strchr(given, '=');
     size_t length = equals != NULL ? (size_t)(equals - given) : strlen(given);
-    if (strcmp(given, "--json") == 0) {
+    if (length == strlen("--json") && strncmp(given, "--json", length) == 0) {
+        if (equals != NULL) {
+            *code = cli_say(CLI_USAGE, "--json: takes no value");
+            return 0;
+        }
         cli->json = true;
         return 1;
     }
@@ -131,8 +134,11 @@ int cli_parse(struct cli *cli, int argc, char **argv) {
             }
             at += taken;
         } else if (cli->word_count >= cli->command->max_words || cli->word_count >= CLI_WORDS_MAX) {
-            return cli_say(CLI_USAGE, "%s: '%s' is one word too many (usage: outcry %s %s)", cli->command->name,
-                           argv[at], cli->command->name, cli->command->words);
+            return cli_say(CLI_USAGE, "%s: '%s' is one word too many (usage: outcry %s%s%s)", cli->command->name,
+                           argv[at], cli->command->name, *cli->command->words ? " " : "", cli->command->words);
+        } else if (argv[at][0] == '\0' && cli->word_count == 0) {
+            return cli_say(CLI_USAGE, "%s: an empty word (usage: outcry %s %s)", cli->command->name,
+                           cli->command->name, cli->command->words);
         } else {
             cli->words[cli->word_count++] = argv[at++];
         }
@@ -157,13 +163,13 @@ bool cli_given(const struct cli *cli, const char *option) {
     return cli_value(cli, option) != NULL;
 }
 
+/* Too many digits are a number too: the nearest there is, which no limit allows. */
 static bool parse_number(const char *text, int64_t *out) {
     char *end = NULL;
-    errno = 0;
     long long number = strtoll(text, &end, 10);
     bool digits = text[0] == '-' || (text[0] >= '0' && text[0] <= '9');
     *out = number;
-    return digits && end != text && *end == '\0' && errno == 0;
+    return digits && end != text && *end == '\0';
 }
 
 bool cli_number(const struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out) {

@@ -82,12 +82,14 @@ int cmd_orders_list(struct cli *cli) {
 int cmd_orders_show(struct cli *cli) {
     struct db_query query = {.id = MSG_ORDER, .client_order_id = cli->words[0]};
     struct db_query events = {.id = MSG_ORDER_EVENT, .client_order_id = cli->words[0]};
-    char none[CLIENT_ORDER_ID_SIZE + 32];
-    snprintf(none, sizeof(none), "no order %.40s", cli->words[0]);
-    if (cli->json) {
-        return filter_print(cli, DB_ORDERS, &events, print_open(true, event_columns, NULL, NULL), none);
+    int code = CLI_OK;
+    if (!filter_finds(cli, DB_ORDERS, &query, &code)) {
+        return code != CLI_OK ? code : cli_say(CLI_FAILED, "no order %s", cli->words[0]);
     }
-    int code = filter_print(cli, DB_ORDERS, &query, print_open(false, columns, NULL, NULL), none);
+    if (cli->json) {
+        return filter_print(cli, DB_ORDERS, &events, print_open(true, event_columns, NULL, NULL), "no events");
+    }
+    code = filter_print(cli, DB_ORDERS, &query, print_open(false, columns, NULL, NULL), "no order");
     if (code != CLI_OK) {
         return code;
     }
@@ -189,6 +191,9 @@ int cmd_orders_place(struct cli *cli) {
     cli_actor(order->actor);
     order->reduce_only = cli_given(cli, "--reduce-only");
     order->attempt = 1;
+    if (code == CLI_OK) {
+        code = cli_check_account(cli);
+    }
     if (code == CLI_OK && !cli_given(cli, "--account")) {
         code = cli_selected_account(cli, order->account);
     }

@@ -198,7 +198,8 @@ static int gather(struct cli *cli, struct overview *all) {
         enum component component;
         enum query_kind kind;
     } questions[] = {
-        {COMPONENT_GATEWAY, QUERY_STATUS},  {COMPONENT_STRATEGY, QUERY_STATUS},
+        {COMPONENT_EXCHANGE, QUERY_STATUS}, {COMPONENT_GATEWAY, QUERY_STATUS},
+        {COMPONENT_STRATEGY, QUERY_STATUS},
         {COMPONENT_EXECUTOR, QUERY_STATUS}, {COMPONENT_STRATEGY, QUERY_CONDITIONS},
         {COMPONENT_EXECUTOR, QUERY_ORDERS}, {COMPONENT_EXECUTOR, QUERY_POSITIONS},
     };
