@@ -83,7 +83,7 @@ static void contracts_are_listed_and_registered(void **state) {
     run_says(run.err, "is not registered");
     snprintf(words, sizeof(words), "register %s", symbol);
     run_expect(*state, &run, CLI_OK, words);
-    snprintf(words, sizeof(words), "watch %s --count 1 --seconds 10", symbol);
+    snprintf(words, sizeof(words), "watch %s --count 1 --seconds 60", symbol);
     run_expect(*state, &run, CLI_OK, words);
     run_says(run.out, symbol);
     snprintf(words, sizeof(words), "unregister %s", symbol);
