@@ -40,3 +40,11 @@ void clock_virtual_set(struct clock *clock, int64_t now_us) {
 int64_t clock_monotonic_us(void) {
     return read_us(CLOCK_MONOTONIC);
 }
+
+int64_t clock_watch_step(struct clock_watch *watch, int64_t now_us, int64_t steady_us) {
+    int64_t ahead_us = now_us - steady_us;
+    int64_t jump_us = watch->started ? ahead_us - watch->ahead_us : 0;
+    watch->started = true;
+    watch->ahead_us = ahead_us;
+    return jump_us > CLOCK_JUMP_US || jump_us < -CLOCK_JUMP_US ? jump_us : 0;
+}

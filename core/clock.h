@@ -10,10 +10,12 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CLOCK_SECOND_US ((int64_t)1000000)
 #define CLOCK_MS_US ((int64_t)1000)
+#define CLOCK_JUMP_US (2 * CLOCK_SECOND_US)
 
 struct clock {
     int64_t (*now_us)(struct clock *clock);
@@ -29,5 +31,15 @@ void clock_virtual_set(struct clock *clock, int64_t now_us);
 
 /* CLOCK_MONOTONIC, for durations and for noticing that the clock above jumped. */
 int64_t clock_monotonic_us(void);
+
+/* The two held against each other, pass by pass. Empty when zeroed. */
+struct clock_watch {
+    bool started;
+    int64_t ahead_us; /* of the steady clock, at the last pass */
+};
+
+/* How far the clock of the day has jumped since the last pass: 0 unless by more than CLOCK_JUMP_US. A clock that is
+ * slewed, as time servers do, never jumps; one that is set does, and so does one whose machine slept. */
+int64_t clock_watch_step(struct clock_watch *watch, int64_t now_us, int64_t steady_us);
 
 #endif

@@ -101,6 +101,10 @@ static bool signal_new(struct executor *executor, const struct signal *signal, i
                  (long long)((now_us - request->expires_us) / 1000));
         kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
         ack_refuse(ack, REJECT_EXPIRED, words);
+    } else if (order_request_early(request, now_us)) {
+        snprintf(words, sizeof words, "the signal was made in the future: the clock was set back; not sent");
+        kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
+        ack_refuse(ack, REJECT_EXPIRED, words);
     } else {
         kept = executor_intend(executor, request, now_us, sink);
     }

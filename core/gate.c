@@ -79,6 +79,8 @@ void gate_start(struct gate *gate, int64_t now_us, struct sink *sink) {
     uint32_t next;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
         next = order_table_next(&gate->orders, at);
+        /* A clock that was set back must not make an age negative. */
+        if (gate->slots[at].sent_us > now_us) gate->slots[at].sent_us = now_us;
         if (order_table_at(&gate->orders, at)->state == ORDER_SENDING)
             (void)gate_event_own(gate, at, EXEC_UNKNOWN, REJECT_NONE, "the gateway stopped while it was being sent",
                                  now_us, sink);
@@ -92,6 +94,7 @@ void gate_on_contract(struct gate *gate, const struct contract *contract) {
 }
 
 void gate_on_tick(struct gate *gate, const struct tick *tick, int64_t now_us, struct sink *sink) {
+    gate->market_heard_us = now_us;
     (void)ledger_tick(&gate->ledger, tick, now_us);
     gate_watch_loss(gate, now_us, sink);
 }
@@ -102,6 +105,7 @@ static void store_rolled(void *context, const struct position *position) {
 
 void gate_on_market(struct gate *gate, const struct market *market, int64_t now_us, struct sink *sink) {
     gate->market = *market;
+    gate->market_heard_us = now_us;
     ledger_roll(&gate->ledger, market->trading_day, store_rolled, sink);
     gate_watch_loss(gate, now_us, sink);
 }
@@ -119,6 +123,7 @@ void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
         gate_unknown_timer(gate, at, now_us, sink);
     }
     gate_session_timer(gate, now_us, sink);
+    gate_watch_feed(gate, now_us, sink);
     if (now_us - gate->published_us >= GATE_PUBLISH_US && !counters_published(gate)) {
         gate->published = gate->state;
         gate->published_us = now_us;

@@ -22,6 +22,10 @@
  * Invariants: orders sent <= intents journalled (broken: HALTED at once); cancels and protective exits always pass the
  * guard's mode and rates; one venue exec counts once (by venue seq, and fills by exec_id).
  *
+ * By itself it goes to REDUCING when the day's loss reaches its limit, and when the market has been silent for the
+ * stale-tick limit while lots are held in an open session; to HALTED when sent > intents, when the venue's books
+ * contradict ours, and when the clock jumps.
+ *
  * What the driver does, in this order:
  *   1. gate_new; gate_restore with every stored row of: guard_limits, guard_state, cursor, contract (registered),
  *      position; then order: those not ended, and all of the last two trading days; then order_event in seq order: of
@@ -84,6 +88,9 @@ void gate_on_contract(struct gate *gate, const struct contract *contract); /* fl
 void gate_on_tick(struct gate *gate, const struct tick *tick, int64_t now_us, struct sink *sink);
 void gate_on_market(struct gate *gate, const struct market *market, int64_t now_us, struct sink *sink);
 void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink);
+/* The machine's clock was set, or the machine slept (core/clock.h, clock_watch): times to live mean nothing across it.
+ * HALTED; the driver then ends the process, whose next run takes every age anew. */
+void gate_on_clock_jump(struct gate *gate, int64_t jump_us, int64_t now_us, struct sink *sink);
 
 uint64_t gate_events_seq(const struct gate *gate);
 uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of this login */

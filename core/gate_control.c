@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/gate_impl.h"
+#include "core/session.h"
 
 void gate_set_mode(struct gate *gate, enum guard_mode mode, const char *actor, const char *reason, int64_t now_us,
                    struct sink *sink) {
@@ -30,6 +31,49 @@ void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink) {
     gate_set_mode(gate, GUARD_REDUCING, "guard", reason, now_us, sink);
 }
 
+static bool feed_silent(const struct gate *gate, int64_t now_us) {
+    int64_t limit_us = (int64_t)gate->limits.stale_tick_ms * 1000;
+    bool should_speak = gate->market.session_state == SESSION_OPEN && !gate->market.paused;
+    return limit_us > 0 && gate->market_heard_us != 0 && should_speak && now_us - gate->market_heard_us > limit_us;
+}
+
+static int64_t lots_held(const struct gate *gate) {
+    int64_t lots = 0;
+    for (uint32_t i = 0; i < gate->ledger.row_count; i++) {
+        int32_t quantity = ledger_at(&gate->ledger, i)->quantity;
+        lots += quantity < 0 ? -(int64_t)quantity : quantity;
+    }
+    return lots;
+}
+
+void gate_watch_feed(struct gate *gate, int64_t now_us, struct sink *sink) {
+    if (!feed_silent(gate, now_us)) {
+        if (gate->feed_alarmed)
+            gate_risk(gate, sink, now_us, "guard", REJECT_NONE, NULL, "prices are back; resume when you have looked");
+        gate->feed_alarmed = false;
+        return;
+    }
+    int64_t lots = lots_held(gate);
+    if (gate->feed_alarmed || lots == 0) return;
+    char reason[REASON_SIZE];
+    gate->feed_alarmed = true;
+    snprintf(reason, sizeof reason,
+             "no price for %" PRId64 " s while %" PRId64 " lots are held: exits may come too late",
+             (now_us - gate->market_heard_us) / 1000000, lots);
+    if (gate->state.mode == GUARD_ACTIVE)
+        gate_set_mode(gate, GUARD_REDUCING, "guard", reason, now_us, sink);
+    else
+        gate_risk(gate, sink, now_us, "guard", REJECT_STALE_TICK, NULL, "%s", reason);
+}
+
+void gate_on_clock_jump(struct gate *gate, int64_t jump_us, int64_t now_us, struct sink *sink) {
+    char reason[REASON_SIZE];
+    snprintf(reason, sizeof reason,
+             "the machine's clock jumped by %+" PRId64 ".%" PRId64 " s: it was set, or the machine slept",
+             jump_us / 1000000, (jump_us < 0 ? -jump_us : jump_us) / 100000 % 10);
+    gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
+}
+
 static void resume(struct gate *gate, const struct control *control, const char *actor, int64_t now_us,
                    struct sink *sink) {
     char reason[REASON_SIZE];
@@ -42,6 +86,10 @@ static void resume(struct gate *gate, const struct control *control, const char 
     if (guard_daily_loss_reached(&gate->limits, gate->ledger.day_net, reason)) {
         gate_reply(sink, control->request_id, ERR_STATE, "%s: raise the limit, or wait for the next trading day",
                    reason);
+        return;
+    }
+    if (gate->feed_alarmed) {
+        gate_reply(sink, control->request_id, ERR_STATE, "there are still no prices, and lots are held");
         return;
     }
     gate->reset_said = false;

@@ -80,6 +80,8 @@ struct gate {
     struct session_info session;
     bool ready; /* caught up with the session: orders may go */
     struct market market;
+    int64_t market_heard_us; /* when the market last said anything; 0 = not in this run */
+    bool feed_alarmed;       /* it is silent, and that was said */
     struct gate_stream streams[GATE_STREAMS];
     uint64_t fills_ask_id; /* QUERY_VENUE_FILLS without an answer yet */
     int64_t fills_us;      /* when it was last asked */
@@ -138,5 +140,7 @@ void gate_set_mode(struct gate *gate, enum guard_mode mode, const char *actor, c
                    struct sink *sink);
 /* The day's result moved: past the limit, REDUCING. */
 void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink);
+/* No prices while lots are held: alarm and REDUCING, once. */
+void gate_watch_feed(struct gate *gate, int64_t now_us, struct sink *sink);
 
 #endif

@@ -174,6 +174,9 @@ void gate_on_order_request(struct gate *gate, const struct order_request *reques
     if (request->expires_us != 0 && now_us > request->expires_us) {
         code = REJECT_EXPIRED;
         snprintf(reason, sizeof reason, "its time to live ended before it was sent");
+    } else if (order_request_early(request, now_us)) {
+        code = REJECT_EXPIRED;
+        snprintf(reason, sizeof reason, "it was made in the future: the clock was set back");
     } else {
         code = gate_refusal(gate, request, slot, now_us, reason);
     }

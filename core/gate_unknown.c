@@ -62,7 +62,8 @@ static void absent(struct gate *gate, uint32_t slot, int64_t now_us, struct sink
         (void)gate_event_own(gate, slot, EXEC_CANCELLED, REJECT_NONE, reason, now_us, sink);
         return;
     }
-    if (order->request.expires_us != 0 && now_us > order->request.expires_us) {
+    bool late = order->request.expires_us != 0 && now_us > order->request.expires_us;
+    if (late || order_request_early(&order->request, now_us)) {
         snprintf(reason, sizeof reason, "it never reached %s, and its time to live has ended", gate->config.venue);
         (void)gate_event_own(gate, slot, EXEC_EXPIRED, REJECT_EXPIRED, reason, now_us, sink);
         return;

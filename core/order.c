@@ -193,6 +193,10 @@ enum status order_request_check(const struct order_request *request, struct err 
     return terms_check(request, err);
 }
 
+bool order_request_early(const struct order_request *request, int64_t now_us) {
+    return request->expires_us != 0 && request->created_us > now_us + ORDER_EARLY_US;
+}
+
 bool order_request_same(const struct order_request *a, const struct order_request *b) {
     return strcmp(a->client_order_id, b->client_order_id) == 0 && strcmp(a->account, b->account) == 0 &&
            strcmp(a->symbol, b->symbol) == 0 && a->side == b->side && a->type == b->type && a->tif == b->tif &&

@@ -36,6 +36,7 @@
 #define NAME_SIZE 24 /* user, component, actor, install id */
 #define ORDER_ACTOR_ELSEWHERE                                                                                          \
     "elsewhere"                /* actor of an order found at the venue that was not made here: counted, never touched */
+#define ORDER_EARLY_US ((int64_t)2000000)
 #define ORDER_QUANTITY_MAX 100 /* lots of one order: the exchange's own limit for a limit order */
 
 enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
@@ -175,6 +176,10 @@ price_t order_average(const struct order *order);
 
 /* A request is well formed in itself: identifiers, enums, ranges, type/TIF/price agree. */
 enum status order_request_check(const struct order_request *request, struct err *err);
+
+/* Was it made in the future (by more than ORDER_EARLY_US)? Then the clock was set back since, nobody knows its age, and
+ * it is as dead as one whose time to live has ended. Only what has a time to live can be. */
+bool order_request_early(const struct order_request *request, int64_t now_us);
 
 /* Same order again? (same economic content; created/expires may differ) */
 bool order_request_same(const struct order_request *a, const struct order_request *b);

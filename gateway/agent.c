@@ -162,10 +162,50 @@ static void serve_control(struct agent *agent, int64_t now_us)
     }
 }
 
+/* Both clocks at one instant; false: we were interrupted between the two, for longer than a jump may be mistaken by. */
+static bool read_clocks(struct agent *agent, int64_t *now_us, int64_t *steady_us)
+{
+    for (int tries = 0; tries < 3; tries++) {
+        *steady_us = clock_monotonic_us();
+        *now_us = agent->clock->now_us(agent->clock);
+        if (clock_monotonic_us() - *steady_us < CLOCK_JUMP_US / 20) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Times to live, time-outs and rates are differences of the day's time: across a jump of it they are wrong. */
+static void watch_clock(struct agent *agent)
+{
+    int64_t now_us = 0;
+    int64_t steady_us = 0;
+    struct err err;
+    if (!read_clocks(agent, &now_us, &steady_us)) {
+        return;
+    }
+    int64_t jump_us = clock_watch_step(&agent->clock_watch, now_us, steady_us);
+    if (jump_us == 0) {
+        return;
+    }
+    err_set(&err, ERR_IO, "the machine's clock jumped by %+" PRId64 " ms", jump_us / CLOCK_MS_US);
+    log_write(agent->log, LEVEL_WARNING, "%s", err.text);
+    if (agent->ops->clock_jumped != NULL) {
+        agent->ops->clock_jumped(agent, agent->self, jump_us, now_us);
+    }
+    if (!agent->ops->clock_stays) {
+        agent_fail(agent, &err);
+    }
+}
+
 /* Control first, then the component's work, then the heartbeat. */
 static int64_t do_work(void *self, int64_t now_us)
 {
     struct agent *agent = self;
+    watch_clock(agent);
+    if (agent->failed) {
+        return now_us;
+    }
     serve_control(agent, now_us);
     int64_t next = agent->ops->do_work(agent, agent->self, now_us);
     bool clock_went_back = agent->next_heartbeat_us > now_us + HEARTBEAT_US;

@@ -44,6 +44,10 @@ struct agent_ops {
                        int64_t now_us);
     /* Fill in what only the component knows: last_seq, unconfirmed, unknown, peer_up, text. */
     void (*heartbeat)(struct agent *agent, void *self, struct heartbeat *heartbeat);
+    /* The machine's clock jumped (core/clock.h): said before the process ends and is started again, so that no age is
+     * taken across the jump; clock_stays: it goes on instead. May be NULL. */
+    void (*clock_jumped)(struct agent *agent, void *self, int64_t jump_us, int64_t now_us);
+    bool clock_stays;
     /* Commit, close. Also after a failed open. */
     void (*close)(struct agent *agent, void *self);
 };
@@ -67,6 +71,7 @@ struct agent {
     struct bus_socket *pub;
     struct bus_socket *control;
     struct clock *clock;
+    struct clock_watch clock_watch;
     int64_t started_us;
     int64_t next_heartbeat_us;
     struct agent_garbage garbage[BUS_ENDPOINT_COUNT];

@@ -55,7 +55,6 @@ struct client {
     struct paths paths;
     struct bus *bus;
     struct loop *loop;
-    struct clock *clock;
     struct upstream *upstream;
     struct client_link links[COMPONENT_COUNT + 1];
     struct client_request requests[CLIENT_REQUESTS_MAX];

@@ -200,5 +200,6 @@ const struct agent_ops exchange_ops = {
     .do_work = exchange_work,
     .on_request = exchange_request,
     .heartbeat = exchange_heartbeat,
+    .clock_stays = true, /* its market's clock is integrated pass by pass */
     .close = exchange_close,
 };

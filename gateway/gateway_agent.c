@@ -343,6 +343,14 @@ static void gateway_heartbeat(struct agent *agent, void *self, struct heartbeat 
     }
 }
 
+static void gateway_clock_jumped(struct agent *agent, void *self, int64_t jump_us, int64_t now_us)
+{
+    struct gateway *g = self;
+    (void)agent;
+    gate_on_clock_jump(g->gate, jump_us, now_us, gateway_sink(g));
+    gateway_end_step(g);
+}
+
 const struct agent_ops gateway_agent_ops = {
     .component = COMPONENT_GATEWAY,
     .pub = BUS_GATEWAY_PUB,
@@ -352,5 +360,6 @@ const struct agent_ops gateway_agent_ops = {
     .do_work = gateway_work,
     .on_request = gateway_on_request,
     .heartbeat = gateway_heartbeat,
+    .clock_jumped = gateway_clock_jumped,
     .close = gateway_close,
 };

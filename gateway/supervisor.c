@@ -297,6 +297,23 @@ static void supervisor_close(struct agent *agent, void *self)
     lock_release(&s->home_lock);
 }
 
+/* What waits for a moment waits for the same moment by the new time. */
+static void supervisor_clock_jumped(struct agent *agent, void *self, int64_t jump_us, int64_t now_us)
+{
+    struct supervisor *s = self;
+    (void)agent;
+    (void)now_us;
+    for (int i = 0; i < CHILDREN; i++) {
+        struct watched *w = &s->watched[i];
+        w->since_us += jump_us;
+        w->start_at_us += jump_us;
+        w->term_sent_us += w->term_sent_us != 0 ? jump_us : 0;
+        for (int n = 0; n < SUPERVISOR_TRIES; n++) {
+            w->ends_us[n] += jump_us;
+        }
+    }
+}
+
 const struct agent_ops supervisor_agent_ops = {
     .component = COMPONENT_SUPERVISOR,
     .pub = BUS_SUPERVISOR_PUB,
@@ -306,5 +323,7 @@ const struct agent_ops supervisor_agent_ops = {
     .do_work = supervisor_work,
     .on_request = supervisor_on_request,
     .heartbeat = supervisor_heartbeat,
+    .clock_jumped = supervisor_clock_jumped,
+    .clock_stays = true,
     .close = supervisor_close,
 };
