@@ -176,11 +176,19 @@ int32_t contract_listed_month(int32_t trading_day, int nth) {
 
 /* Inward: the lowest price is rounded up to a tick, the highest down. */
 static void set_limits(struct contract *contract) {
+    contract->limit_down = contract->limit_up = 0;
     if (contract->reference <= 0 || contract->reference > PRICE_MAX || (contract->flags & CONTRACT_SPREAD) != 0) return;
     const price_t low = contract->reference * (100 - LIMIT_PERCENT);
     const price_t high = contract->reference * (100 + LIMIT_PERCENT);
     contract->limit_down = price_ceil((low + 99) / 100, contract->tick);
     contract->limit_up = price_floor(high / 100, contract->tick);
+}
+
+void contract_set_reference(struct contract *contract, price_t reference, bool estimated) {
+    contract->reference = reference > 0 ? reference : 0;
+    contract->flags &= ~CONTRACT_REFERENCE_ESTIMATED;
+    if (estimated && contract->reference > 0) contract->flags |= CONTRACT_REFERENCE_ESTIMATED;
+    set_limits(contract);
 }
 
 static void set_name(struct contract *contract, const struct symbol_parts *parts) {

@@ -73,6 +73,9 @@ struct contract {
 #define CONTRACT_REGISTERED 1u /* the trader registered it: the gateway subscribes to it */
 #define CONTRACT_SPREAD 2u
 #define CONTRACT_WEEKLY 4u
+/* The reference is not the settlement but made from trades (a replayed file has nothing else): its first trade, or the
+ * last one of the trading day before. */
+#define CONTRACT_REFERENCE_ESTIMATED 8u
 
 /* NULL when unknown. Pointers are to static tables. */
 const struct product *product_find(const char *code);
@@ -109,6 +112,10 @@ int32_t contract_last_trading_day(int32_t delivery_month);
  */
 enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out,
                           struct err *err);
+
+/* Another reference, and the limits that follow from it; a price of 0 or less, or a spread: no limits. estimated sets
+ * CONTRACT_REFERENCE_ESTIMATED. */
+void contract_set_reference(struct contract *contract, price_t reference, bool estimated);
 
 /* The nth (0 = near) listed month on a trading day, yyyymm: three months in a row, then three quarter months (March,
  * June, September, December). 0 past the sixth. */

@@ -109,6 +109,13 @@ enum status matching_open_account(struct matching *matching, const char *account
     return ERR_OK;
 }
 
+/* The contract's facts of another day or reference. */
+static bool renew(const struct listed *listed, int32_t trading_day, price_t reference, struct contract *out) {
+    if (contract_make(listed->facts.symbol, trading_day, reference, out, NULL) != ERR_OK) return false;
+    out->flags |= listed->facts.flags & CONTRACT_REFERENCE_ESTIMATED;
+    return true;
+}
+
 void matching_set_stats(struct matching *matching, const struct matching_stats *stats) {
     struct listed *listed = listed_find(matching, stats->symbol, NULL);
     if (listed == NULL) return;
@@ -117,7 +124,7 @@ void matching_set_stats(struct matching *matching, const struct matching_stats *
     listed->stats.sym_seq = seq; /* ticks never repeat a number */
     struct contract renewed;
     if (stats->reference != listed->facts.reference && stats->trading_day != 0 &&
-        contract_make(stats->symbol, stats->trading_day, stats->reference, &renewed, NULL) == ERR_OK)
+        renew(listed, stats->trading_day, stats->reference, &renewed))
         listed->facts = renewed;
     if (listed->replay.on) {
         listed->replay.traded = stats->last_us != 0 && stats->last_us >= listed->session.open_us;
@@ -163,7 +170,7 @@ static void roll_day(struct matching *matching, uint32_t index, int32_t trading_
         report_position(matching, holding, sink);
     }
     struct contract renewed;
-    if (!known || contract_make(listed->facts.symbol, trading_day, stats->reference, &renewed, NULL) != ERR_OK) return;
+    if (!known || !renew(listed, trading_day, stats->reference, &renewed)) return;
     listed->facts = renewed;
     night_lots(listed);
     struct msg msg;

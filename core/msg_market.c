@@ -68,7 +68,7 @@ static const struct field fields_contract[] = {
     NUMBER(contract, , tax_per_billion, 0, 1000000000, "tax of contract value, each side, in billionths"),
     LOTS(contract, , max_market_lots, "largest market order in the day session"),
     LOTS(contract, , max_limit_lots, "largest limit order"),
-    NUMBER(contract, , flags, 0, 255, "1 registered, 2 spread, 4 weekly"),
+    NUMBER(contract, , flags, 0, 255, "1 registered, 2 spread, 4 weekly, 8 reference estimated"),
 };
 MSG_TYPE(MSG_CONTRACT, contract, contract, "A contract as listed on a trading day.");
 

@@ -114,6 +114,11 @@ static enum status make_contracts(struct backtest *backtest, int32_t trading_day
         if (!symbol->wanted) {
             const enum status status = contract_make(name, trading_day, 0, &symbol->contract, err);
             if (status != ERR_OK) return err_prefix(err, "%s:%d: symbol", file, line);
+            /* As the exchange does in a replay; without a venue there are no limits. */
+            if (backtest->options->fill == BACKTEST_BOOK)
+                contract_set_reference(&symbol->contract,
+                                       market_file_first_price(backtest->data, (uint32_t)(symbol - backtest->symbols)),
+                                       true);
             symbol->contract.flags |= CONTRACT_REGISTERED;
             symbol->wanted = true;
         }

@@ -53,6 +53,8 @@ static enum status list_contracts(struct exchange *exchange, struct err *err) {
         market->contract_of[i] = -1;
         if (contract_make(market_file_symbol(market->file, i), day, 0, &contract, NULL) != ERR_OK) continue;
         if ((contract.flags & CONTRACT_SPREAD) != 0) continue;
+        /* The settlement is not in the file. The opening auction is near it, and the same for all who replay it. */
+        contract_set_reference(&contract, market_file_first_price(market->file, i), true);
         if (matching_list(exchange->matching, &contract, true, &index, NULL) == ERR_OK)
             market->contract_of[i] = (int32_t)index;
     }
@@ -183,6 +185,11 @@ void exchange_replay_move(struct exchange *exchange, int64_t market_us, int64_t 
     struct matching_stats *stats = calloc(contracts, sizeof *stats);
     CHECK(stats != NULL);
     struct market_trade trade;
+    for (uint32_t i = 0; i < market_file_symbol_count(market->file); i++) {
+        const int32_t contract = market->contract_of[i];
+        const price_t first = market_file_first_price(market->file, i);
+        if (contract >= 0 && first > 0) stats[contract].reference = first;
+    }
     for (int64_t i = 0; i < end; i++) {
         market_file_at(market->file, i, &trade);
         const int32_t contract = market->contract_of[trade.symbol_index];

@@ -228,11 +228,11 @@ void view_contract(struct app *app, const char *argument)
         return;
     const struct contract *contract = &quote->contract;
     snprintf(title, sizeof title, "%s  %s", contract->symbol, contract->name);
-    bool limits = contract->reference != 0;
+    bool limits = contract->reference != 0, estimated = contract->flags & CONTRACT_REFERENCE_ESTIMATED;
     snprintf(text, sizeof text,
              "Size              NT$ %d a point\n"
              "Tick              %s\n"
-             "Reference         %s\n"
+             "Reference         %s%s%s\n"
              "Price limits      %s to %s\n"
              "Initial margin    NT$ %s a lot\n"
              "Maintenance       NT$ %s a lot\n"
@@ -241,7 +241,9 @@ void view_contract(struct app *app, const char *argument)
              "Lots an order     market %d, limit %d\n"
              "Last trading day  %s",
              contract->multiplier, price_format(contract->tick, tick, sizeof tick),
+             estimated ? "~" : "",
              limits ? format_price(contract->reference, contract->decimals, reference) : "not known",
+             estimated ? "  estimated from trades: the settlement is not in the file" : "",
              limits ? format_price(contract->limit_down, contract->decimals, low) : "-",
              limits ? format_price(contract->limit_up, contract->decimals, high) : "-",
              money_format(contract->initial_margin, initial, sizeof initial),

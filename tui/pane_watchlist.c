@@ -137,7 +137,9 @@ static void price_cell(const struct app *app, const struct quote *quote, int col
     } else if (column == ARROW) {
         snprintf(cell->text, sizeof cell->text, "%s", sign_arrow(change));
     } else if (column == CHANGE && reference) {
-        format_change(change, decimals, cell->text);
+        bool estimated = quote->contract.flags & CONTRACT_REFERENCE_ESTIMATED;
+        cell->text[0] = '~'; /* against a price that is not the settlement */
+        format_change(change, decimals, cell->text + estimated);
     } else if (column == PERCENT) {
         format_percent(change, reference, cell->text);
     }

@@ -40,6 +40,7 @@ struct market_file {
     char (*symbols)[SYMBOL_SIZE];
     uint32_t symbol_count, symbol_room;
     uint16_t *slots; /* symbol + 1, 0 = free */
+    price_t *first;  /* of each symbol, 0 = none */
     uint32_t last_symbol;
     struct market_damage damage[MARKET_DAMAGE_KEPT];
     int64_t damaged;
@@ -230,6 +231,22 @@ static int by_time(const void *left, const void *right) {
     return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
 }
 
+static enum status find_first(struct market_file *file, struct err *err) {
+    file->first = calloc((size_t)file->symbol_count + 1, sizeof *file->first);
+    bool *seen = calloc((size_t)file->symbol_count + 1, sizeof *seen);
+    const bool room = file->first != NULL && seen != NULL;
+    uint32_t left = file->symbol_count;
+    for (int64_t i = 0; room && i < file->count && left > 0; i++) {
+        const struct record *record = &file->records[i];
+        if (seen[record->symbol]) continue;
+        seen[record->symbol] = true;
+        file->first[record->symbol] = record->price;
+        left--;
+    }
+    free(seen);
+    return room ? ERR_OK : err_set(err, ERR_FULL, "out of memory");
+}
+
 static enum status finish(struct market_file *file, struct err *err) {
     enum status status = ERR_OK;
     if (file->held > 0)
@@ -249,7 +266,7 @@ static enum status finish(struct market_file *file, struct err *err) {
     if (!sorted)
         qsort(file->records, (size_t)file->count, sizeof *file->records, by_time);
     file->wanted = NULL;
-    return ERR_OK;
+    return find_first(file, err);
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -306,6 +323,7 @@ void market_file_close(struct market_file *file) {
     free(file->books);
     free(file->symbols);
     free(file->slots);
+    free(file->first);
     free(file);
 }
 
@@ -378,6 +396,11 @@ uint32_t market_file_symbol_count(const struct market_file *file) {
 const char *market_file_symbol(const struct market_file *file, uint32_t index) {
     CHECK(index < file->symbol_count);
     return file->symbols[index];
+}
+
+price_t market_file_first_price(const struct market_file *file, uint32_t symbol_index) {
+    CHECK(symbol_index < file->symbol_count);
+    return file->first[symbol_index];
 }
 
 const char *market_file_name(const struct market_file *file) {

@@ -8,7 +8,8 @@
  * Invariants: trades come in time order; trades of equal time in the file's own order. Every line that is not a trade
  * is counted, the first MARKET_DAMAGE_KEPT with their line and reason; none is skipped silently. Unit: quantity is lots
  * (the daily file's volume counts both sides: it is halved); time is UTC us (the file's is Taipei's). It does not know
- * which contracts may be traded, nor the day's reference prices: trades are all there is in the file.
+ * which contracts may be traded, nor the day's reference prices: trades are all there is in the file (the exchange and
+ * the backtest estimate the reference from the first one).
  *
  * The whole file is held in memory, 32 bytes a trade (MARKET_TRADES_MAX of them), another 24 where it has bid and ask.
  * Errors: one line: ERR_NOT_FOUND missing, ERR_INVALID not a market file, ERR_CORRUPT damaged, ERR_FULL too large.
@@ -71,6 +72,8 @@ void market_file_move(struct market_file *file, int64_t index);
 int64_t market_file_find(const struct market_file *file, int64_t market_us);
 
 int64_t market_file_count(const struct market_file *file);
+/* The price of a symbol's first trade in time; 0 when it has none. */
+price_t market_file_first_price(const struct market_file *file, uint32_t symbol_index);
 uint32_t market_file_symbol_count(const struct market_file *file);
 const char *market_file_symbol(const struct market_file *file, uint32_t index);
 /* The part of the path after the last slash. */

@@ -221,6 +221,27 @@ static void test_contract(void **state) {
     assert_int_equal(spread.limit_up, 0);
 }
 
+static void test_another_reference(void **state) {
+    (void)state;
+    struct contract contract = make("MXFH1", DAY, 0);
+    contract_set_reference(&contract, PRICE_POINTS(17410), true);
+    assert_int_equal(contract.reference, PRICE_POINTS(17410));
+    assert_int_equal(contract.limit_down, PRICE_POINTS(15669));
+    assert_int_equal(contract.limit_up, PRICE_POINTS(19151));
+    assert_int_equal(contract.flags, CONTRACT_REFERENCE_ESTIMATED);
+    contract_set_reference(&contract, PRICE_POINTS(17000), false);
+    assert_int_equal(contract.limit_up, PRICE_POINTS(18700));
+    assert_int_equal(contract.flags, 0);
+    contract_set_reference(&contract, 0, true); /* nothing to estimate from */
+    assert_int_equal(contract.limit_up, 0);
+    assert_int_equal(contract.limit_down, 0);
+    assert_int_equal(contract.flags, 0);
+    struct contract spread = make("TXFH1/I1", DAY, 0);
+    contract_set_reference(&spread, PRICE_POINTS(-30), true);
+    assert_int_equal(spread.reference, 0);
+    assert_int_equal(spread.limit_up, 0);
+}
+
 static void test_contract_refuses(void **state) {
     (void)state;
     struct contract contract;
@@ -258,6 +279,7 @@ int main(void) {
         cmocka_unit_test(test_last_trading_day),
         cmocka_unit_test(test_listed_months),
         cmocka_unit_test(test_contract),
+        cmocka_unit_test(test_another_reference),
         cmocka_unit_test(test_contract_refuses),
         cmocka_unit_test(test_cost),
     };

@@ -586,6 +586,51 @@ static void test_replay_fills_against_the_trades(void **state) {
     assert_int_equal(more.fill_quantity, 4);
 }
 
+/* No settlement is in the file: the first trade stands in for it, and limits and refusals follow. */
+static void test_replay_estimates_the_reference(void **state) {
+    struct rig *rig = *state;
+    struct msg msg;
+    write_day(rig, "2021-07-26 08:45:00,MXFH1,17400,8\n"
+                   "2021-07-26 08:45:00,TXFH1,17500,1\n"
+                   "2021-07-26 13:44:59,MXFH1,17380,4\n"
+                   "2021-07-26 15:00:00,MXFH1,17390,1\n");
+    bus_subscribe(rig->market, "MXFH1");
+    start_replay(rig, NULL, NULL);
+    log_in_demo(rig);
+    await_market_data(rig);
+    assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
+    assert_int_equal(ask(rig, QUERY_CONTRACTS, "MXFH1", 0, &msg), 1);
+    assert_int_equal(msg.contract.reference, P(17400));
+    assert_int_equal(msg.contract.limit_down, P(15660));
+    assert_int_equal(msg.contract.limit_up, P(19140));
+    assert_int_equal(msg.contract.flags, CONTRACT_REFERENCE_ESTIMATED);
+    order(rig, "low", "MXFH1", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(15659));
+    const struct venue_exec low = report(rig, "low", EXEC_REJECTED);
+    assert_int_equal(low.reject, REJECT_VENUE_PRICE_LIMIT);
+    assert_string_equal(low.reason, "price must be 15660 to 19140");
+    order(rig, "high", "MXFH1", SIDE_SELL, ORDER_LIMIT, TIF_ROD, 1, P(19141));
+    assert_int_equal(report(rig, "high", EXEC_REJECTED).reject, REJECT_VENUE_PRICE_LIMIT);
+    order(rig, "at", "MXFH1", SIDE_SELL, ORDER_LIMIT, TIF_ROD, 1, P(19140));
+    (void)report(rig, "at", EXEC_NEW);
+    assert_int_equal(steer(rig, MARKET_SPEED, 0, NULL), ERR_OK);
+    assert_int_equal(steer(rig, MARKET_PLAY, 0, NULL), ERR_OK);
+    static const int64_t references[] = {17400, 17400, 17380}; /* the next day's: the last trade before it */
+    for (int i = 0; i < 3; i++) {
+        hear(rig, rig->market, MSG_TICK, &msg);
+        assert_int_equal(msg.tick.reference, P(references[i]));
+    }
+    assert_int_equal(report(rig, "at", EXEC_EXPIRED).reject, REJECT_NONE);
+    assert_int_equal(ask(rig, QUERY_CONTRACTS, "MXFH1", 0, &msg), 1);
+    assert_int_equal(msg.contract.limit_up, P(19118));
+    assert_int_equal(msg.contract.flags, CONTRACT_REFERENCE_ESTIMATED);
+    assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
+    assert_int_equal(steer(rig, MARKET_SEEK, calendar_taipei_us(20210726, 9 * 3600), NULL), ERR_OK);
+    assert_int_equal(ask(rig, QUERY_CONTRACTS, "MXFH1", 0, &msg), 1);
+    assert_int_equal(msg.contract.reference, P(17400));
+    assert_int_equal(ask(rig, QUERY_CONTRACTS, "TXFH1", 0, &msg), 1);
+    assert_int_equal(msg.contract.reference, P(17500));
+}
+
 static void test_seek(void **state) {
     struct rig *rig = *state;
     struct reply reply;
@@ -765,6 +810,7 @@ int main(void) {
         RIGGED(test_it_survives_the_gateways_death),
         RIGGED(test_replay_jumps_closed_hours_and_ends),
         RIGGED(test_replay_fills_against_the_trades),
+        RIGGED(test_replay_estimates_the_reference),
         RIGGED(test_seek),
         RIGGED(test_a_killed_replay_goes_on_and_another_market_expires_orders),
         RIGGED(test_a_stopped_replay_begins_again),

@@ -121,6 +121,8 @@ static void test_filter_find_and_move(void **state) {
     assert_int_equal(market_file_count(file), 4);
     assert_int_equal(market_file_symbol_count(file), 2);
     assert_string_equal(market_file_symbol(file, 0), "MXFH1");
+    assert_int_equal(market_file_first_price(file, 0), PRICE_POINTS(17410));
+    assert_int_equal(market_file_first_price(file, 1), PRICE_POINTS(17411));
     assert_int_equal(market_file_find(file, 0), 0);
     assert_int_equal(market_file_find(file, calendar_taipei_us(20210723, 15 * 3600)), 0);
     assert_int_equal(market_file_find(file, calendar_taipei_us(20210723, 15 * 3600 + 1)), 3);

@@ -133,7 +133,9 @@ static const struct cli_command commands[] = {
     {"logout", "", 0, 0, "Log out of the venue", NULL, no_options, cmd_logout},
     {"account", "[NAME]", 0, 1, "Select the account that orders go to, or list the accounts", NULL, no_options,
      cmd_account},
-    {"contracts", "[FILTER]", 0, 1, "List the venue's contracts", "FILTER is a part of the symbol or the name.",
+    {"contracts", "[FILTER]", 0, 1, "List the venue's contracts",
+     "FILTER is a part of the symbol or the name. A reference with ~ is estimated from trades: a replayed file has no\n"
+     "settlement prices.",
      no_options, cmd_contracts},
     {"register", "SYMBOL", 1, 1, "Register a contract: its ticks are subscribed to, and it may be traded", NULL,
      no_options, cmd_register},

@@ -17,9 +17,18 @@ static void month_text(const void *context, const struct msg *msg, char *out, si
     snprintf(out, size, "%04d-%02d", msg->contract.delivery_month / 100, msg->contract.delivery_month % 100);
 }
 
+static void reference_text(const void *context, const struct msg *msg, char *out, size_t size) {
+    char price[PRICE_TEXT_SIZE];
+    (void)context;
+    snprintf(out, size, "%s%s", (msg->contract.flags & CONTRACT_REFERENCE_ESTIMATED) != 0 ? "~" : "",
+             price_format(msg->contract.reference, price, sizeof(price)));
+}
+
 static void extend_contract(const void *context, const struct msg *msg, json_t *object) {
     (void)context;
     (void)json_object_set_new(object, "registered", json_boolean((msg->contract.flags & CONTRACT_REGISTERED) != 0));
+    (void)json_object_set_new(object, "reference_estimated",
+                              json_boolean((msg->contract.flags & CONTRACT_REFERENCE_ESTIMATED) != 0));
 }
 
 static const struct print_column contract_columns[] = {
@@ -28,7 +37,7 @@ static const struct print_column contract_columns[] = {
     {.heading = "MONTH", .text = month_text},
     {.heading = "LAST DAY", .field = "last_trading_day"},
     {.heading = "NT$/POINT", .field = "multiplier", .right = true},
-    {.heading = "REFERENCE", .field = "reference", .right = true},
+    {.heading = "REFERENCE", .text = reference_text, .right = true},
     {.heading = "LOW LIMIT", .field = "limit_down", .right = true},
     {.heading = "HIGH LIMIT", .field = "limit_up", .right = true},
     {.heading = "MARGIN", .field = "initial_margin", .right = true},
