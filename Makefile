@@ -125,7 +125,12 @@ $(TESTS_tui): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/libtui-tests.a $(ARCHIVES_
 $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)
 	$(call link,$(LIBS_gateway))
 # The torture: the short run of `make test` and the program of `make torture` are the same but for their main().
-TORTURE := $(call objects,$(filter-out tests/torture/test_%.c %_main.c,$(wildcard tests/torture/*.c)))
+TORTURE := $(call objects,$(filter-out tests/torture/test_%.c tests/torture/shim_%.c %_main.c,$(wildcard tests/torture/*.c)))
+$(BUILD)/tests/torture/shim_%.so: tests/torture/shim_%.c | $(DEPS_STAMP)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CSTD) $(WARN) $(OPT) -fPIC -shared -o $@ $<
+$(BUILD)/tests/torture/test_clock_jump: $(BUILD)/tests/torture/shim_clock.so
 $(TESTS_torture): $(BUILD)/%: $(BUILD)/%.o $(TORTURE) $(ARCHIVES_gateway)
 	$(call link,$(LIBS_gateway) -lcmocka)
 $(BUILD)/tests/torture/torture: $(BUILD)/tests/torture/torture_main.o $(TORTURE) $(ARCHIVES_gateway)
