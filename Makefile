@@ -44,7 +44,9 @@ TESTS_db      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/db/test_*.c))
 TESTS_gateway := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/gateway/test_*.c))
 TESTS_tui     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 TESTS_torture := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/torture/test_*.c))
-TESTS         := $(TESTS_core) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui) $(TESTS_torture)
+# The fuzzers' corpora, without a fuzzer.
+TESTS_fuzz    := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/corpus_%,$(wildcard tests/fuzz/fuzz_*.c))
+TESTS         := $(TESTS_core) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui) $(TESTS_torture) $(TESTS_fuzz)
 BENCHES       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -124,6 +126,9 @@ $(TESTS_tui): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/libtui-tests.a $(ARCHIVES_
 	$(call link,$(LIBS_tui) -lvterm -lcmocka)
 $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)
 	$(call link,$(LIBS_gateway))
+$(BUILD)/tests/fuzz/corpus_theme: $(BUILD)/tui/theme_parse.o
+$(TESTS_fuzz): $(BUILD)/tests/fuzz/corpus_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/corpus.o $(ARCHIVES_gateway)
+	$(call link,$(LIBS_gateway) -lcmocka)
 # The torture: the short run of `make test` and the program of `make torture` are the same but for their main().
 TORTURE := $(call objects,$(filter-out tests/torture/test_%.c tests/torture/shim_%.c %_main.c,$(wildcard tests/torture/*.c)))
 $(BUILD)/tests/torture/shim_%.so: tests/torture/shim_%.c | $(DEPS_STAMP)

@@ -243,7 +243,7 @@ void view_contract(struct app *app, const char *argument)
              contract->multiplier, price_format(contract->tick, tick, sizeof tick),
              estimated ? "~" : "",
              limits ? format_price(contract->reference, contract->decimals, reference) : "not known",
-             estimated ? "  estimated from trades: the settlement is not in the file" : "",
+             estimated ? ", estimated from trades" : "",
              limits ? format_price(contract->limit_down, contract->decimals, low) : "-",
              limits ? format_price(contract->limit_up, contract->decimals, high) : "-",
              money_format(contract->initial_margin, initial, sizeof initial),

@@ -16,7 +16,7 @@ for target in "$@"; do
         echo "  ok    $name: $runs inputs in $FUZZ_S s"
     else
         tail -n 40 "$log"
-        echo "  FAIL  $name: the input is in $BUILD/$name-*"
+        echo "  FAIL  $name: the input is in $BUILD/$name-*; mend it, and keep the input in tests/fuzz/corpus/$name (make test runs it)"
         exit 1
     fi
 done
