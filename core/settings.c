@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/order.h"
 #include "core/price.h"
 #include "core/text.h"
 
@@ -113,9 +114,9 @@ static enum status parse_choice(const struct setting *row, const char *text, int
 static enum status check_text(const struct setting *row, const char *text, struct err *err)
 {
     size_t length = strlen(text);
-    if (length >= SETTING_TEXT_SIZE) {
-        return err_set(err, ERR_RANGE, "%s: %zu bytes is too long (allowed %d)", row->key, length,
-                       SETTING_TEXT_SIZE - 1);
+    size_t most = row->type == SETTING_TEXT && row->max > 0 ? (size_t)row->max : SETTING_TEXT_SIZE - 1;
+    if (length > most) {
+        return err_set(err, ERR_RANGE, "%s: %zu bytes is too long (allowed %zu)", row->key, length, most);
     }
     for (size_t i = 0; i < length; i++) {
         if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
@@ -201,6 +202,7 @@ const char *setting_source_name(enum setting_source source)
 #define PORT_RANGE 1, 65535, NULL, ""
 #define BOOL_ROW   0, 1, "no|yes", ""
 #define TEXT_ROW   0, 0, NULL, ""
+#define NAME_ROW   0, NAME_SIZE - 1, NULL, ""
 
 static const struct setting table[SETTING_COUNT] = {
     {SET_HOME, "home.directory", SETTING_TEXT, "", TEXT_ROW, "OUTCRY_HOME", "--home",
@@ -236,9 +238,9 @@ static const struct setting table[SETTING_COUNT] = {
      "How long a request waits for its answer before it is said to have none."},
     {SET_RETRY_COUNT, "link.retry_count", SETTING_INT, "3", 0, 100, NULL, "times", "DLL_GATEWAY_RETRY_COUNT",
      "--retry-count", "How often a question (never an order) is asked again."},
-    {SET_ADAPTER, "venue.adapter", SETTING_TEXT, "sim", TEXT_ROW, "OUTCRY_ADAPTER", "--adapter",
+    {SET_ADAPTER, "venue.adapter", SETTING_TEXT, "sim", NAME_ROW, "OUTCRY_ADAPTER", "--adapter",
      "Which venue the gateway trades on, by its adapter's name."},
-    {SET_AUTO_LOGIN, "venue.auto_login", SETTING_TEXT, "demo", TEXT_ROW, "OUTCRY_AUTO_LOGIN", "--auto-login",
+    {SET_AUTO_LOGIN, "venue.auto_login", SETTING_TEXT, "demo", NAME_ROW, "OUTCRY_AUTO_LOGIN", "--auto-login",
      "User logged in at start on the simulated exchange. Empty: nobody."},
     {SET_SIGNAL_TTL, "strategy.signal_ttl", SETTING_INT, "5000", 100, 3600000, NULL, "ms", "OUTCRY_SIGNAL_TTL",
      "--signal-ttl", "Time to live of a signal: later than this it expires and is never executed."},

@@ -63,7 +63,7 @@ struct setting {
     const char *key;         /* "market.speed" = [market] speed in outcry.ini */
     enum setting_type type;
     const char *fallback;    /* default, as text */
-    int64_t min, max;        /* INT, MONEY (whole NT$) */
+    int64_t min, max;        /* INT, MONEY (whole NT$); TEXT: most bytes, 0 = SETTING_TEXT_SIZE - 1 */
     const char *choices;     /* CHOICE: "synthetic|replay" */
     const char *unit;        /* "" or "ms", "NT$" ... */
     const char *environment; /* "ZMQ_HOST" */

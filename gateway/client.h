@@ -32,7 +32,8 @@ enum status client_home(const struct settings *settings, char *home, size_t size
 
 /* Is outcryd running for these settings (its lock is held)? */
 bool client_daemon_running(const struct settings *settings);
-/* Start outcryd in the background with these settings and wait until it answers. ERR_BUSY when it runs already. */
+/* Start outcryd in the background with these settings and wait until it and its processes answer. ERR_BUSY when it runs
+ * already. ERR_STATE: it, or one of them, cannot work, and why; then all of it is stopped again. */
 enum status client_daemon_start(const struct settings *settings, struct err *err);
 
 enum status client_open(struct client **out, const struct settings *settings, struct err *err);
@@ -62,6 +63,10 @@ enum status client_daemon_market(struct client *client, struct settings *running
 bool client_market_same(const struct settings *a, const struct settings *b);
 /* Give it these market.* settings instead, and restart the exchange with them. Waits. */
 enum status client_daemon_set_market(struct client *client, const struct settings *settings, struct err *err);
+
+/* Wait until a component works (0: all that should run). ERR_STATE: it is given up, and why; ERR_TIMEOUT: not yet.
+ * What comes meanwhile is dropped. */
+enum status client_await(struct client *client, enum component only, int timeout_ms, struct err *err);
 
 /* The link to one agent: state, and microseconds since it was last heard (-1 = never). */
 enum link_state client_link(const struct client *client, enum component component, int64_t *age_us);

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include "gateway/lock.h"
 
 #define START_US       (10 * CLOCK_SECOND_US)
+#define READY_MS       3000
+#define STOP_MS        15000
 #define DAEMON_PROGRAM "outcryd"
 #define DAEMON_LOG     "outcryd.log"
 #define ALIVE_FD       3
@@ -37,7 +40,9 @@ static enum status check_market(const struct settings *settings, struct err *err
 {
     const char *file = settings_text(settings, SET_MARKET_FILE);
     if (strcmp(settings_text(settings, SET_MARKET_SOURCE), "replay") != 0) {
-        return ERR_OK;
+        return settings->values[SET_MARKET_SEEK].source == SOURCE_FLAG && *settings_text(settings, SET_MARKET_SEEK)
+                   ? err_set(err, ERR_STATE, "market.seek: the synthetic market has no other time (a replay has)")
+                   : ERR_OK;
     }
     if (file[0] == '\0') {
         return err_set(err, ERR_INVALID, "market.file: a replay needs a file (--replay FILE)");
@@ -121,18 +126,42 @@ static enum status say_why(const struct paths *paths, struct err *err)
     return err_set(err, ERR_STATE, "outcryd: %.200s", text);
 }
 
-static enum status wait_for_answer(const struct settings *settings, const struct paths *paths, int alive,
-                                   struct err *err)
+static enum status control(struct client *client, enum control_kind kind, const char *text, struct err *err)
 {
-    struct client *client = NULL;
+    struct msg msg;
+    struct reply reply;
+    msg_init(&msg, MSG_CONTROL);
+    msg.control.kind = kind;
+    text_copy(msg.control.text, sizeof msg.control.text, text);
+    text_copy(msg.control.actor, sizeof msg.control.actor, "operator");
+    enum status status = client_call(client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, err);
+    if (status == ERR_OK && reply.status != ERR_OK) {
+        return err_set(err, (enum status)reply.status, "%s", reply.text);
+    }
+    return status;
+}
+
+/* The pipe has one writer, outcryd: its end comes with its death. */
+static bool ended(int alive)
+{
+    char byte;
+    return read(alive, &byte, 1) == 0;
+}
+
+/* Half a system is worse than none: what was just started leaves again. */
+static void stop_again(struct client *client, int alive)
+{
+    struct pollfd end = {.fd = alive, .events = POLLIN};
+    (void)control(client, CONTROL_SHUTDOWN, "all", NULL);
+    (void)poll(&end, 1, STOP_MS);
+}
+
+static enum status wait_for_supervisor(struct client *client, const struct paths *paths, int alive, struct err *err)
+{
     struct msg msg;
     enum component from = COMPONENT_OPERATOR;
-    enum status status = client_open(&client, settings, err);
-    if (status != ERR_OK) {
-        return status;
-    }
     int64_t until_us = client_now(client) + START_US;
-    status = ERR_TIMEOUT;
+    enum status status = ERR_TIMEOUT;
     while (status == ERR_TIMEOUT && client_now(client) < until_us) {
         client_wait(client, alive, 100);
         while (status == ERR_TIMEOUT && client_next(client, &msg, &from)) {
@@ -140,13 +169,10 @@ static enum status wait_for_answer(const struct settings *settings, const struct
                 status = ERR_OK;
             }
         }
-        /* The pipe has one writer, outcryd: its end comes with its death. */
-        char byte;
-        if (status == ERR_TIMEOUT && read(alive, &byte, 1) == 0) {
+        if (status == ERR_TIMEOUT && ended(alive)) {
             status = ERR_STATE;
         }
     }
-    client_close(client);
     if (status == ERR_STATE) {
         return say_why(paths, err);
     }
@@ -155,9 +181,24 @@ static enum status wait_for_answer(const struct settings *settings, const struct
                                       (int)(START_US / CLOCK_SECOND_US), paths->home, DAEMON_LOG);
 }
 
+static enum status wait_for_answer(struct client *client, const struct paths *paths, int alive, struct err *err)
+{
+    enum status status = wait_for_supervisor(client, paths, alive, err);
+    if (status == ERR_OK) {
+        status = client_await(client, 0, READY_MS, err);
+        if (status == ERR_STATE) {
+            stop_again(client, alive);
+        } else {
+            status = ERR_OK; /* a file of gigabytes is still being read: it comes when it comes */
+        }
+    }
+    return status;
+}
+
 enum status client_daemon_start(const struct settings *settings, struct err *err)
 {
     struct paths paths;
+    struct client *client = NULL;
     char failed[PATHS_FILE_SIZE];
     int alive = -1;
     enum status status = check_market(settings, err);
@@ -171,14 +212,18 @@ enum status client_daemon_start(const struct settings *settings, struct err *err
         status = err_set(err, ERR_BUSY, "outcryd runs already");
     }
     if (status == ERR_OK) {
+        status = client_open(&client, settings, err); /* first: settings that cannot be used start nothing */
+    }
+    if (status == ERR_OK) {
         unlink(paths_join(failed, paths.runtime, "supervisor.failed"));
         status = spawn(settings, &paths, &alive, err);
     }
     if (status == ERR_OK) {
         fcntl(alive, F_SETFL, O_NONBLOCK);
-        status = wait_for_answer(settings, &paths, alive, err);
+        status = wait_for_answer(client, &paths, alive, err);
         close(alive);
     }
+    client_close(client);
     return status;
 }
 
@@ -231,21 +276,6 @@ bool client_market_same(const struct settings *a, const struct settings *b)
         }
     }
     return true;
-}
-
-static enum status control(struct client *client, enum control_kind kind, const char *text, struct err *err)
-{
-    struct msg msg;
-    struct reply reply;
-    msg_init(&msg, MSG_CONTROL);
-    msg.control.kind = kind;
-    text_copy(msg.control.text, sizeof msg.control.text, text);
-    text_copy(msg.control.actor, sizeof msg.control.actor, "operator");
-    enum status status = client_call(client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, err);
-    if (status == ERR_OK && reply.status != ERR_OK) {
-        return err_set(err, (enum status)reply.status, "%s", reply.text);
-    }
-    return status;
 }
 
 enum status client_daemon_set_market(struct client *client, const struct settings *settings, struct err *err)

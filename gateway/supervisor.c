@@ -99,7 +99,7 @@ static void give_up(struct supervisor *s, struct watched *w)
     char reason[TEXT_SIZE];
     text_copy(reason, sizeof reason, w->child.text);
     w->given_up = true;
-    snprintf(w->child.text, sizeof w->child.text, "given up: %.200s", reason);
+    snprintf(w->child.text, sizeof w->child.text, SUPERVISOR_GIVEN_UP "%.200s", reason);
     fprintf(stderr, "outcryd: %s %s\n", component_name(w->child.component), w->child.text);
     log_write(s->agent->log, LEVEL_ERROR, "%s %s; 'outcry start' tries again", component_name(w->child.component),
               w->child.text);

@@ -19,7 +19,8 @@
 
 #include "gateway/agent.h"
 
-#define SUPERVISOR_TRIES 6
+#define SUPERVISOR_TRIES    6
+#define SUPERVISOR_GIVEN_UP "given up: " /* how the text of such a process begins */
 
 extern const struct agent_ops supervisor_agent_ops;
 

@@ -574,6 +574,17 @@ static void ask_processes(void)
     assert_int_equal(client_call(client, COMPONENT_SUPERVISOR, &msg, see_process, NULL, &reply, &err), ERR_OK);
 }
 
+static void supervise(enum control_kind kind, const char *component)
+{
+    struct msg msg;
+    struct reply reply;
+    msg_init(&msg, MSG_CONTROL);
+    msg.control.kind = kind;
+    snprintf(msg.control.text, sizeof msg.control.text, "%s", component);
+    call(COMPONENT_SUPERVISOR, &msg, &reply);
+    assert_int_equal(reply.status, ERR_OK);
+}
+
 static bool given_up(void)
 {
     ask_processes();
@@ -587,9 +598,9 @@ static void test_port_taken(void **state)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     char port[16];
-    struct msg msg;
-    struct reply reply;
+    int one = 1;
     int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(setsockopt(taken, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), 0);
     assert_int_equal(bind(taken, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(taken, 1), 0);
     assert_int_equal(getsockname(taken, (struct sockaddr *)&address, &size), 0);
@@ -601,17 +612,28 @@ static void test_port_taken(void **state)
     set(SET_TICK_PORT, port);
     snprintf(port, sizeof port, "%d", base > 2000 ? base - 2 : base + 2);
     set(SET_SIGNAL_PORT, port);
+    struct err err = {0};
+    assert_int_equal(client_daemon_start(&settings, &err), ERR_STATE);
+    assert_non_null(strstr(err.text, "gateway: gateway-orders: tcp://127.0.0.1:"));
+    assert_non_null(strstr(err.text, "is taken by another program"));
+    assert_false(client_daemon_running(&settings)); /* half a system was not left */
+    close(taken);
     start_daemon();
     open_client();
+    assert_true(until(trading)); /* over TCP */
+    supervise(CONTROL_STOP, "gateway");
+    taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(setsockopt(taken, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), 0);
+    assert_int_equal(bind(taken, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(taken, 1), 0);
+    supervise(CONTROL_START, "gateway");
     assert_true(until(given_up));
     assert_non_null(strstr(gateway_process.text, "is taken by another program"));
+    assert_int_equal(client_await(client, COMPONENT_GATEWAY, 5000, &err), ERR_STATE);
     close(taken);
-    msg_init(&msg, MSG_CONTROL);
-    msg.control.kind = CONTROL_START;
-    snprintf(msg.control.text, sizeof msg.control.text, "gateway");
-    call(COMPONENT_SUPERVISOR, &msg, &reply);
-    assert_int_equal(reply.status, ERR_OK);
-    assert_true(until(trading)); /* over TCP */
+    supervise(CONTROL_START, "gateway");
+    memset(&world.tick, 0, sizeof world.tick);
+    assert_true(until(trading));
     buy_one();
     flatten();
     stop_and_check(false);

@@ -12,6 +12,8 @@ static void limits_of(const struct setting *row, char *out, size_t size) {
         snprintf(out, size, "%lld to %lld", (long long)row->min, (long long)row->max);
     } else if (row->choices != NULL) {
         snprintf(out, size, "%s", row->choices);
+    } else if (row->max > 0) {
+        snprintf(out, size, "text of at most %lld bytes", (long long)row->max);
     } else {
         snprintf(out, size, "text");
     }

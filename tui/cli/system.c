@@ -34,18 +34,25 @@ static int done(const struct cli *cli, const char *text) {
 }
 
 static void see_session(void *context, const struct msg *msg) {
-    bool *ready = context;
-    *ready = *ready || (msg->id == MSG_SESSION && msg->session.logged_in && msg->session.account[0] != '\0');
+    if (msg->id == MSG_SESSION) {
+        *(struct session_info *)context = msg->session;
+    }
 }
 
 /* With a user who is logged in at start, a script may go on at once: contracts are there and orders are taken. */
 static int await_market(struct cli *cli) {
     int64_t until_us = clock_monotonic_us() + READY_MS * CLOCK_MS_US;
-    bool ready = settings_text(cli->settings, SET_AUTO_LOGIN)[0] == '\0';
+    const char *user = settings_text(cli->settings, SET_AUTO_LOGIN);
+    struct session_info session = {.logged_in = false};
+    bool ready = user[0] == '\0';
     while (!ready) {
-        int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", see_session, &ready);
+        int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", see_session, &session);
+        ready = session.logged_in && session.account[0] != '\0';
         if (code != CLI_OK) {
             return code;
+        }
+        if (!session.logged_in && session.text[0] != '\0') {
+            return cli_say(CLI_FAILED, "started, but '%s' is not logged in: %s", user, session.text);
         }
         if (!ready && clock_monotonic_us() > until_us) {
             return cli_say(CLI_TIMEOUT, "started, but nobody is logged in yet ('outcry status' tells)");
@@ -57,6 +64,62 @@ static int await_market(struct cli *cli) {
     return done(cli, "started");
 }
 
+struct comparison {
+    const struct settings *settings;
+    char text[2 * SETTING_TEXT_SIZE]; /* the first that differs */
+};
+
+/* "market.speed=60" */
+static void compare_setting(void *context, const struct msg *msg) {
+    struct comparison *comparison = context;
+    const char *equals = msg->id == MSG_LOG ? strchr(msg->log.text, '=') : NULL;
+    for (int id = 0; equals != NULL && comparison->text[0] == '\0' && id < SETTING_COUNT; id++) {
+        const struct setting *row = setting_row((enum setting_id)id);
+        const struct setting_value *value = &comparison->settings->values[id];
+        size_t length = strlen(row->key);
+        bool ours = value->source == SOURCE_FLAG && id != SET_HOME && id != SET_RUNTIME &&
+                    strncmp(row->key, "screen.", strlen("screen.")) != 0;
+        if (ours && (size_t)(equals - msg->log.text) == length && strncmp(msg->log.text, row->key, length) == 0 &&
+            strcmp(equals + 1, value->text) != 0) {
+            snprintf(comparison->text, sizeof(comparison->text), "%s is '%s', not '%s'", row->key, equals + 1,
+                     value->text);
+        }
+    }
+}
+
+/* Flags that would have no effect on what runs already are refused, not forgotten. */
+static int check_flags(struct cli *cli) {
+    struct comparison comparison = {.settings = cli->settings};
+    int code = cli_query(cli, COMPONENT_SUPERVISOR, QUERY_SETTINGS, "", compare_setting, &comparison);
+    if (code == CLI_OK && comparison.text[0] != '\0') {
+        return cli_say(CLI_FAILED, "it runs already, where %s ('outcry stop' ends it)", comparison.text);
+    }
+    return code;
+}
+
+/* Ask outcryd, then wait until what was asked for works. */
+static int bring_up(struct cli *cli, enum control_kind kind, const char *name, const char *answer) {
+    struct msg msg;
+    struct reply reply;
+    struct err err;
+    enum component only = COMPONENT_EXCHANGE;
+    msg_init(&msg, MSG_CONTROL);
+    msg.control.kind = kind;
+    (void)text_copy(msg.control.text, sizeof(msg.control.text), name);
+    cli_actor(msg.control.actor);
+    int code = cli_ask(cli, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply);
+    if (code != CLI_OK || reply.status != ERR_OK) {
+        return code != CLI_OK ? code : cli_print_reply(cli, &reply);
+    }
+    while (only <= COMPONENT_EXECUTOR && strcmp(component_name(only), name) != 0) {
+        only++;
+    }
+    if (client_await(cli->client, only <= COMPONENT_EXECUTOR ? only : 0, READY_MS, &err) != ERR_OK) {
+        return cli_say_err(&err);
+    }
+    return done(cli, answer);
+}
+
 int cmd_start(struct cli *cli) {
     const char *name = cli->word_count > 0 ? cli->words[0] : "all";
     struct err err;
@@ -64,7 +127,8 @@ int cmd_start(struct cli *cli) {
         return bad_component(name, true);
     }
     if (client_daemon_running(cli->settings)) {
-        return cli_control(cli, COMPONENT_SUPERVISOR, CONTROL_START, name, 0);
+        int code = check_flags(cli);
+        return code == CLI_OK ? bring_up(cli, CONTROL_START, name, "started") : code;
     }
     if (strcmp(name, "all") != 0) {
         return cli_say(CLI_NOT_RUNNING, "outcryd is not running; 'outcry start' starts it and all components");
@@ -119,7 +183,7 @@ int cmd_restart(struct cli *cli) {
     if (!is_component(cli->words[0])) {
         return bad_component(cli->words[0], false);
     }
-    return cli_control(cli, COMPONENT_SUPERVISOR, CONTROL_RESTART, cli->words[0], 0);
+    return bring_up(cli, CONTROL_RESTART, cli->words[0], "restarted");
 }
 
 int cmd_set(struct cli *cli) {
