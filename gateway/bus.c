@@ -111,9 +111,10 @@ static void set_options(struct bus_socket *socket)
     option_int(h, ZMQ_RCVTIMEO, 0);
     option_int(h, ZMQ_SNDHWM, broadcast ? 50000 : 20000);
     option_int(h, ZMQ_RCVHWM, broadcast ? 50000 : 20000);
-    option_int(h, ZMQ_HEARTBEAT_IVL, 500);
-    option_int(h, ZMQ_HEARTBEAT_TIMEOUT, 1000);
-    option_int(h, ZMQ_HEARTBEAT_TTL, 1000);
+    /* Together: a peer that stops right after its last answer is noticed within 1.3 s. */
+    option_int(h, ZMQ_HEARTBEAT_IVL, 400);
+    option_int(h, ZMQ_HEARTBEAT_TIMEOUT, 900);
+    option_int(h, ZMQ_HEARTBEAT_TTL, 900);
     option_int(h, ZMQ_RECONNECT_IVL, 5);
     option_int(h, ZMQ_RECONNECT_IVL_MAX, 200);
     CHECK(zmq_setsockopt(h, ZMQ_MAXMSGSIZE, &largest, sizeof largest) == 0);

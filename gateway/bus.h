@@ -4,7 +4,7 @@
  * What a socket may be is fixed here, because every rule was paid for: PUSH/PULL loses what a killed receiver had
  * queued, PUB drops at its high-water mark, a REQ that retries duplicates a live order, a second bind of an ipc
  * endpoint steals it. So: PUB/SUB, and DEALER/ROUTER; LINGER 0, IMMEDIATE (nothing waits for a peer that is not there),
- * heartbeats 500/1000 ms, 64 KiB at most, finite high-water marks, ROUTER_MANDATORY, ROUTER_HANDOVER. No call here ever
+ * heartbeats 400/900 ms, 64 KiB at most, finite high-water marks, ROUTER_MANDATORY, ROUTER_HANDOVER. No call here ever
  * blocks.
  *
  * A message is one frame of core/wire.h; PUB puts its topic in a frame before it and ROUTER the peer. Whatever arrives

@@ -122,7 +122,7 @@ static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
     w->ends_us[w->ends++ % SUPERVISOR_TRIES] = now_us;
     w->restarts++;
     bool lived = now_us - w->since_us > WINDOW_US / 2;
-    w->delay_us = lived || w->delay_us == 0 ? FIRST_DELAY_US : 2 * w->delay_us;
+    w->delay_us = lived || w->delay_us == 0 ? FIRST_DELAY_US : 4 * w->delay_us;
     if (w->delay_us > LONGEST_WAIT_US) {
         w->delay_us = LONGEST_WAIT_US;
     }

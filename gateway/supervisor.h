@@ -1,6 +1,6 @@
 /*
  * supervisor: outcryd. Starts the exchange, the gateway, the strategy and the executor at once, watches them, and
- * starts what has ended again: after 50 ms, then twice as long each time up to 5 s. One that ends SUPERVISOR_TRIES
+ * starts what has ended again: after 50 ms, then four times as long each time up to 5 s. One that ends SUPERVISOR_TRIES
  * times within a minute, or that says that starting it again will not help (exit 2), is given up, loudly; CONTROL_START
  * tries again.
  *

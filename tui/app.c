@@ -142,6 +142,18 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
         on_reply(app, &msg->reply);
 }
 
+void app_watch_links(struct app *app)
+{
+    for (int c = COMPONENT_EXCHANGE; app->client && c <= COMPONENT_SUPERVISOR; c++) {
+        struct component_view *view = &app->model->components[c];
+        bool up = client_link(app->client, (enum component)c, &view->age_us) == LINK_UP;
+        if (up != view->up)
+            app->model->dirty |= DIRTY_STATUS;
+        view->linked = true;
+        view->up = up;
+    }
+}
+
 void app_tick(struct app *app)
 {
     struct msg msg;

@@ -77,6 +77,8 @@ enum status app_load_theme(struct app *app, const char *name, struct err *err);
 
 /* A few times a second: asks for what a new contract's line needs. */
 void app_tick(struct app *app);
+/* Each turn: which processes are there, as the lines to them tell. */
+void app_watch_links(struct app *app);
 
 /* Send a request; its refusal or reply becomes a notice. *request_id may be NULL. False when it could not be sent. */
 bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *request_id);

@@ -56,6 +56,9 @@ struct component_view {
     struct heartbeat heartbeat;
     struct process_info process;
     int64_t heard_us; /* process time; 0 = never */
+    bool linked;      /* the line to it is watched: the next two are known */
+    bool up;          /* it is there and answers */
+    int64_t age_us;   /* since it was last heard; -1 = never */
 };
 
 struct model {

@@ -105,6 +105,7 @@ static void apply_messages(struct app *app)
 {
     struct msg msg;
     enum component from = 0;
+    app_watch_links(app);
     for (int i = 0; app->client && i < MESSAGES_A_TURN && client_next(app->client, &msg, &from); i++) {
         app_message(app, &msg, from);
         if (app->top) {

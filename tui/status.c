@@ -49,18 +49,31 @@ const char *status_mode_words(const struct app *app)
     }
 }
 
+/* Watched by its line: a silent process is noticed within a heartbeat of it. Otherwise by what it says each second. */
+static bool answers(const struct app *app, enum component component)
+{
+    const struct component_view *view = &app->model->components[component];
+    if (!view->heard_us)
+        return false;
+    return view->linked ? view->up : app->now_us - view->heard_us <= SILENT_US;
+}
+
 enum component status_broken_link(const struct app *app)
 {
-    static const enum component chain[] = {COMPONENT_EXECUTOR, COMPONENT_GATEWAY};
+    static const enum component chain[] = {COMPONENT_EXECUTOR, COMPONENT_GATEWAY},
+                                others[] = {COMPONENT_STRATEGY, COMPONENT_SUPERVISOR};
     const struct component_view *views = app->model->components;
-    for (size_t i = 0; i < sizeof chain / sizeof *chain; i++) {
-        const struct component_view *view = &views[chain[i]];
-        if (!view->heard_us || app->now_us - view->heard_us > SILENT_US)
+    for (size_t i = 0; i < sizeof chain / sizeof *chain; i++)
+        if (!answers(app, chain[i]))
             return chain[i];
-    }
     if (!views[COMPONENT_EXECUTOR].heartbeat.peer_up)
         return COMPONENT_GATEWAY;
-    return views[COMPONENT_GATEWAY].heartbeat.peer_up ? 0 : COMPONENT_EXCHANGE;
+    if (!views[COMPONENT_GATEWAY].heartbeat.peer_up)
+        return COMPONENT_EXCHANGE;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (views[others[i]].linked && views[others[i]].heard_us && !views[others[i]].up)
+            return others[i];
+    return 0;
 }
 
 /* What kind of money it is, then what the guard allows. */
@@ -134,20 +147,27 @@ static void feed_segment(const struct app *app, struct segment *segment)
     words(segment, 2, "", text);
 }
 
+/* Orders go through, or who does not answer, and for how long. The last two are not on an order's way: without the
+ * strategy nothing is watched, without outcryd nothing is started again. */
 static void link_segment(const struct app *app, struct segment *segment)
 {
     enum component broken = status_broken_link(app);
-    char text[SEGMENT_SIZE];
+    char text[SEGMENT_SIZE], since[FORMAT_SIZE] = "";
     if (!broken) {
         segment->role = ROLE_OK;
         words(segment, 0, "orders ", "up");
         words(segment, 2, "", "up");
         return;
     }
-    bool never = !app->model->components[broken].heard_us;
+    const struct component_view *view = &app->model->components[broken];
+    bool never = !view->heard_us, aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
+    const char *name = broken == COMPONENT_SUPERVISOR ? "outcryd" : component_name(broken);
     segment->role = never ? ROLE_WARNING : ROLE_ALARM;
-    snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN", component_name(broken));
-    words(segment, 0, "orders ", text);
+    if (!never && view->linked && !view->up && view->age_us >= 0)
+        format_age(view->age_us, since);
+    snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN%s%s", name, since[0] ? " " : "", since);
+    words(segment, 0, aside ? "" : "orders ", text);
+    snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN", name);
     words(segment, 1, "", text);
     words(segment, 2, "", never ? "starting" : "DOWN");
 }

@@ -23,7 +23,8 @@ const struct action *footer_action_at(const struct app *app, int width, int x);
 
 /* "SIMULATION", "LIVE", "HALTED" ...: the mode in words. */
 const char *status_mode_words(const struct app *app);
-/* The first part of the chain screen - executor - gateway - exchange that does not answer; 0 when all do. */
+/* The first part of the chain screen - executor - gateway - exchange that does not answer, then strategy and outcryd;
+ * 0 when all do. */
 enum component status_broken_link(const struct app *app);
 
 #endif

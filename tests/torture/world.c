@@ -176,6 +176,11 @@ static void reap(void)
 bool world_start(struct torture *t)
 {
     struct err err = {0};
+    /* The one that was killed may take a moment to be gone. */
+    int64_t until_us = clock_monotonic_us() + 2 * CLOCK_SECOND_US;
+    while (t->client != NULL && world_pid(t, COMPONENT_SUPERVISOR) != 0 && clock_monotonic_us() < until_us) {
+        world_pump(t, CLOCK_MS_US);
+    }
     if (client_daemon_start(&t->settings, &err) != ERR_OK) {
         torture_fail(t, "outcryd does not start: %s", err.text);
         return false;

@@ -1,0 +1,148 @@
+/*
+ * A process of the running system that falls silent (SIGSTOP: it keeps its sockets and its lock) is noticed within 1.5 s,
+ * by the screen's lines and by those who need it, and all is well when it speaks again.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/check.h"
+#include "tests/torture/torture.h"
+
+#define PATIENCE_US (20 * CLOCK_SECOND_US)
+#define NOTICED_US  (1500 * CLOCK_MS_US)
+#define TRIES       3 /* of one measurement: the machine may be busy with something else */
+
+static struct torture *t;
+static enum component stopped;
+static int64_t since_us;
+
+static bool wait_for(bool (*is_so)(void))
+{
+    int64_t until_us = clock_monotonic_us() + PATIENCE_US;
+    while (!is_so() && clock_monotonic_us() < until_us) {
+        world_pump(t, 5 * CLOCK_MS_US);
+        world_ask_status(t);
+    }
+    return is_so();
+}
+
+static bool healthy(void)
+{
+    return world_healthy(t, since_us);
+}
+
+static bool probed(void)
+{
+    return healthy() && probe_done(t, torture_now());
+}
+
+static bool trades(void)
+{
+    stream_step(t, torture_now());
+    return t->active > 0;
+}
+
+static bool whole_again(void)
+{
+    since_us = torture_now();
+    probe_begin(t);
+    return wait_for(probed);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    t = calloc(1, sizeof *t);
+    CHECK(t != NULL);
+    t->options = (struct torture_options){.seed = 13, .kills = 1, .speed = 60};
+    t->out = stdout;
+    t->first_active = 1;
+    rng_seed(&t->rng, t->options.seed);
+    return world_open(t) && wait_for(healthy) && wait_for(trades) && whole_again() ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    if (t->client != NULL) {
+        world_stop(t);
+    }
+    world_close(t);
+    free(t);
+    return 0;
+}
+
+/* --- silence -------------------------------------------------------------------------------------------------------- */
+
+static bool line_is_down(void)
+{
+    return client_link(t->client, stopped, NULL) != LINK_UP;
+}
+
+static enum component watcher;
+
+static bool watcher_says_so(void)
+{
+    return t->heard[watcher].at_us > since_us && !t->heard[watcher].peer_up;
+}
+
+static int64_t took_us(enum component component, bool (*noticed)(void))
+{
+    stopped = component;
+    since_us = torture_now();
+    int64_t from_us = clock_monotonic_us();
+    assert_true(world_signal(t, component, SIGSTOP) != 0);
+    bool so = wait_for(noticed);
+    int64_t passed_us = clock_monotonic_us() - from_us;
+    assert_true(world_signal(t, component, SIGCONT) != 0);
+    assert_true(so);
+    assert_true(whole_again());
+    return passed_us;
+}
+
+static void noticed_in_time(enum component component, bool (*noticed)(void), const char *by)
+{
+    int64_t passed_us = INT64_MAX;
+    for (int i = 0; i < TRIES && passed_us > NOTICED_US; i++) {
+        passed_us = took_us(component, noticed);
+    }
+    printf("%s is silent: noticed by %s after %lld ms\n", component_name(component), by,
+           (long long)(passed_us / CLOCK_MS_US));
+    assert_true(passed_us <= NOTICED_US);
+}
+
+static void test_the_screen_notices_a_silent_process(void **state)
+{
+    (void)state;
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
+        noticed_in_time((enum component)c, line_is_down, "the screen");
+    }
+}
+
+static void test_those_who_need_it_notice(void **state)
+{
+    (void)state;
+    watcher = COMPONENT_GATEWAY;
+    noticed_in_time(COMPONENT_EXCHANGE, watcher_says_so, "the gateway");
+    watcher = COMPONENT_EXECUTOR;
+    noticed_in_time(COMPONENT_GATEWAY, watcher_says_so, "the executor");
+    watcher = COMPONENT_STRATEGY;
+    noticed_in_time(COMPONENT_GATEWAY, watcher_says_so, "the strategy");
+    noticed_in_time(COMPONENT_EXECUTOR, watcher_says_so, "the strategy");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_screen_notices_a_silent_process),
+        cmocka_unit_test(test_those_who_need_it_notice),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
