@@ -16,6 +16,7 @@
 #include "gateway/config.h"
 
 #define LAST_WORDS_MS 200 /* for the answer to "stop" */
+#define LOOK_US       (50 * CLOCK_MS_US)
 #define HEARTBEAT_US  CLOCK_SECOND_US
 #define GARBAGE_SAID  3 /* lines a second and socket; the rest is counted */
 
@@ -198,6 +199,37 @@ static void watch_clock(struct agent *agent)
     }
 }
 
+static const char *program_name(const struct agent *agent)
+{
+    static const char *const names[] = {[COMPONENT_EXCHANGE] = "outcry-exchange",
+                                        [COMPONENT_GATEWAY] = "outcry-gateway",
+                                        [COMPONENT_STRATEGY] = "outcry-strategy",
+                                        [COMPONENT_EXECUTOR] = "outcry-executor",
+                                        [COMPONENT_SUPERVISOR] = "outcryd"};
+    return names[agent->ops->component];
+}
+
+/* Each second, and as soon as it has become able to work, or unable. */
+static int64_t beat_when_due(struct agent *agent, int64_t now_us)
+{
+    struct msg beat;
+    /* A new listener is spoken to at once: that is how it knows that it listens. */
+    bool listener = bus_subscribed(agent->pub);
+    bool clock_went_back = agent->next_look_us > now_us + LOOK_US;
+    if (now_us < agent->next_look_us && !clock_went_back && !listener) {
+        return agent->next_look_us;
+    }
+    agent->next_look_us = now_us + LOOK_US;
+    agent_heartbeat(agent, &beat);
+    bool changed = beat.heartbeat.peer_up != agent->said_peer_up;
+    if (listener || changed || now_us >= agent->next_heartbeat_us || agent->next_heartbeat_us > now_us + HEARTBEAT_US) {
+        agent->said_peer_up = beat.heartbeat.peer_up;
+        agent_publish(agent, &beat);
+        agent->next_heartbeat_us = now_us + HEARTBEAT_US;
+    }
+    return agent->next_look_us;
+}
+
 /* Control first, then the component's work, then the heartbeat. */
 static int64_t do_work(void *self, int64_t now_us)
 {
@@ -208,14 +240,8 @@ static int64_t do_work(void *self, int64_t now_us)
     }
     serve_control(agent, now_us);
     int64_t next = agent->ops->do_work(agent, agent->self, now_us);
-    bool clock_went_back = agent->next_heartbeat_us > now_us + HEARTBEAT_US;
-    if (now_us >= agent->next_heartbeat_us || clock_went_back) {
-        struct msg beat;
-        agent_heartbeat(agent, &beat);
-        agent_publish(agent, &beat);
-        agent->next_heartbeat_us = now_us + HEARTBEAT_US;
-    }
-    return next < agent->next_heartbeat_us ? next : agent->next_heartbeat_us;
+    int64_t look = beat_when_due(agent, now_us);
+    return next < look ? next : look;
 }
 
 static const char *failed_file(const struct agent *agent, char path[PATHS_FILE_SIZE])
@@ -235,16 +261,6 @@ static void write_failed(const struct agent *agent, const char *text)
         (void)written; /* it is also in the log and on stderr */
         close(fd);
     }
-}
-
-static const char *program_name(const struct agent *agent)
-{
-    static const char *const names[] = {[COMPONENT_EXCHANGE] = "outcry-exchange",
-                                        [COMPONENT_GATEWAY] = "outcry-gateway",
-                                        [COMPONENT_STRATEGY] = "outcry-strategy",
-                                        [COMPONENT_EXECUTOR] = "outcry-executor",
-                                        [COMPONENT_SUPERVISOR] = "outcryd"};
-    return names[agent->ops->component];
 }
 
 /* What a person may ask any of our programs without starting it. */
@@ -316,6 +332,7 @@ static enum status open_rest(struct agent *agent, struct err *err)
         status = bus_bind(agent->bus, ops->control, BUS_ROUTER, &agent->control, err);
     }
     if (status == ERR_OK) {
+        loop_add_socket(agent->loop, agent->pub);
         loop_add_socket(agent->loop, agent->control);
         status = ops->open(agent, agent->self, err);
     }

@@ -55,7 +55,7 @@ struct agent_ops {
 /* What came to a socket and was no message: said, but not more often than anyone can read. */
 struct agent_garbage {
     int64_t second_us;
-    int said;       /* in that second */
+    int said;        /* in that second */
     uint64_t unsaid; /* in that second */
 };
 
@@ -74,6 +74,8 @@ struct agent {
     struct clock_watch clock_watch;
     int64_t started_us;
     int64_t next_heartbeat_us;
+    int64_t next_look_us; /* has peer_up changed? */
+    bool said_peer_up;
     struct agent_garbage garbage[BUS_ENDPOINT_COUNT];
     bool failed;
     struct err failure;

@@ -1,8 +1,6 @@
 /*
  * bus: ZeroMQ sockets with the options that gateway/bus.h explains, and strict frames on the way in.
  */
-#include "gateway/bus.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,31 +9,10 @@
 
 #include "core/check.h"
 #include "core/wire.h"
+#include "gateway/bus_impl.h"
 
 #define ADDRESS_SIZE 300
 #define FRAMES_MAX   2
-#define SUBSCRIPTIONS_A_LOOK 1000
-
-struct bus {
-    void *context;
-    bool tcp;
-    char runtime[PATHS_RUNTIME_SIZE];
-    char hosts[2][SETTING_TEXT_SIZE]; /* of ticks and signals; of orders */
-    int ports[3];                     /* ticks, signals, orders */
-    unsigned monitors;                /* numbers their addresses */
-};
-
-struct bus_socket {
-    void *handle;
-    void *monitor; /* DEALER, SUB: where connections come and go */
-    enum bus_kind kind;
-    enum bus_endpoint endpoint;
-    uint64_t dropped;
-    bool connected;
-    uint64_t connections;
-    uint32_t symbols_wanted;
-    uint8_t bytes[WIRE_MAX];
-};
 
 struct endpoint {
     const char *name;
@@ -92,21 +69,14 @@ static void option_int(void *handle, int option, int value)
     CHECK(zmq_setsockopt(handle, option, &value, sizeof value) == 0);
 }
 
-static bool listens(const struct bus_socket *socket)
-{
-    return socket->kind == BUS_PUB && socket->endpoint == BUS_EXCHANGE_PUB;
-}
-
 static void set_options(struct bus_socket *socket)
 {
     void *h = socket->handle;
     bool broadcast = socket->kind == BUS_PUB || socket->kind == BUS_SUB;
     int64_t largest = 65536;
     option_int(h, ZMQ_LINGER, 0);
-    if (socket->kind !=
-        BUS_SUB) { /* on a SUB it aborts libzmq 4.3.4: a peer ending between two frames (fq.cpp: !_more) */
-        option_int(h, ZMQ_IMMEDIATE, 1);
-    }
+    /* On a SUB it aborts libzmq 4.3.4: a peer that ends between two frames (fq.cpp: !_more). */
+    option_int(h, ZMQ_IMMEDIATE, socket->kind != BUS_SUB);
     option_int(h, ZMQ_SNDTIMEO, 0);
     option_int(h, ZMQ_RCVTIMEO, 0);
     option_int(h, ZMQ_SNDHWM, broadcast ? 50000 : 20000);
@@ -122,16 +92,18 @@ static void set_options(struct bus_socket *socket)
         option_int(h, ZMQ_ROUTER_MANDATORY, 1);
         option_int(h, ZMQ_ROUTER_HANDOVER, 1);
     }
-    if (listens(socket)) {
-        option_int(h, ZMQ_XPUB_NODROP,
-                   1); /* the simulated market waits for a reader that is behind, rather than skip trades */
+    if (socket->kind == BUS_PUB && socket->endpoint == BUS_EXCHANGE_PUB) {
+        /* The simulated market waits for a reader that is behind, rather than skip trades. */
+        option_int(h, ZMQ_XPUB_NODROP, 1);
+    } else if (socket->kind == BUS_PUB) {
+        option_int(h, ZMQ_XPUB_VERBOSE, 1); /* every new subscriber is noticed, not only the first */
     }
 }
 
 static struct bus_socket *socket_new(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, struct err *err)
 {
     static const int types[] = {
-        [BUS_PUB] = ZMQ_PUB, [BUS_SUB] = ZMQ_SUB, [BUS_ROUTER] = ZMQ_ROUTER, [BUS_DEALER] = ZMQ_DEALER};
+        [BUS_PUB] = ZMQ_XPUB, [BUS_SUB] = ZMQ_SUB, [BUS_ROUTER] = ZMQ_ROUTER, [BUS_DEALER] = ZMQ_DEALER};
     struct bus_socket *socket = calloc(1, sizeof *socket);
     if (socket == NULL) {
         err_set(err, ERR_FULL, "out of memory");
@@ -139,8 +111,7 @@ static struct bus_socket *socket_new(struct bus *bus, enum bus_endpoint endpoint
     }
     socket->kind = kind;
     socket->endpoint = endpoint;
-    /* The simulated exchange wants to know whether anybody listens. */
-    socket->handle = zmq_socket(bus->context, listens(socket) ? ZMQ_XPUB : types[kind]);
+    socket->handle = zmq_socket(bus->context, types[kind]);
     if (socket->handle == NULL) {
         err_set(err, ERR_IO, "%s: %s", endpoints[endpoint].name, zmq_strerror(errno));
         free(socket);
@@ -191,22 +162,6 @@ enum status bus_bind(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind 
     return ERR_OK;
 }
 
-/* A peer's coming and going, without asking it: the loop waits on this socket too. */
-static enum status monitor_open(struct bus *bus, struct bus_socket *socket, struct err *err)
-{
-    char address[64];
-    snprintf(address, sizeof address, "inproc://monitor-%u", bus->monitors++);
-    if (zmq_socket_monitor(socket->handle, address, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
-        return err_set(err, ERR_IO, "%s: %s", endpoints[socket->endpoint].name, zmq_strerror(errno));
-    }
-    socket->monitor = zmq_socket(bus->context, ZMQ_PAIR);
-    if (socket->monitor == NULL || zmq_connect(socket->monitor, address) != 0) {
-        return err_set(err, ERR_IO, "%s: %s", endpoints[socket->endpoint].name, zmq_strerror(errno));
-    }
-    option_int(socket->monitor, ZMQ_LINGER, 0);
-    return ERR_OK;
-}
-
 enum status bus_connect(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, const char *name,
                         struct bus_socket **out, struct err *err)
 {
@@ -222,7 +177,7 @@ enum status bus_connect(struct bus *bus, enum bus_endpoint endpoint, enum bus_ki
         CHECK(zmq_setsockopt(socket->handle, ZMQ_ROUTING_ID, name, strlen(name)) == 0);
     }
     address_of(bus, endpoint, address);
-    enum status status = monitor_open(bus, socket, err);
+    enum status status = bus_monitor_open(bus, socket, err);
     if (status == ERR_OK && zmq_connect(socket->handle, address) != 0) {
         status = err_set(err, ERR_IO, "%s: %.120s: %s", endpoints[endpoint].name, address, zmq_strerror(errno));
     }
@@ -299,29 +254,6 @@ enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct
     CHECK(socket->kind == BUS_PUB);
     bus_topic(msg, topic);
     return send_frames(socket, topic, strlen(topic), msg, err);
-}
-
-/* A subscription arrives as a byte (1: on, 0: off) and the topic: once for the first subscriber, once for the last. */
-uint32_t bus_symbols_wanted(struct bus_socket *socket)
-{
-    zmq_msg_t part;
-    CHECK(listens(socket));
-    for (int i = 0; i < SUBSCRIPTIONS_A_LOOK; i++) {
-        zmq_msg_init(&part);
-        int size = zmq_msg_recv(&part, socket->handle, ZMQ_DONTWAIT);
-        const uint8_t *bytes = size > 0 ? zmq_msg_data(&part) : NULL;
-        bool symbol = bytes != NULL && (size == 1 || (bytes[1] >= 'A' && bytes[1] <= 'Z'));
-        if (symbol && bytes[0] == 1) {
-            socket->symbols_wanted++;
-        } else if (symbol && bytes[0] == 0 && socket->symbols_wanted > 0) {
-            socket->symbols_wanted--;
-        }
-        zmq_msg_close(&part);
-        if (size < 0) {
-            break;
-        }
-    }
-    return socket->symbols_wanted;
 }
 
 struct frames {
@@ -410,42 +342,6 @@ uint64_t bus_dropped(const struct bus_socket *socket)
     return socket->dropped;
 }
 
-/* Monitor events are two frames: event number and value, then the address. */
-static void read_monitor(struct bus_socket *socket)
-{
-    zmq_msg_t part;
-    while (socket->monitor != NULL) {
-        zmq_msg_init(&part);
-        if (zmq_msg_recv(&part, socket->monitor, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&part);
-            return;
-        }
-        uint16_t event = 0;
-        if (zmq_msg_more(&part) && zmq_msg_size(&part) >= sizeof event) {
-            memcpy(&event, zmq_msg_data(&part), sizeof event);
-        }
-        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-            socket->connected = true;
-            socket->connections++;
-        } else if (event == ZMQ_EVENT_DISCONNECTED) {
-            socket->connected = false;
-        }
-        zmq_msg_close(&part);
-    }
-}
-
-bool bus_connected(struct bus_socket *socket)
-{
-    read_monitor(socket);
-    return socket->connected;
-}
-
-uint64_t bus_connections(struct bus_socket *socket)
-{
-    read_monitor(socket);
-    return socket->connections;
-}
-
 const char *bus_endpoint_name(enum bus_endpoint endpoint)
 {
     CHECK((unsigned)endpoint < BUS_ENDPOINT_COUNT);
@@ -457,8 +353,14 @@ enum bus_endpoint bus_socket_endpoint(const struct bus_socket *socket)
     return socket->endpoint;
 }
 
-void *bus_socket_handle(const struct bus_socket *socket) { return socket->handle; }
-void *bus_socket_monitor(const struct bus_socket *socket) { return socket->monitor; }
+void *bus_socket_handle(const struct bus_socket *socket)
+{
+    return socket->handle;
+}
+void *bus_socket_monitor(const struct bus_socket *socket)
+{
+    return socket->monitor;
+}
 
 /* Names have at most PATHS_RUNTIME_SIZE's rest of a socket address. */
 static const struct endpoint endpoints[BUS_ENDPOINT_COUNT] = {

@@ -95,6 +95,9 @@ enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct
 /* PUB of the exchange: how many symbols somebody subscribes to by now ("" counts as one). */
 uint32_t bus_symbols_wanted(struct bus_socket *socket);
 
+/* PUB: has somebody subscribed since the last call? What is published from now on reaches him. */
+bool bus_subscribed(struct bus_socket *socket);
+
 /* One message, without waiting. peer (may be NULL): ROUTER only. err (may be NULL) only for BUS_DROPPED. */
 enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct bus_peer *peer, struct err *err);
 

@@ -279,18 +279,10 @@ void client_work(struct client *client, int64_t now_us)
     client_time_out(client, now_us);
 }
 
-void client_wait(struct client *client, int fd, int timeout_ms)
+void client_sleep(struct client *client, int fd, int timeout_ms)
 {
-    int64_t now_us = client_now(client);
-    if (client->count > 0) {
-        return;
-    }
-    client_work(client, now_us);
-    if (client->count > 0) {
-        return;
-    }
     int64_t sleep_us = timeout_ms < 0 ? LONGEST_SLEEP_US : (int64_t)timeout_ms * CLOCK_MS_US;
-    int64_t deadline = client_next_deadline(client) - now_us;
+    int64_t deadline = client_next_deadline(client) - client_now(client);
     if (deadline < sleep_us) {
         sleep_us = deadline > 0 ? deadline : 0;
     }
@@ -303,6 +295,16 @@ void client_wait(struct client *client, int fd, int timeout_ms)
     loop_wait(client->loop, sleep_us);
     if (fd >= 0) {
         loop_remove_fd(client->loop, fd);
+    }
+}
+
+void client_wait(struct client *client, int fd, int timeout_ms)
+{
+    if (client->count == 0) {
+        client_work(client, client_now(client));
+    }
+    if (client->count == 0) {
+        client_sleep(client, fd, timeout_ms);
     }
 }
 

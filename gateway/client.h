@@ -52,7 +52,8 @@ bool client_next(struct client *client, struct msg *msg, enum component *from);
 enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id,
                         struct err *err);
 
-/* For the command line: send, wait for the reply, hand everything before it to visit (may be NULL). */
+/* For the command line: send, wait for the reply, hand the answer's other messages to visit (may be NULL). What comes
+ * from elsewhere meanwhile stays for client_next. */
 enum status client_call(struct client *client, enum component to, struct msg *msg,
                         void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
                         struct err *err);

@@ -69,6 +69,8 @@ struct client {
 void client_put(struct client *client, const struct msg *msg, enum component from, uint64_t answer_to);
 bool client_take(struct client *client, struct client_item *out);
 void client_work(struct client *client, int64_t now_us);
+/* As client_wait, whatever is in the queue. */
+void client_sleep(struct client *client, int fd, int timeout_ms);
 int64_t client_now(const struct client *client);
 
 /* client_request.c */

@@ -8,6 +8,7 @@
 #include "gateway/client_impl.h"
 
 #define RETRY_MS 10
+#define LOOK_MS  100
 
 static int64_t timeout_us(const struct client *client)
 {
@@ -244,35 +245,53 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
     return ERR_OK;
 }
 
+struct call {
+    uint64_t id;
+    void (*visit)(void *context, const struct msg *msg);
+    void *context;
+    struct reply *reply;
+    bool answered;
+};
+
+/* Take the answer's messages out of the queue; whatever else is in it stays, in its order, for client_next. */
+static void pick_answer(struct client *client, struct call *call)
+{
+    struct client_item item;
+    for (size_t left = client->count; left > 0 && client_take(client, &item); left--) {
+        if (item.answer_to != call->id) {
+            client_put(client, &item.msg, item.from, item.answer_to);
+        } else if (item.msg.id == MSG_REPLY) {
+            *call->reply = item.msg.reply;
+            call->answered = true;
+        } else if (call->visit != NULL) {
+            call->visit(call->context, &item.msg);
+        }
+    }
+}
+
 enum status client_call(struct client *client, enum component to, struct msg *msg,
                         void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
                         struct err *err)
 {
-    struct client_item item;
-    uint64_t id = 0;
+    struct call call = {.visit = visit, .context = context, .reply = reply};
     int64_t until_us = client_now(client) + timeout_us(client);
-    enum status status = client_send(client, to, msg, &id, err);
+    enum status status = client_send(client, to, msg, &call.id, err);
     while (status == ERR_BUSY && client_now(client) < until_us) {
-        client_wait(client, -1, RETRY_MS);
-        while (client_take(client, &item)) {
-            continue; /* what was published before is not asked for */
+        client_work(client, client_now(client));
+        status = client_send(client, to, msg, &call.id, err);
+        if (status == ERR_BUSY) {
+            client_sleep(client, -1, RETRY_MS);
         }
-        status = client_send(client, to, msg, &id, err);
     }
-    while (status == ERR_OK) {
-        client_wait(client, -1, RETRY_MS * 10);
-        while (client_take(client, &item)) {
-            if (item.answer_to != id) {
-                continue;
-            }
-            if (item.msg.id == MSG_REPLY) {
-                *reply = item.msg.reply;
-                return reply->status == ERR_TIMEOUT ? err_set(err, ERR_TIMEOUT, "%s", reply->text) : ERR_OK;
-            }
-            if (visit != NULL) {
-                visit(context, &item.msg);
-            }
+    while (status == ERR_OK && !call.answered) {
+        client_work(client, client_now(client));
+        pick_answer(client, &call);
+        if (!call.answered) {
+            client_sleep(client, -1, LOOK_MS);
         }
+    }
+    if (status == ERR_OK && reply->status == ERR_TIMEOUT) {
+        return err_set(err, ERR_TIMEOUT, "%s", reply->text);
     }
     return status;
 }

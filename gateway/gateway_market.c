@@ -269,12 +269,16 @@ static void give_feed(void *context, const char *symbol, uint64_t last_seq)
 }
 
 /* Only while the venue itself is heard: silence here is what makes the others call the feed stale. */
+static bool feed_alive(struct gateway *g, int64_t now_us)
+{
+    return g->has_market && now_us - g->market_heard_us <= MARKET_SILENCE_US && g->venue_ops->connected(g->venue);
+}
+
 void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *context, const struct msg *msg),
                        void *context)
 {
     struct feed_context feed = {.g = g, .now_us = now_us, .give = give, .context = context};
-    bool heard = g->has_market && now_us - g->market_heard_us <= MARKET_SILENCE_US;
-    if (!heard || !g->venue_ops->connected(g->venue)) {
+    if (!feed_alive(g, now_us)) {
         return;
     }
     tick_ring_each(g->ring, give_feed, &feed);
@@ -290,6 +294,9 @@ void gateway_feed_heartbeat(struct gateway *g, int64_t now_us)
 {
     if (now_us < g->next_feed_us && g->next_feed_us <= now_us + FEED_EVERY_US) {
         return;
+    }
+    if (!feed_alive(g, now_us)) {
+        return; /* due as soon as it is */
     }
     g->next_feed_us = now_us + FEED_EVERY_US;
     gateway_each_feed(g, now_us, publish_feed, g->agent);

@@ -36,6 +36,7 @@ static struct client *client;
 /* What a screen would know. */
 static struct world {
     int64_t pid[COMPONENT_COUNT + 1];
+    bool ready[COMPONENT_COUNT + 1]; /* what it depends on is there, and it is up to date */
     struct market market;
     struct session_info session;
     struct tick tick; /* of the near TXF */
@@ -51,6 +52,7 @@ static void see(const struct msg *msg)
 {
     if (msg->id == MSG_HEARTBEAT) {
         world.pid[msg->heartbeat.component] = msg->heartbeat.pid;
+        world.ready[msg->heartbeat.component] = msg->heartbeat.peer_up;
     } else if (msg->id == MSG_PROCESS && !msg->process.running) {
         world.pid[msg->process.component] = 0;
     } else if (msg->id == MSG_MARKET) {
@@ -90,7 +92,8 @@ static bool until(bool (*is_so)(void))
 static bool trading(void)
 {
     return world.session.logged_in && world.session.account[0] != '\0' && world.tick.price > 0 &&
-           world.market.session_state == SESSION_OPEN;
+           world.market.session_state == SESSION_OPEN && world.ready[COMPONENT_STRATEGY] &&
+           world.ready[COMPONENT_EXECUTOR];
 }
 
 static bool all_up(void)
@@ -389,6 +392,7 @@ static void test_kill_each(void **state)
         killed = (enum component)c;
         killed_pid = world.pid[c];
         memset(&world.tick, 0, sizeof world.tick);
+        memset(world.ready, 0, sizeof world.ready);
         world.session.logged_in = world.session.logged_in && c != COMPONENT_GATEWAY && c != COMPONENT_EXCHANGE;
         assert_int_equal(kill((pid_t)killed_pid, SIGKILL), 0);
         if (!until(another_pid)) {
@@ -455,6 +459,7 @@ static void test_change_of_market(void **state)
     struct err err = {0};
     struct settings running;
     char file[TEMPDIR_SIZE + 16];
+    set(SET_MARKET_SPEED, "60");
     snprintf(file, sizeof file, "%s/nothing.csv", home);
     struct settings wrong = settings;
     assert_int_equal(settings_set(&wrong, setting_row(SET_MARKET_FILE), file, SOURCE_FLAG, &err), ERR_OK);
@@ -639,6 +644,54 @@ static void test_port_taken(void **state)
     stop_and_check(false);
 }
 
+static int64_t victim;
+
+static bool executor_runs_again(void)
+{
+    return world.pid[COMPONENT_EXECUTOR] != 0 && world.pid[COMPONENT_EXECUTOR] != victim;
+}
+
+static struct process_info executor_process;
+
+static void see_executor(void *context, const struct msg *msg)
+{
+    (void)context;
+    if (msg->id == MSG_PROCESS && msg->process.component == COMPONENT_EXECUTOR) {
+        executor_process = msg->process;
+    }
+}
+
+static bool executor_given_up(void)
+{
+    struct msg msg;
+    struct reply reply;
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = QUERY_PROCESSES;
+    assert_int_equal(client_call(client, COMPONENT_SUPERVISOR, &msg, see_executor, NULL, &reply, NULL), ERR_OK);
+    return strncmp(executor_process.text, "given up: ", 10) == 0;
+}
+
+/* A process that ends again and again is started again, later each time, and then no more. */
+static void test_give_up(void **state)
+{
+    (void)state;
+    start_daemon();
+    open_client();
+    assert_true(until(all_up));
+    victim = 0;
+    for (int i = 0; i < 6; i++) {
+        if (!until(executor_runs_again)) {
+            fail_msg("the executor was not started again after %d deaths", i);
+        }
+        victim = world.pid[COMPONENT_EXECUTOR];
+        assert_int_equal(kill((pid_t)victim, SIGKILL), 0);
+    }
+    assert_true(until(executor_given_up));
+    assert_non_null(strstr(executor_process.text, "killed by signal 9"));
+    assert_int_equal(executor_process.restarts, 6);
+    stop_daemon();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -648,6 +701,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_change_of_market, make_world, end_world),
         cmocka_unit_test_setup_teardown(test_refusals, make_world, end_world),
         cmocka_unit_test_setup_teardown(test_port_taken, make_world, end_world),
+        cmocka_unit_test_setup_teardown(test_give_up, make_world, end_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
