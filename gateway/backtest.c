@@ -68,6 +68,15 @@ static void on_output(void *context, enum port port, const struct msg *msg) {
 
 /* --- set-up ------------------------------------------------------------------------------------------------------- */
 
+static void note_damage(struct backtest *backtest) {
+    struct backtest_result *result = backtest->result;
+    const struct market_damage *first = market_file_damage(backtest->data, 0);
+    result->damaged_lines = market_file_damaged(backtest->data);
+    if (first == NULL) return;
+    result->damaged_line = first->line;
+    (void)text_copy(result->damaged_reason, sizeof result->damaged_reason, first->reason);
+}
+
 /* Every symbol that a condition names, each once; a NULL ends the list. */
 static enum status open_data(struct backtest *backtest, struct err *err) {
     const char *symbols[SYMBOLS_ASKED_MAX + 1] = {NULL};
@@ -86,14 +95,19 @@ static enum status open_data(struct backtest *backtest, struct err *err) {
     }
     const enum status status = market_file_open(backtest->options->data_file, symbols, &backtest->data, err);
     if (status != ERR_OK) return status;
-    backtest->result->damaged_lines = market_file_damaged(backtest->data);
+    note_damage(backtest);
     backtest->symbols = calloc((size_t)market_file_symbol_count(backtest->data) + 1, sizeof *backtest->symbols);
     backtest->trades = calloc((size_t)backtest->conditions.count, sizeof *backtest->trades);
     if (backtest->symbols == NULL || backtest->trades == NULL)
         return err_set(err, ERR_FULL, "no memory for the backtest");
     if (market_file_count(backtest->data) > 0) return ERR_OK;
-    return err_set(err, ERR_NOT_FOUND, "%s: no trade of %s%s in it", backtest->options->data_file, symbols[0],
-                   count > 1 ? " and the others" : "");
+    err_set(err, ERR_NOT_FOUND, "%s: no trade of %s%s in it", backtest->options->data_file, symbols[0],
+            count > 1 ? " and the others" : "");
+    const struct backtest_result *result = backtest->result;
+    if (result->damaged_lines == 0) return ERR_NOT_FOUND;
+    const struct err without = *err;
+    return err_set(err, ERR_NOT_FOUND, "%.150s (%" PRId64 " damaged lines, the first is %" PRId64 ": %s)", without.text,
+                   result->damaged_lines, result->damaged_line, result->damaged_reason);
 }
 
 static enum status make_contracts(struct backtest *backtest, int32_t trading_day, struct err *err) {
@@ -235,7 +249,9 @@ static enum status check_options(const struct backtest_options *options, struct 
             return err_set(err, ERR_INVALID, "%s: would be written over, but it is read", outputs[i]);
         }
     }
-    if (same_file(options->signals_file, options->report_file)) {
+    const bool both = options->signals_file != NULL && options->report_file != NULL;
+    if ((both && strcmp(options->signals_file, options->report_file) == 0) ||
+        same_file(options->signals_file, options->report_file)) {
         return err_set(err, ERR_INVALID, "%s: signals and report cannot be one file", options->report_file);
     }
     return ERR_OK;

@@ -52,6 +52,8 @@ struct backtest_point {
 struct backtest_result {
     int64_t ticks;
     int64_t damaged_lines;
+    int64_t damaged_line; /* the first of them, and what is wrong with it */
+    char damaged_reason[ERR_TEXT_SIZE];
     int64_t signals;
     int64_t trades, wins, losses;
     int64_t open;     /* entered, and not closed when the data ended */

@@ -287,11 +287,13 @@ static struct market_file *make(const char *path, const char *const *symbols) {
     return file;
 }
 
-static enum status ready(struct market_file *file, enum status status, struct market_file **out, struct err *err) {
+/* A refusal names the path as it was given; a very long one would push the words out, and its last part must do. */
+static enum status ready(struct market_file *file, const char *path, enum status status, struct market_file **out,
+                         struct err *err) {
     if (status == ERR_OK)
         status = finish(file, err);
     if (status != ERR_OK) {
-        err_prefix(err, "%s", file->name);
+        err_prefix(err, "%.100s", strlen(path) <= 100 ? path : file->name);
         market_file_close(file);
         return status;
     }
@@ -304,7 +306,7 @@ enum status market_file_open(const char *path, const char *const *symbols, struc
     struct market_file *file = make(path, symbols);
     if (file == NULL)
         return err_set(err, ERR_FULL, "out of memory");
-    return ready(file, market_read(path, take_piece, file, err), out, err);
+    return ready(file, path, market_read(path, take_piece, file, err), out, err);
 }
 
 enum status market_file_parse(const char *name, const void *bytes, size_t length, const char *const *symbols,
@@ -313,7 +315,7 @@ enum status market_file_parse(const char *name, const void *bytes, size_t length
     struct market_file *file = make(name, symbols);
     if (file == NULL)
         return err_set(err, ERR_FULL, "out of memory");
-    return ready(file, take_piece(file, bytes, length, err), out, err);
+    return ready(file, name, take_piece(file, bytes, length, err), out, err);
 }
 
 void market_file_close(struct market_file *file) {

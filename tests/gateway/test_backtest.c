@@ -291,6 +291,10 @@ static void refuses_files(void **state) {
     options = instant(in_directory("data.csv"), in_directory("conditions.csv"));
     options.signals_file = options.conditions_file;
     assert_int_equal(backtest_run(&options, &result, &err), ERR_INVALID);
+    options.report_file = options.signals_file = in_directory("both.csv");
+    assert_int_equal(backtest_run(&options, &result, &err), ERR_INVALID);
+    assert_non_null(strstr(err.text, "signals and report cannot be one file"));
+    options.report_file = NULL;
     char *kept = read_text(options.conditions_file);
     assert_string_equal(kept, small_conditions);
     free(kept);
@@ -301,6 +305,27 @@ static void refuses_files(void **state) {
         options.signals_file = "/dev/full";
         assert_int_equal(backtest_run(&options, &result, &err), ERR_FULL);
     }
+}
+
+/* Counted, and the first one said; none is skipped in silence. */
+static void damaged_lines_are_said(void **state) {
+    (void)state;
+    char data[2048];
+    write_text("conditions.csv", small_conditions);
+    snprintf(data, sizeof data, "%s2021-07-26 09:59:00,MXFH1,NaN,1\nrubbish\n", small_day);
+    write_text("data.csv", data);
+    struct backtest_options options = instant(in_directory("data.csv"), in_directory("conditions.csv"));
+    struct backtest_result result;
+    struct err err = {0};
+    if (backtest_run(&options, &result, &err) != ERR_OK) fail_msg("%s", err.text);
+    assert_int_equal(result.damaged_lines, 2);
+    assert_true(result.damaged_line > 1);
+    assert_non_null(strstr(result.damaged_reason, "NaN"));
+    backtest_free(&result);
+    write_text("data.csv", "datetime,symbol,price,quantity\n2021-07-26 09:00:00,MXFH1,17400\n");
+    assert_int_equal(backtest_run(&options, &result, &err), ERR_NOT_FOUND);
+    assert_non_null(strstr(err.text, "no trade of MXFH1"));
+    assert_non_null(strstr(err.text, "1 damaged lines, the first is 2: "));
 }
 
 static void draws_the_equity(void **state) {
@@ -332,6 +357,7 @@ int main(void) {
         cmocka_unit_test(small_day_from_the_fill),
         cmocka_unit_test(refuses_bad_lines),
         cmocka_unit_test(refuses_files),
+        cmocka_unit_test(damaged_lines_are_said),
         cmocka_unit_test(draws_the_equity),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -49,6 +49,10 @@ static void print_json(const struct backtest_result *result) {
     json_t *object = json_object();
     (void)json_object_set_new(object, "ticks", json_integer(result->ticks));
     (void)json_object_set_new(object, "damaged_lines", json_integer(result->damaged_lines));
+    (void)json_object_set_new(object, "first_damaged_line",
+                              result->damaged_lines > 0 ? json_integer(result->damaged_line) : json_null());
+    (void)json_object_set_new(object, "first_damage",
+                              result->damaged_lines > 0 ? json_string(result->damaged_reason) : json_null());
     (void)json_object_set_new(object, "signals", json_integer(result->signals));
     (void)json_object_set_new(object, "trades", json_integer(result->trades));
     (void)json_object_set_new(object, "wins", json_integer(result->wins));
@@ -88,7 +92,8 @@ static void print_text(const struct backtest_result *result) {
     char points[PRICE_TEXT_SIZE];
     printf("%-16s %14lld  in %lld ms\n", "ticks", (long long)result->ticks, (long long)(result->elapsed_us / 1000));
     if (result->damaged_lines > 0) {
-        printf("%-16s %14lld\n", "damaged lines", (long long)result->damaged_lines);
+        printf("%-16s %14lld  the first is line %lld: %s\n", "damaged lines", (long long)result->damaged_lines,
+               (long long)result->damaged_line, result->damaged_reason);
     }
     printf("%-16s %14lld  %lld won, %lld lost; %lld open at the end, %lld entries unfilled\n", "trades",
            (long long)result->trades, (long long)result->wins, (long long)result->losses, (long long)result->open,
