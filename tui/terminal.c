@@ -121,6 +121,11 @@ static void take_keys(void)
     mouseinterval(0);
 }
 
+static enum status refuse_type(const char *name, const char *why, struct err *err)
+{
+    return err_set(err, ERR_STATE, "the terminal type '%.40s' %s (TERM=xterm-256color may work)", name ? name : "", why);
+}
+
 enum status terminal_open(struct err *err)
 {
     const char *name = getenv("TERM");
@@ -133,8 +138,12 @@ enum status terminal_open(struct err *err)
     terminal.saved = tcgetattr(STDIN_FILENO, &terminal.termios) == 0;
     terminal.screen = newterm(NULL, stdout, stdin);
     if (!terminal.screen)
-        return err_set(err, ERR_STATE, "the terminal type '%.40s' is not known here (TERM=xterm-256color may work)",
-                       name ? name : "");
+        return refuse_type(name, "is not known here", err);
+    if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
+        endwin();
+        delscreen(terminal.screen);
+        return refuse_type(name, "cannot place its cursor", err);
+    }
     terminal.open = true;
     terminal.restored = terminal.signal = terminal.interrupted = 0;
     start_color();
