@@ -109,10 +109,10 @@ static void on_reply(struct app *app, const struct reply *reply)
         if (!request->id || request->id != reply->request_id)
             continue;
         request->id = 0;
-        bool order = request->kind == MSG_ORDER_COMMAND; /* its answer is the order's id alone */
-        if (reply->status == ERR_OK)
-            app_notice(app, ROLE_OK, "%s%s", order ? "Order taken: " : "", *reply->text ? reply->text : "Done");
-        else
+        bool said = request->kind == MSG_ORDER_COMMAND; /* the ticket says it better */
+        if (reply->status == ERR_OK && !said)
+            app_notice(app, ROLE_OK, "%s", *reply->text ? reply->text : "Done");
+        else if (reply->status != ERR_OK)
             app_notice(app, ROLE_ALARM, "%s: %s", reply->status == ERR_TIMEOUT ? "No answer" : "Refused",
                        *reply->text ? reply->text : status_name((enum status)reply->status));
     }

@@ -166,7 +166,7 @@ static void link_segment(const struct app *app, struct segment *segment)
     if (!never && view->linked && !view->up && view->age_us >= 0)
         format_age(view->age_us, since);
     snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN%s%s", name, since[0] ? " " : "", since);
-    words(segment, 0, aside ? "" : "orders ", text);
+    words(segment, 0, aside || never ? "" : "orders ", text);
     snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN", name);
     words(segment, 1, "", text);
     words(segment, 2, "", never ? "starting" : "DOWN");
