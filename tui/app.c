@@ -81,7 +81,8 @@ bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *req
     struct err err = {0};
     uint64_t id = 0;
     bool query = msg->id == MSG_QUERY;
-    if (app->read_only && !query) {
+    bool halt = msg->id == MSG_CONTROL && msg->control.kind == CONTROL_HALT; /* always */
+    if (app->read_only && !query && !halt) {
         app_notice(app, ROLE_WARNING, "Not sent: the screen is read-only (:read-only ends it)");
         return false;
     }
