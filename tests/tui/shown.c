@@ -76,8 +76,10 @@ static void read_keys(struct app *app, bool marks, unsigned flags)
                 draw_and_mark(app, marks);
         }
     }
-    if (any && !marks)
+    if (any && !marks) {
         draw_screen(app);
+        app->now_us += flags & SHOWN_CLOCK ? TURN_US : 0;
+    }
 }
 
 int shown_here(const char *theme, unsigned flags)
