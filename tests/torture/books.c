@@ -64,6 +64,7 @@ struct books {
     int64_t duplicates, lost, unknown, wrong, open;
     int said;
     int64_t longest_unknown_us;
+    int64_t doubts; /* times that an order became UNKNOWN */
     struct list unknown_since; /* of orders that are UNKNOWN at this point of the events */
     enum book reading;
 };
@@ -180,6 +181,7 @@ static void time_unknown(struct books *b, const struct order_event *event)
         }
     }
     if (event->state == ORDER_UNKNOWN) {
+        b->doubts++;
         since = grow(&b->unknown_since, sizeof *since);
         text_copy(since->id, sizeof since->id, event->request.client_order_id);
         since->time_us = event->time_us;
@@ -527,6 +529,9 @@ static void print(const struct books *b)
             (long long)kills, (long long)c->kills[COMPONENT_STRATEGY], (long long)c->kills[COMPONENT_EXECUTOR],
             (long long)c->kills[COMPONENT_GATEWAY], (long long)c->kills[COMPONENT_EXCHANGE],
             (long long)c->kills[COMPONENT_SUPERVISOR]);
+    fprintf(t->out, "killed at a signal %lld, an intent %lld, a sending %lld, an ack %lld, a fill %lld, any time %lld\n",
+            (long long)c->moments[AT_SIGNAL], (long long)c->moments[AT_INTENT], (long long)c->moments[AT_SENDING],
+            (long long)c->moments[AT_ACK], (long long)c->moments[AT_FILL], (long long)c->moments[AT_ANY_TIME]);
     fprintf(t->out, "stops %lld (noticed within %lld ms)\nfull disks %lld\n", (long long)c->stops,
             (long long)(c->worst_notice_us / CLOCK_MS_US), (long long)c->disks);
     fprintf(t->out, "children of a killed outcryd: %lld adopted, %lld replaced\n", (long long)c->adopted,
@@ -534,8 +539,8 @@ static void print(const struct books *b)
     fprintf(t->out, "resumes %lld\n", (long long)c->resumes);
     fprintf(t->out, "duplicates %lld\nlost %lld\nwrong %lld\nunknown %lld\n", (long long)b->duplicates,
             (long long)b->lost, (long long)b->wrong, (long long)b->unknown);
-    fprintf(t->out, "working at the end %lld\nlongest unknown %lld ms\n", (long long)b->open,
-            (long long)(b->longest_unknown_us / CLOCK_MS_US));
+    fprintf(t->out, "working at the end %lld\nin doubt meanwhile %lld (%lld ms at most)\n", (long long)b->open,
+            (long long)b->doubts, (long long)(b->longest_unknown_us / CLOCK_MS_US));
     fprintf(t->out, "worst recovery %lld ms (after kill %d; %lld ms on average)\n",
             (long long)(c->worst_recovery_us / CLOCK_MS_US), c->worst_recovery_kill,
             (long long)(c->recoveries == 0 ? 0 : c->sum_recovery_us / c->recoveries / CLOCK_MS_US));

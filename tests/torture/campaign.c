@@ -16,6 +16,7 @@
 #define DISK_EVERY     100
 #define DISK_US        (4 * CLOCK_SECOND_US)
 #define NOTICE_LATE_US (1500 * CLOCK_MS_US)
+#define TRAP_US        (400 * CLOCK_MS_US)
 #define TWO_US         (3 * CLOCK_SECOND_US) /* a second one of a role has ended by then */
 
 /* Recovered: all links up, nobody given up, and an order went to the venue and back. */
@@ -98,14 +99,44 @@ static bool wait_for_victim(struct torture *t, enum component victim)
     return world_pid(t, victim) != 0;
 }
 
-static bool kill_one(struct torture *t, enum component victim)
+/* At a moment that matters, when one comes soon; else at any. false: it was just ending by itself. */
+static bool kill_victim(struct torture *t, enum component victim)
 {
-    int64_t before[COMPONENT_COUNT + 1];
-    if (!wait_for_victim(t, victim) || world_signal(t, victim, SIGKILL) == 0) {
-        return true; /* it was just ending by itself: not counted */
+    struct torture_trap *trap = &t->trap;
+    if (!wait_for_victim(t, victim)) {
+        return false;
+    }
+    if (rng_chance(&t->rng, 2, 3)) {
+        *trap = (struct torture_trap){.victim = victim, .delay_us = rng_range(&t->rng, 0, 1500)};
+        trap->moment = (enum torture_moment)rng_range(&t->rng, AT_SIGNAL, TORTURE_MOMENTS - 1);
+        trap->delay_us = rng_chance(&t->rng, 1, 2) ? 0 : trap->delay_us;
+        world_pump(t, TRAP_US);
+        bool caught = trap->killed_us != 0;
+        enum torture_moment moment = trap->moment;
+        memset(trap, 0, sizeof *trap);
+        if (caught) {
+            t->counts.kills[victim]++;
+            torture_say(t, "killed %s at a moment of kind %d", component_name(victim), (int)moment);
+            return true;
+        }
+    }
+    if (world_signal(t, victim, SIGKILL) == 0) {
+        return false;
     }
     t->counts.kills[victim]++;
+    t->counts.moments[AT_ANY_TIME]++;
     torture_say(t, "killed %s", component_name(victim));
+    return true;
+}
+
+static bool kill_one(struct torture *t, enum component victim, int64_t *at_us)
+{
+    int64_t before[COMPONENT_COUNT + 1];
+    bool done = kill_victim(t, victim);
+    *at_us = torture_now();
+    if (!done) {
+        return true;
+    }
     if (victim != COMPONENT_SUPERVISOR) {
         return true;
     }
@@ -226,8 +257,8 @@ static bool kill_all(struct torture *t)
             stop_one(t);
         }
         world_pump(t, rng_range(&t->rng, 0, GAP_MAX_US));
-        int64_t since_us = torture_now();
-        if (!kill_one(t, victims[i % VICTIMS])) {
+        int64_t since_us = 0;
+        if (!kill_one(t, victims[i % VICTIMS], &since_us)) {
             return false;
         }
         if (rng_chance(&t->rng, 1, 4)) { /* the next one before this one is back */

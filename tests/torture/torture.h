@@ -45,6 +45,7 @@ struct torture_options {
     uint64_t seed;
     int kills;
     int speed;    /* market seconds a second */
+    bool plain;   /* no tmpfs: a real disk, which is never full */
     bool verbose; /* each step, on stderr */
 };
 
@@ -82,8 +83,19 @@ struct torture_operator {
     int64_t since_us;
 };
 
+/* Kill this one as soon as that is heard: most of what can go wrong lasts less than a millisecond. */
+enum torture_moment { AT_ANY_TIME = 0, AT_SIGNAL, AT_INTENT, AT_SENDING, AT_ACK, AT_FILL, TORTURE_MOMENTS };
+
+struct torture_trap {
+    enum torture_moment moment; /* AT_ANY_TIME: not set */
+    enum component victim;
+    int64_t delay_us;
+    int64_t killed_us; /* when it was, 0 = not yet */
+};
+
 struct torture_counts {
     int64_t kills[COMPONENT_COUNT + 1];
+    int64_t moments[TORTURE_MOMENTS];
     int64_t stops, disks, conditions, refused, operator_orders, cancels, resumes;
     int64_t recoveries, worst_recovery_us, sum_recovery_us;
     int worst_recovery_kill;
@@ -121,6 +133,7 @@ struct torture {
     int active;
     struct torture_operator operators[TORTURE_OPERATOR];
     uint64_t operator_counter;
+    struct torture_trap trap;
     struct torture_operator probe; /* the order that proves that orders go through */
 };
 

@@ -1,5 +1,5 @@
 /*
- * torture_main: torture [--kills N] [--seed N] [--speed N] [--verbose]; exit 1 when a promise was broken.
+ * torture_main: torture [--kills N] [--seed N] [--speed N] [--plain] [--verbose]; exit 1 when a promise was broken.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +23,8 @@ int main(int argc, char **argv)
         bool more = i + 1 < argc;
         if (strcmp(argv[i], "--verbose") == 0) {
             options.verbose = true;
+        } else if (strcmp(argv[i], "--plain") == 0) {
+            options.plain = true;
         } else if (more && strcmp(argv[i], "--kills") == 0 && number(argv[i + 1], 1, 1000000, &value)) {
             options.kills = (int)value;
             i++;
@@ -33,7 +35,7 @@ int main(int argc, char **argv)
             options.speed = (int)value;
             i++;
         } else {
-            fprintf(stderr, "usage: torture [--kills N] [--seed N] [--speed N] [--verbose]\n");
+            fprintf(stderr, "usage: torture [--kills N] [--seed N] [--speed N] [--plain] [--verbose]\n");
             return 2;
         }
     }

@@ -262,8 +262,8 @@ bool world_open(struct torture *t)
     snprintf(t->home, sizeof t->home, "%s/home", t->directory);
     snprintf(t->runtime, sizeof t->runtime, "%s/run", t->directory);
     mkdir(t->home, 0700);
-    t->mounted = mount("outcry-torture", t->home, "tmpfs", MS_NOSUID | MS_NODEV, "size=512m,mode=0700") == 0;
-    if (!t->mounted) {
+    t->mounted = !t->options.plain && mount("outcry-torture", t->home, "tmpfs", MS_NOSUID | MS_NODEV, "size=512m,mode=0700") == 0;
+    if (!t->mounted && !t->options.plain) {
         fprintf(t->out, "skip: full disk (a tmpfs cannot be mounted here: %s)\n", strerror(errno));
     }
     if (!settings_of(t) || !world_start(t)) {
@@ -413,8 +413,37 @@ static void on_reply(struct torture *t, const struct reply *reply, enum componen
     }
 }
 
+static enum torture_moment moment_of(const struct msg *msg)
+{
+    static const enum torture_moment moments[] = {
+        [EXEC_SENDING] = AT_SENDING, [EXEC_NEW] = AT_ACK, [EXEC_FILL] = AT_FILL, [EXEC_UNKNOWN] = AT_ANY_TIME};
+    if (msg->id == MSG_SIGNAL) {
+        return AT_SIGNAL;
+    }
+    if (msg->id == MSG_ORDER && msg->order.state == ORDER_INTENT) {
+        return AT_INTENT;
+    }
+    return msg->id == MSG_ORDER_EVENT && msg->order_event.kind <= EXEC_UNKNOWN ? moments[msg->order_event.kind]
+                                                                               : AT_ANY_TIME;
+}
+
+static void spring(struct torture *t, const struct msg *msg)
+{
+    struct torture_trap *trap = &t->trap;
+    if (trap->moment == AT_ANY_TIME || trap->killed_us != 0 || moment_of(msg) != trap->moment) {
+        return;
+    }
+    struct timespec pause = {.tv_nsec = (long)trap->delay_us * 1000};
+    nanosleep(&pause, NULL);
+    if (world_signal(t, trap->victim, SIGKILL) != 0) {
+        trap->killed_us = torture_now();
+        t->counts.moments[trap->moment]++;
+    }
+}
+
 static void see(struct torture *t, const struct msg *msg, enum component from)
 {
+    spring(t, msg);
     if (msg->id == MSG_HEARTBEAT) {
         on_heartbeat(t, &msg->heartbeat);
     } else if (msg->id == MSG_PROCESS) {
@@ -449,6 +478,9 @@ void world_pump(struct torture *t, int64_t duration_us)
         if (t->streaming && now_us >= t->next_stream_us) {
             t->next_stream_us = now_us + 10 * CLOCK_MS_US;
             stream_step(t, now_us);
+        }
+        if (t->trap.killed_us != 0) {
+            return; /* what was waited for has happened */
         }
     } while (clock_monotonic_us() < until_us && !world_interrupted());
 }
