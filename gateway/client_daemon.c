@@ -181,14 +181,27 @@ static enum status wait_for_supervisor(struct client *client, const struct paths
                                       (int)(START_US / CLOCK_SECOND_US), paths->home, DAEMON_LOG);
 }
 
-static enum status wait_for_answer(struct client *client, const struct paths *paths, int alive, struct err *err)
+/* Somebody trades here already, whose outcryd was killed: the new one adopts them. */
+static bool orphans(const struct paths *paths)
+{
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
+        if (lock_held(paths->runtime, component_name((enum component)c), NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* adopts: positions may be protected by what was running; that is not stopped for the sake of what does not start. */
+static enum status wait_for_answer(struct client *client, const struct paths *paths, int alive, bool adopts,
+                                   struct err *err)
 {
     enum status status = wait_for_supervisor(client, paths, alive, err);
     if (status == ERR_OK) {
         status = client_await(client, 0, READY_MS, err);
-        if (status == ERR_STATE) {
+        if (status == ERR_STATE && !adopts) {
             stop_again(client, alive);
-        } else {
+        } else if (status != ERR_STATE) {
             status = ERR_OK; /* a file of gigabytes is still being read: it comes when it comes */
         }
     }
@@ -214,13 +227,14 @@ enum status client_daemon_start(const struct settings *settings, struct err *err
     if (status == ERR_OK) {
         status = client_open(&client, settings, err); /* first: settings that cannot be used start nothing */
     }
+    bool adopts = status == ERR_OK && orphans(&paths);
     if (status == ERR_OK) {
         unlink(paths_join(failed, paths.runtime, "supervisor.failed"));
         status = spawn(settings, &paths, &alive, err);
     }
     if (status == ERR_OK) {
         fcntl(alive, F_SETFL, O_NONBLOCK);
-        status = wait_for_answer(client, &paths, alive, err);
+        status = wait_for_answer(client, &paths, alive, adopts, err);
         close(alive);
     }
     client_close(client);

@@ -69,8 +69,13 @@ static bool recover(struct torture *t, int64_t since_us, int kill)
 /* A killed outcryd leaves its children trading: the next one takes them over, and no role is ever filled twice. */
 static bool restart_supervisor(struct torture *t, const int64_t before[COMPONENT_COUNT + 1])
 {
-    if (!world_start(t)) {
+    if (!world_restart(t)) {
         return false;
+    }
+    int64_t heard_until_us = clock_monotonic_us() + RECOVER_US;
+    while (t->heard[COMPONENT_SUPERVISOR].pid == 0 && clock_monotonic_us() < heard_until_us && !world_interrupted()) {
+        world_pump(t, POLL_US / 2);
+        world_ask_status(t);
     }
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
         bool same = before[c] != 0 && world_pid(t, (enum component)c) == before[c];

@@ -126,7 +126,7 @@ static void test_a_killed_outcryd_finds_its_children_again(void **state)
         pids[c] = world_pid(t, (enum component)c);
     }
     assert_true(world_signal(t, COMPONENT_SUPERVISOR, SIGKILL) != 0);
-    assert_true(world_start(t));
+    assert_true(world_restart(t));
     assert_true(whole_again());
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
         assert_int_equal(world_pid(t, (enum component)c), pids[c]);

@@ -152,6 +152,7 @@ void world_close(struct torture *t);
 /* A signal (SIGINT, SIGTERM) asked us to end. */
 bool world_interrupted(void);
 bool world_start(struct torture *t);
+bool world_restart(struct torture *t); /* outcryd, after it was killed */
 bool world_stop(struct torture *t);
 /* Let time pass and hear what is said; the stream goes on meanwhile. */
 void world_pump(struct torture *t, int64_t duration_us);

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "gateway/child.h"
+#include "gateway/config.h"
 #include "gateway/lock.h"
 #include "tests/gateway/tempdir.h"
 #include "tests/torture/torture.h"
@@ -176,16 +178,42 @@ static void reap(void)
 bool world_start(struct torture *t)
 {
     struct err err = {0};
-    /* The one that was killed may take a moment to be gone. */
-    int64_t until_us = clock_monotonic_us() + 2 * CLOCK_SECOND_US;
-    while (t->client != NULL && world_pid(t, COMPONENT_SUPERVISOR) != 0 && clock_monotonic_us() < until_us) {
-        world_pump(t, CLOCK_MS_US);
-    }
     if (client_daemon_start(&t->settings, &err) != ERR_OK) {
         torture_fail(t, "outcryd does not start: %s", err.text);
         return false;
     }
     return true;
+}
+
+/* As systemd would: at once, and without waiting for anything. */
+bool world_restart(struct torture *t)
+{
+    char program[PATHS_FILE_SIZE];
+    char name[] = "outcryd";
+    char *argv[SETTING_COUNT + 2] = {name};
+    /* The one that was killed may take a moment to be gone. */
+    int64_t until_us = clock_monotonic_us() + 2 * CLOCK_SECOND_US;
+    while (world_pid(t, COMPONENT_SUPERVISOR) != 0 && clock_monotonic_us() < until_us) {
+        world_pump(t, CLOCK_MS_US);
+    }
+    child_program(name, program);
+    size_t count = config_to_flags(&t->settings, argv + 1, SETTING_COUNT);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+        setsid();
+        syscall(SYS_close_range, 3U, ~0U, 0U);
+        execvp(program, argv);
+        _exit(127);
+    }
+    config_free_flags(argv + 1, count);
+    if (pid < 0) {
+        torture_fail(t, "outcryd does not start: %s", strerror(errno));
+    }
+    return pid > 0;
 }
 
 bool world_stop(struct torture *t)
