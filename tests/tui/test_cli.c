@@ -139,6 +139,8 @@ static void help_lists_every_command(void **state) {
     }
     run_expect(*state, &run, CLI_OK, "help");
     run_says(run.out, "exit codes");
+    run_expect(*state, &run, CLI_OK, "--speed 60 --help");
+    run_says(run.out, "exit codes");
 }
 
 static void every_command_explains_itself(void **state) {

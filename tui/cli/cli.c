@@ -38,7 +38,9 @@ static int drop_settings(int argc, char **argv, char **out) {
 }
 
 bool cli_without_settings(int argc, char **argv, int *code) {
-    const char *word = argc > 1 ? argv[1] : "";
+    char *words[CLI_WORDS_MAX + 1];
+    int count = drop_settings(argc, argv, words);
+    const char *word = count > 1 ? words[1] : "";
     bool version = strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0;
     bool help = strcmp(word, "help") == 0 || strcmp(word, "manual") == 0;
     if (is_help(word)) {
@@ -51,13 +53,12 @@ bool cli_without_settings(int argc, char **argv, int *code) {
         *code = CLI_OK;
         return true;
     }
-    if (!version && !help && !(wants_help(argc, argv) && cli_is_group(word))) {
+    if (!version && !help && !(wants_help(count, words) && cli_is_group(word))) {
         return false;
     }
     struct settings settings;
-    char *words[CLI_WORDS_MAX + 1];
     settings_defaults(&settings);
-    *code = cli_main(&settings, drop_settings(argc, argv, words), words);
+    *code = cli_main(&settings, count, words);
     return true;
 }
 
