@@ -151,7 +151,7 @@ static void store_rolled(void *context, const struct position *position) {
 void executor_on_market(struct executor *executor, const struct market *market, int64_t now_us, struct sink *sink) {
     (void)now_us;
     executor->market = *market;
-    ledger_roll(&executor->ledger, market->trading_day, store_rolled, sink);
+    ledger_roll(&executor->ledger, ledger_day(market), store_rolled, sink);
 }
 
 uint64_t executor_events_seq(const struct executor *executor) {

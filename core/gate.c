@@ -106,7 +106,7 @@ static void store_rolled(void *context, const struct position *position) {
 void gate_on_market(struct gate *gate, const struct market *market, int64_t now_us, struct sink *sink) {
     gate->market = *market;
     gate->market_heard_us = now_us;
-    ledger_roll(&gate->ledger, market->trading_day, store_rolled, sink);
+    ledger_roll(&gate->ledger, ledger_day(market), store_rolled, sink);
     gate_watch_loss(gate, now_us, sink);
 }
 

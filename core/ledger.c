@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "core/check.h"
+#include "core/session.h"
 #include "core/text.h"
 
 _Static_assert(ACCOUNT_SIZE + SYMBOL_SIZE <= ID_INDEX_KEY_SIZE, "a row's key must fit an index key");
@@ -156,6 +158,13 @@ enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, c
     value_row(ledger, row);
     *out = &row->position;
     return ERR_OK;
+}
+
+int32_t ledger_day(const struct market *market) {
+    const bool closed = market->session_state == SESSION_CLOSED && market->next_change_us > 0;
+    /* What opens next opens on a date before its trading day: the night session of the day that closed. */
+    const bool closed_day = closed && calendar_date(market->next_change_us) < market->trading_day;
+    return closed_day ? session_previous_trading_day(market->trading_day) : market->trading_day;
 }
 
 void ledger_roll(struct ledger *ledger, int32_t trading_day,

@@ -64,6 +64,10 @@ enum status ledger_restore(struct ledger *ledger, const struct position *positio
 enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, const struct position **out, bool *known,
                         struct err *err);
 
+/* The trading day whose result stands. After the close it is still the day that closed, until the next one takes orders:
+ * that is when a trader looks at it. */
+int32_t ledger_day(const struct market *market);
+
 /* A new trading day: day counters to zero. visit gets each position that changed. Earlier days are ignored. */
 void ledger_roll(struct ledger *ledger, int32_t trading_day,
                  void (*visit)(void *context, const struct position *position), void *context);

@@ -54,6 +54,7 @@ struct exchange_market {
     int64_t closed_us; /* process time since which everything is closed, 0 = it is not */
     int32_t speed;     /* 0 = as fast as possible */
     bool paused;
+    bool ended;        /* replay: the file is out, and that was said */
     bool waits;        /* replay: nobody is there yet who would see the first trades */
     uint32_t wanted;   /* symbols subscribed to, */
     int64_t wanted_us; /* ... since this process time */

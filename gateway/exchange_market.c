@@ -147,7 +147,14 @@ static int64_t work_synthetic(struct exchange *exchange, int64_t now_us, int64_t
 static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t until_us) {
     struct exchange_market *market = &exchange->market;
     const bool ended = market_file_tell(market->file) == market_file_count(market->file);
-    if (ended && market->session.state == SESSION_CLOSED) return now_us + IDLE_US; /* for good, or until a seek */
+    if (ended && market->session.state == SESSION_CLOSED) { /* for good, or until a seek */
+        if (!market->ended)
+            log_write(exchange->agent->log, LEVEL_INFO, "%s is played to its end; a seek goes back in it",
+                      market->source);
+        market->ended = true;
+        return now_us + IDLE_US;
+    }
+    market->ended = false;
     if (ended) { /* the file is out: to the close */
         exchange_market_step_time(exchange, market->session.close_us, now_us);
         return now_us + IDLE_US;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/position.h"
+#include "core/session.h"
 #include "core/text.h"
 #include "tui/model_trade.h"
 
@@ -259,10 +260,15 @@ void model_apply(struct model *model, const struct msg *msg, enum component from
     model->dirty |= apply(model, msg, now_us);
 }
 
+bool model_replay_ended(const struct model *model)
+{
+    return model->market.progress_permille >= 1000 && model->market.session_state == SESSION_CLOSED;
+}
+
 int64_t model_market_us(const struct model *model, int64_t now_us)
 {
     const struct market *market = &model->market;
-    if (!market->market_us || market->paused || market->speed <= 0)
+    if (!market->market_us || market->paused || market->speed <= 0 || model_replay_ended(model))
         return market->market_us;
     int64_t since_us = now_us - model->market_heard_us;
     int64_t most_us = 2 * (int64_t)1000000; /* silence is not time that passed in the market */

@@ -98,6 +98,8 @@ const struct condition *model_condition(const struct model *model, int64_t id);
 const struct order *model_order(const struct model *model, const char *client_order_id);
 /* What a position has made this trading day, marked at its last price. false: not known yet (out is zero). */
 bool model_position_pnl(const struct model *model, const struct position *position, struct position_pnl *out);
+/* The recorded day is played to its end: its clock stands. */
+bool model_replay_ended(const struct model *model);
 /* Market time now, carried on from the market's last word (at most two seconds: silence is not time). */
 int64_t model_market_us(const struct model *model, int64_t now_us);
 /* Net of all positions of the trading day: realized, unrealized, after cost. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ledger.h"
 #include "core/position.h"
 #include "core/text.h"
 
@@ -239,7 +240,7 @@ bool model_position_pnl(const struct model *model, const struct position *positi
     const struct quote *quote = model_quote(model, position->symbol);
     if (!quote || !quote->contract.multiplier)
         return false; /* its contract has not come in yet */
-    int32_t day = model->market.trading_day;
+    int32_t day = ledger_day(&model->market);
     struct position today = *position;
     if (day && position->trading_day < day)
         position_roll(&today, day);

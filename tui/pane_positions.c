@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ledger.h"
 #include "core/position.h"
 #include "tui/format.h"
 #include "tui/keymap.h"
@@ -29,7 +30,7 @@ static bool shows(const void *context, size_t row)
 {
     const struct app *app = context;
     const struct position *position = at(context, row);
-    int32_t day = app->model->market.trading_day;
+    int32_t day = ledger_day(&app->model->market);
     bool today = !day || position->trading_day >= day;
     return position->quantity || (today && (position->bought || position->sold));
 }
@@ -44,7 +45,7 @@ static void money_cell(money_t money, bool coloured, struct list_cell *cell)
 static struct position today_of(const struct app *app, const struct position *position)
 {
     struct position today = *position;
-    int32_t day = app->model->market.trading_day;
+    int32_t day = ledger_day(&app->model->market);
     if (day && position->trading_day < day)
         position_roll(&today, day);
     return today;

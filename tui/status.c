@@ -105,6 +105,12 @@ static void session_segment(const struct app *app, struct segment *segment)
     char left[FORMAT_SIZE], text[SEGMENT_SIZE];
     if (!market->venue[0])
         return;
+    if (model_replay_ended(app->model)) { /* the clock stands, so nothing is counted down */
+        segment->role = ROLE_WARNING;
+        words(segment, 0, "", "Replay ended at the close");
+        words(segment, 1, "", "Replay ended");
+        return;
+    }
     format_countdown(market->next_change_us - model_market_us(app->model, app->now_us), left);
     const char *name = market->session == SESSION_NIGHT ? "Night" : "Day";
     static const char *const next[] = {

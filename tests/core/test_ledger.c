@@ -7,7 +7,10 @@
 
 #include <cmocka.h>
 
+#include "core/calendar.h"
+#include "core/clock.h"
 #include "core/ledger.h"
+#include "core/session.h"
 #include "core/text.h"
 
 #define NT(dollars) ((money_t)((dollars)*10000LL))
@@ -110,6 +113,29 @@ static void test_days(void **state) {
     assert_int_equal(changed, 1);
 }
 
+/* The result of a day stands from its close to the next pre-open, over a weekend's night session too. */
+static void test_day_of_the_result(void **state) {
+    (void)state;
+    static const struct {
+        int64_t minute; /* after 00:00 of Monday 2021-07-26, Taipei */
+        int32_t day;
+    } cases[] = {{8 * 60 + 45, 20210726},      {13 * 60 + 44, 20210726}, {13 * 60 + 45, 20210726},
+                 {14 * 60 + 49, 20210726},     {14 * 60 + 50, 20210727}, {24 * 60 + 60, 20210727},
+                 {24 * 60 + 5 * 60, 20210727}, {-48 * 60, 20210726}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const int64_t now_us = calendar_taipei_us(20210726, 0) + cases[i].minute * 60 * CLOCK_SECOND_US;
+        struct session session;
+        session_at(now_us, 0, &session);
+        const struct market market = {.market_us = now_us,
+                                      .trading_day = session.trading_day,
+                                      .session_state = (int32_t)session.state,
+                                      .next_change_us = session.next_change_us};
+        assert_int_equal(ledger_day(&market), cases[i].day);
+    }
+    const struct market unknown = {.trading_day = 20210726};
+    assert_int_equal(ledger_day(&unknown), 20210726);
+}
+
 static void test_restore_takes_the_newest_day(void **state) {
     struct ledger *ledger = *state;
     struct position rows[] = {{.account = "A1", .symbol = "MXFH1", .trading_day = 20210727, .quantity = 3},
@@ -123,6 +149,7 @@ static void test_restore_takes_the_newest_day(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {TEST(test_day_net), TEST(test_contract_not_listed), TEST(test_days),
+                                       TEST(test_day_of_the_result),
                                        TEST(test_restore_takes_the_newest_day)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
