@@ -116,6 +116,43 @@ struct risk_event {
     char text[TEXT_SIZE];
 };
 
+/* What somebody asked a process to do, and its answer; or what it did by itself and no other record says. */
+struct action_record {
+    int64_t time_us; /* when it was asked */
+    int64_t market_us;
+    int32_t trading_day; /* 0 = not known there */
+    char component[NAME_SIZE];
+    char kind[NAME_SIZE]; /* "operator"; "session", "process": by itself */
+    char actor[NAME_SIZE];
+    char action[NAME_SIZE]; /* "halt", "login", "condition create" */
+    char symbol[SYMBOL_SIZE];
+    int64_t condition_id; /* 0 = none */
+    char client_order_id[CLIENT_ORDER_ID_SIZE];
+    char request[TEXT_SIZE]; /* in words, never a secret */
+    enum status status;
+    char answer[TEXT_SIZE];
+};
+
+#define AUDIT_EVENT_SIZE 64
+#define AUDIT_REASON_SIZE 640
+
+/* One decision of any kind, as db/audit.h reads it out of the stores. Never sent. */
+struct audit {
+    int64_t time_us;
+    int64_t market_us;   /* 0 = not known */
+    int32_t trading_day; /* 0 = not known */
+    char component[NAME_SIZE];
+    char kind[NAME_SIZE]; /* operator condition signal guard order session process */
+    char actor[NAME_SIZE];
+    char symbol[SYMBOL_SIZE];
+    int64_t condition_id;
+    char client_order_id[CLIENT_ORDER_ID_SIZE];
+    uint64_t tick_seq; /* the tick that decided, 0 = none */
+    price_t price;
+    char event[AUDIT_EVENT_SIZE];
+    char reason[AUDIT_REASON_SIZE];
+};
+
 enum component {
     COMPONENT_EXCHANGE = 1,
     COMPONENT_GATEWAY,
@@ -270,6 +307,7 @@ struct login {
     uint64_t request_id;
     char user[NAME_SIZE];
     char secret[SECRET_SIZE];
+    char actor[NAME_SIZE];
 };
 
 enum condition_action { CONDITION_CREATE = 1, CONDITION_EDIT, CONDITION_PAUSE, CONDITION_RESUME, CONDITION_CANCEL };
@@ -338,6 +376,7 @@ struct market_control {
     uint64_t request_id;
     enum market_action action;
     int64_t number; /* speed, or market time in us to seek to */
+    char actor[NAME_SIZE];
 };
 
 #endif

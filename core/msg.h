@@ -43,6 +43,8 @@ enum msg_id {
     MSG_POSITION = 24,
     MSG_ACCOUNT = 25,
     MSG_RISK_EVENT = 26,
+    MSG_ACTION = 27,
+    MSG_AUDIT = 28,
     /* state of the system */
     MSG_HEARTBEAT = 30,
     MSG_GUARD_STATE = 31,
@@ -88,6 +90,8 @@ struct msg {
         struct position position;
         struct account account;
         struct risk_event risk_event;
+        struct action_record action;
+        struct audit audit;
         struct heartbeat heartbeat;
         struct guard_state guard_state;
         struct guard_limits guard_limits;

@@ -75,6 +75,40 @@ static const struct field fields_risk_event[] = {
 };
 MSG_TYPE(MSG_RISK_EVENT, risk_event, risk_event, "A denial, an alarm, or a change of the guard.");
 
+static const struct field fields_action[] = {
+    TIME(action_record, , time_us, "process time at which it was asked"),
+    TIME(action_record, , market_us, "market time"),
+    DATE(action_record, , trading_day, "trading day; 0 = not known there"),
+    TEXT(action_record, , component, 0, "who was asked"),
+    TEXT(action_record, , kind, 0, "operator: somebody asked; session, process: done by itself"),
+    TEXT(action_record, , actor, 0, "who asked"),
+    TEXT(action_record, , action, 1, "what for"),
+    TEXT(action_record, , symbol, 0, "contract; empty = none"),
+    COUNTER(action_record, , condition_id, "condition; 0 = none"),
+    TEXT(action_record, , client_order_id, 0, "order; empty = none"),
+    TEXT(action_record, , request, 0, "the request in words, without any secret"),
+    ENUM(action_record, , status, enum_status, "how it ended"),
+    TEXT(action_record, , answer, 0, "the answer"),
+};
+MSG_TYPE(MSG_ACTION, action, action_record, "What an operator asked a process to do, with its answer: stored, never sent.");
+
+static const struct field fields_audit[] = {
+    TIME(audit, , time_us, "process time"),
+    TIME(audit, , market_us, "market time"),
+    DATE(audit, , trading_day, "trading day"),
+    TEXT(audit, , component, 0, "who decided"),
+    TEXT(audit, , kind, 0, "operator, condition, signal, guard, order, session or process"),
+    TEXT(audit, , actor, 0, "who caused it"),
+    TEXT(audit, , symbol, 0, "contract; empty = none"),
+    COUNTER(audit, , condition_id, "condition; 0 = none"),
+    TEXT(audit, , client_order_id, 0, "order; empty = none"),
+    COUNTER(audit, , tick_seq, "sym_seq of the tick that decided; 0 = none"),
+    PRICE(audit, , price, "the tick's, the fill's or the limit; 0 = none"),
+    TEXT(audit, , event, 0, "what happened"),
+    TEXT(audit, , reason, 0, "why, in words"),
+};
+MSG_TYPE(MSG_AUDIT, audit, audit, "One decision, as `outcry audit` reads it out of the stores: never sent.");
+
 static const struct field fields_order_command[] = {
     COUNTER(order_command, , request_id, "the asker's own"),
     REQUEST_FIELDS(order_command, order., 0, , 1),

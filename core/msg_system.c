@@ -121,6 +121,7 @@ static const struct field fields_login[] = {
     COUNTER(login, , request_id, "the asker's own"),
     TEXT(login, , user, 1, "user"),
     SECRET(login, , secret, "password: never printed, never stored"),
+    TEXT(login, , actor, 0, "who asks"),
 };
 MSG_TYPE(MSG_LOGIN, login, login, "To the gateway's control socket only.");
 
@@ -128,6 +129,7 @@ static const struct field fields_market_control[] = {
     COUNTER(market_control, , request_id, "the asker's own"),
     ENUM(market_control, , action, enum_market_action, "what to do"),
     COUNTER(market_control, , number, "speed, or the market time to seek to"),
+    TEXT(market_control, , actor, 0, "who asks"),
 };
 MSG_TYPE(MSG_MARKET_CONTROL, market_control, market_control,
          "The operator of the simulated exchange: pause, play, speed, seek.");

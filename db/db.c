@@ -16,7 +16,7 @@
 
 static const char *const file_names[] = {
     [DB_CONDITIONS] = "conditions.db", [DB_ORDERS] = "orders.db",     [DB_GATEWAY] = "gateway.db",
-    [DB_TICKS] = "ticks.db",           [DB_EXCHANGE] = "exchange.db",
+    [DB_TICKS] = "ticks.db",           [DB_EXCHANGE] = "exchange.db", [DB_SUPERVISOR] = "outcryd.db",
 };
 
 static const char *const fixed_sql[FIXED_COUNT] = {
@@ -34,7 +34,7 @@ static const char *const fixed_sql[FIXED_COUNT] = {
 };
 
 const char *db_file_name(enum db_file file) {
-    CHECK(file >= DB_CONDITIONS && file <= DB_EXCHANGE);
+    CHECK(file >= DB_CONDITIONS && file <= DB_SUPERVISOR);
     return file_names[file];
 }
 

@@ -5,10 +5,12 @@
  * messages. Column names are field names; enums are stored as their names, times as microseconds, prices as scaled
  * integers.
  *
- *   conditions.db  strategy   condition, transition, signal (outbox), cursor, risk_event, meta
+ *   conditions.db  strategy   condition, transition, signal (outbox), cursor, risk_event, action, meta
  *   orders.db      executor   signal (inbox), signal_ack, order, order_event (history), position, cursor, risk_event,
- * meta gateway.db     gateway    order (journal), order_event, position, guard_state, guard_limits, cursor, session,
- *                             risk_event, contract (registered), meta
+ *                             action, meta
+ *   gateway.db     gateway    order (journal), order_event, position, guard_state, guard_limits, cursor, session,
+ *                             risk_event, contract (registered), action, meta
+ *   outcryd.db     supervisor action, meta
  *   ticks.db       gateway's recorder thread   tick, bar
  *   exchange.db    exchange   order, venue_exec, position, account, meta
  *
@@ -31,7 +33,7 @@ struct db;
 /* A statement that waits for a lock gives up after so long: ERR_BUSY. */
 #define DB_BUSY_TIMEOUT_MS 2000
 
-enum db_file { DB_CONDITIONS = 1, DB_ORDERS, DB_GATEWAY, DB_TICKS, DB_EXCHANGE };
+enum db_file { DB_CONDITIONS = 1, DB_ORDERS, DB_GATEWAY, DB_TICKS, DB_EXCHANGE, DB_SUPERVISOR };
 enum db_mode { DB_READ = 1, DB_WRITE };
 enum db_durability { DB_NORMAL = 1, DB_FULL };
 

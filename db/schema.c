@@ -14,7 +14,7 @@
 
 static const char *const folders[] = {
     [DB_CONDITIONS] = "conditions/", [DB_ORDERS] = "orders/",     [DB_GATEWAY] = "gateway/",
-    [DB_TICKS] = "ticks/",           [DB_EXCHANGE] = "exchange/",
+    [DB_TICKS] = "ticks/",           [DB_EXCHANGE] = "exchange/", [DB_SUPERVISOR] = "supervisor/",
 };
 
 static const char *schema_text(enum db_file file, int version) {

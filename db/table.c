@@ -11,6 +11,7 @@ static const struct table tables[] = {
     {DB_CONDITIONS, MSG_SIGNAL, "signals", TABLE_UPSERT, "seq", "rowid", "condition_id", "seq", "created_us", NULL},
     {DB_CONDITIONS, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
     {DB_CONDITIONS, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
+    {DB_CONDITIONS, MSG_ACTION, "actions", TABLE_APPEND, NULL, "rowid", "condition_id", NULL, "time_us", NULL},
 
     {DB_ORDERS, MSG_SIGNAL, "signals", TABLE_APPEND, "strategy, seq", "rowid", "condition_id", "seq", "created_us",
      NULL},
@@ -23,6 +24,7 @@ static const struct table tables[] = {
      "updated_us", NULL},
     {DB_ORDERS, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
     {DB_ORDERS, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
+    {DB_ORDERS, MSG_ACTION, "actions", TABLE_APPEND, NULL, "rowid", "condition_id", NULL, "time_us", NULL},
 
     {DB_GATEWAY, MSG_ORDER, "orders", TABLE_UPSERT, "client_order_id", "rowid", "condition_id", NULL, "updated_us",
      "state"},
@@ -37,6 +39,7 @@ static const struct table tables[] = {
     {DB_GATEWAY, MSG_CONTRACT, "contracts", TABLE_UPSERT, "symbol", "rowid", NULL, NULL, NULL, NULL},
     {DB_GATEWAY, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
     {DB_GATEWAY, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
+    {DB_GATEWAY, MSG_ACTION, "actions", TABLE_APPEND, NULL, "rowid", "condition_id", NULL, "time_us", NULL},
 
     {DB_TICKS, MSG_TICK, "ticks", TABLE_APPEND, "symbol, time_us, epoch, sym_seq", "symbol, time_us, epoch, sym_seq",
      NULL, "sym_seq", "time_us", NULL},
@@ -49,6 +52,8 @@ static const struct table tables[] = {
     {DB_EXCHANGE, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL,
      "updated_us", NULL},
     {DB_EXCHANGE, MSG_ACCOUNT, "accounts", TABLE_UPSERT, "account", "rowid", NULL, NULL, "updated_us", NULL},
+
+    {DB_SUPERVISOR, MSG_ACTION, "actions", TABLE_APPEND, NULL, "rowid", "condition_id", NULL, "time_us", NULL},
 };
 
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))

@@ -91,6 +91,9 @@ void agent_send(struct agent *agent, const struct requester *to, const struct ms
     if (to->socket == NULL || to->peer.size == 0) {
         return;
     }
+    if (msg->id == MSG_REPLY) {
+        actions_answered(agent, to, &msg->reply);
+    }
     if (bus_send_to(to->socket, &to->peer, msg, &err) != ERR_OK && err.status != ERR_NOT_FOUND) {
         log_write(agent->log, LEVEL_WARNING, "not answered: %s", err.text);
     }
@@ -155,6 +158,7 @@ static void serve_control(struct agent *agent, int64_t now_us)
             log_each(agent->log, answer_line, &answer);
             agent_reply(agent, &from, msg.query.request_id, ERR_OK, answer.rows, "%s", "");
         } else {
+            actions_asked(agent, &from, &msg, now_us);
             agent->ops->on_request(agent, agent->self, &from, &msg, now_us);
         }
         if (msg.id == MSG_LOGIN) {

@@ -13,6 +13,7 @@
 #ifndef GATEWAY_AGENT_H
 #define GATEWAY_AGENT_H
 
+#include "gateway/actions.h"
 #include "gateway/bus.h"
 #include "gateway/lock.h"
 #include "gateway/log.h"
@@ -77,6 +78,7 @@ struct agent {
     int64_t next_look_us; /* has peer_up changed? */
     bool said_peer_up;
     struct agent_garbage garbage[BUS_ENDPOINT_COUNT];
+    struct actions actions; /* a component with a database begins and closes it */
     bool failed;
     struct err failure;
 };

@@ -176,6 +176,7 @@ static enum status executor_open(struct agent *agent, void *self, struct err *er
     bool full = settings_number(&agent->settings, SET_DURABILITY) == 1;
     enum status status = db_open(&e->db, DB_ORDERS, agent->paths.home, DB_WRITE, full ? DB_FULL : DB_NORMAL, err);
     if (status == ERR_OK) {
+        actions_begin(agent, e->db, &e->market);
         status = open_core(e, err);
     }
     if (status == ERR_OK) {
@@ -194,6 +195,7 @@ static void executor_close(struct agent *agent, void *self)
     bus_socket_close(e->signals);
     driver_free(e->driver);
     executor_free(e->executor);
+    actions_close(agent);
     db_close(e->db);
 }
 

@@ -228,6 +228,7 @@ static enum status gateway_open(struct agent *agent, void *self, struct err *err
         status = db_open(&g->db, DB_GATEWAY, agent->paths.home, DB_WRITE, DB_FULL, err);
     }
     if (status == ERR_OK) {
+        actions_begin(agent, g->db, &g->market);
         status = open_memory(g, err);
     }
     if (status == ERR_OK) {
@@ -264,6 +265,7 @@ static void gateway_close(struct agent *agent, void *self)
     tick_ring_free(g->ring);
     bars_free(g->bars);
     free(g->contracts);
+    actions_close(agent);
     db_close(g->db);
     gateway_credentials_close(g);
 }

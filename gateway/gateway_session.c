@@ -134,6 +134,8 @@ static void on_session(struct gateway *g, const struct session_info *session, in
     g->accounts_known = false;
     log_write(g->agent->log, up ? LEVEL_INFO : LEVEL_WARNING, "venue session %s: %s", up ? "up" : "down",
               session->text[0] != '\0' ? session->text : session->user);
+    actions_note(g->agent, "session", session->user, up ? "session up" : "session down", session->venue, ERR_OK,
+                 session->text);
     if (up) {
         gateway_feed_restart(g, now_us);
         g->account_count = 0;
@@ -246,6 +248,10 @@ static void on_reply(struct gateway *g, const struct reply *reply, int64_t now_u
             continue;
         }
         if (p->kind == PENDING_LOGIN) {
+            if (p->from.socket == NULL && reply->status != ERR_OK) {
+                actions_note(g->agent, "session", g->credentials->trying.user, "login", "by itself",
+                             (enum status)reply->status, reply->text);
+            }
             login_answered(g, reply);
         } else if (p->kind == PENDING_ACCOUNTS && reply->status == ERR_OK) {
             accounts_complete(g, now_us);

@@ -185,6 +185,7 @@ static enum status strategy_open(struct agent *agent, void *self, struct err *er
     bool full = settings_number(&agent->settings, SET_DURABILITY) == 1;
     enum status status = db_open(&s->db, DB_CONDITIONS, agent->paths.home, DB_WRITE, full ? DB_FULL : DB_NORMAL, err);
     if (status == ERR_OK) {
+        actions_begin(agent, s->db, &s->market);
         status = open_core(s, err);
     }
     if (status == ERR_OK) {
@@ -203,6 +204,7 @@ static void strategy_close(struct agent *agent, void *self)
     bus_socket_close(s->signals);
     driver_free(s->driver);
     strategy_free(s->strategy);
+    actions_close(agent);
     db_close(s->db);
 }
 

@@ -63,6 +63,7 @@ static void now_runs(struct supervisor *s, struct watched *w, int64_t now_us, co
     watch_fd(s, w);
     log_write(s->agent->log, LEVEL_INFO, "%s %s, pid %lld", component_name(w->child.component), how,
               (long long)w->child.pid);
+    actions_note(s->agent, "process", "outcryd", how, component_name(w->child.component), ERR_OK, "");
     publish(s, w);
 }
 
@@ -103,6 +104,7 @@ static void give_up(struct supervisor *s, struct watched *w)
     fprintf(stderr, "outcryd: %s %s\n", component_name(w->child.component), w->child.text);
     log_write(s->agent->log, LEVEL_ERROR, "%s %s; 'outcry start' tries again", component_name(w->child.component),
               w->child.text);
+    actions_note(s->agent, "process", "outcryd", "given up", component_name(w->child.component), ERR_STATE, reason);
 }
 
 static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
@@ -113,6 +115,8 @@ static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
     w->term_sent_us = 0;
     log_write(s->agent->log, asked ? LEVEL_INFO : LEVEL_ERROR, "%s %s%s", name, asked ? "stopped: " : "",
               w->child.text);
+    actions_note(s->agent, "process", "outcryd", asked ? "stopped" : "ended", name, asked ? ERR_OK : ERR_STATE,
+                 w->child.text);
     if (asked || !w->wanted) {
         w->start_at_us = now_us;
         w->delay_us = 0;
@@ -226,6 +230,17 @@ void supervisor_wish(struct supervisor *s, unsigned mask, bool wanted, int64_t n
     }
 }
 
+/* What holds positions must be watched also where nothing can be written. */
+static void open_audit(struct supervisor *s)
+{
+    struct err err;
+    if (db_open(&s->db, DB_SUPERVISOR, s->agent->paths.home, DB_WRITE, DB_NORMAL, &err) == ERR_OK) {
+        actions_begin(s->agent, s->db, NULL);
+    } else {
+        log_write(s->agent->log, LEVEL_ERROR, "what outcryd does is not in the audit: %s", err.text);
+    }
+}
+
 static enum status supervisor_open(struct agent *agent, void *self, struct err *err)
 {
     struct supervisor *s = self;
@@ -238,7 +253,11 @@ static enum status supervisor_open(struct agent *agent, void *self, struct err *
     }
     /* The runtime directory has our lock already; a second outcryd on the same data from another one is refused here.
      */
-    return lock_take(&s->home_lock, agent->paths.home, HOME_ROLE, err);
+    const enum status status = lock_take(&s->home_lock, agent->paths.home, HOME_ROLE, err);
+    if (status == ERR_OK) {
+        open_audit(s);
+    }
+    return status;
 }
 
 static int64_t supervisor_work(struct agent *agent, void *self, int64_t now_us)
@@ -294,6 +313,8 @@ static void supervisor_close(struct agent *agent, void *self)
     for (int i = 0; i < CHILDREN; i++) {
         watch_fd(s, &s->watched[i]);
     }
+    actions_close(agent);
+    db_close(s->db);
     lock_release(&s->home_lock);
 }
 

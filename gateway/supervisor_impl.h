@@ -43,6 +43,7 @@ struct waiter {
 struct supervisor {
     struct agent *agent;
     struct lock home_lock;
+    struct db *db; /* NULL: it could not be opened */
     struct watched watched[CHILDREN];
     struct waiter waiters[WAITERS_MAX];
     bool shutting_down;

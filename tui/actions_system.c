@@ -5,6 +5,7 @@
 
 #include "core/calendar.h"
 #include "core/session.h"
+#include "core/text.h"
 #include "tui/actions.h"
 #include "tui/request.h"
 
@@ -138,6 +139,7 @@ static void send_market(struct app *app, enum market_action action, int64_t numb
     msg_init(&msg, MSG_MARKET_CONTROL);
     msg.market_control.action = action;
     msg.market_control.number = number;
+    text_copy(msg.market_control.actor, sizeof msg.market_control.actor, request_actor(app));
     app_send(app, COMPONENT_GATEWAY, &msg, NULL);
 }
 

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "tui/dialog.h"
 #include "tui/overlay.h"
+#include "tui/request.h"
 
 struct login_form {
     struct dialog dialog; /* first */
@@ -45,6 +46,7 @@ static void login_submit(struct dialog *dialog, struct app *app)
     struct msg msg;
     msg_init(&msg, MSG_LOGIN);
     text_copy(msg.login.user, sizeof msg.login.user, form_state_text(state, "user"));
+    text_copy(msg.login.actor, sizeof msg.login.actor, request_actor(app));
     text_copy(msg.login.secret, sizeof msg.login.secret, form_state_text(state, "secret"));
     form_state_wipe(state);
     state->submitted = false;

@@ -29,7 +29,7 @@ static inline int64_t random_number(struct rng *rng, const struct field *field) 
     return rng_range(rng, field->min, field->max);
 }
 
-static inline void random_text(struct rng *rng, const struct field *field, char text[TEXT_SIZE]) {
+static inline void random_text(struct rng *rng, const struct field *field, char text[AUDIT_REASON_SIZE]) {
     static const char *const pieces[] = {"A", "z", "7", "-", " ", "/", "\xE5\xB0\x8F", "\xC3\xA9", "\xF0\x9F\x93\x88",
                                          "~"};
     const size_t limit = (size_t)rng_range(rng, field->min, field->max);
@@ -49,7 +49,7 @@ static inline void random_msg(struct rng *rng, enum msg_id id, struct msg *msg) 
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
         if (field->type == FIELD_TEXT || field->type == FIELD_SECRET) {
-            char text[TEXT_SIZE];
+            char text[AUDIT_REASON_SIZE];
             random_text(rng, field, text);
             CHECK(msg_set_text(msg, field, text, strlen(text), NULL) == ERR_OK);
         } else {

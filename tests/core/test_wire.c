@@ -282,7 +282,7 @@ static void test_the_largest_messages_fit(void **state) {
         random_msg(&rng, type->id, &msg);
         for (uint32_t f = 0; f < type->field_count; f++) {
             const struct field *field = &type->fields[f];
-            char text[TEXT_SIZE];
+            char text[AUDIT_REASON_SIZE];
             memset(text, 'x', sizeof text);
             if (field->type == FIELD_TEXT || field->type == FIELD_SECRET)
                 assert_int_equal(msg_set_text(&msg, field, text, (size_t)field->max, NULL), ERR_OK);

@@ -5,7 +5,7 @@
 #include "db/internal.h"
 #include "tests/db/helper.h"
 
-static const enum db_file files[] = {DB_CONDITIONS, DB_ORDERS, DB_GATEWAY, DB_TICKS, DB_EXCHANGE};
+static const enum db_file files[] = {DB_CONDITIONS, DB_ORDERS, DB_GATEWAY, DB_TICKS, DB_EXCHANGE, DB_SUPERVISOR};
 
 /* Does the column stand in the table, and with which declared type? A column with a default is not a message's. */
 static int column_count(struct db *db, const char *table) {

@@ -105,6 +105,9 @@ int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE]);
 int cli_check_account(struct cli *cli);
 /* Open a database for reading. NULL: said, *code is the exit code (nothing stored yet is CLI_OK: an empty list). */
 struct db *cli_database(const struct cli *cli, enum db_file file, int *code);
+/* The merged audit of all databases (db/audit.h); returns the exit code, said. */
+int cli_audit(const struct cli *cli, const struct db_query *query,
+              bool (*visit)(void *context, const struct msg *msg), void *context);
 /* Who asks, in every command. */
 void cli_actor(char actor[NAME_SIZE]);
 
@@ -139,6 +142,7 @@ int cmd_orders_cancel(struct cli *cli);
 int cmd_orders_resolve(struct cli *cli);
 int cmd_positions(struct cli *cli);
 int cmd_export(struct cli *cli);
+int cmd_audit(struct cli *cli);
 int cmd_config(struct cli *cli);
 int cmd_backtest(struct cli *cli);
 int cmd_version(struct cli *cli);

@@ -21,6 +21,8 @@
     { "--day", "DATE", "of this trading day", NULL }
 #define FILTER_TEXT                                                                                                    \
     { "--text", "TEXT", "with this in its reason or note", NULL }
+#define FILTER_ORDER                                                                                                   \
+    { "--order", "ID", "of this client order id", NULL }
 #define FILTER_CONDITION                                                                                               \
     { "--condition", "ID", "of this condition", NULL }
 
@@ -94,7 +96,12 @@ static const struct cli_option export_options[] = {
     FILTER_STATE,
     FILTER_DAY,
     FILTER_CONDITION,
+    FILTER_ORDER,
     FILTER_TEXT,
+    END,
+};
+static const struct cli_option audit_options[] = {
+    FILTER_COMMON, FILTER_DAY, FILTER_CONDITION, FILTER_ORDER, {"--text", "TEXT", "with this in any of its words", NULL},
     END,
 };
 static const struct cli_option backtest_options[] = {
@@ -173,8 +180,14 @@ static const struct cli_command commands[] = {
      no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
      "Works when nothing runs: marks are the last stored prices.", position_filters, cmd_positions},
+    {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
+     "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the guard\n"
+     "refused or changed, the venue session, processes. Works when nothing runs. 200 rows unless --limit says;\n"
+     "'outcry export audit' writes them all, oldest first.",
+     audit_options, cmd_audit},
     {"export", "KIND", 1, 1, "Write stored records as CSV or JSON lines, oldest first",
-     "KIND: orders, fills, events, conditions, transitions, signals, positions, risk, sessions, ticks, bars.",
+     "KIND: orders, fills, events, conditions, transitions, signals, positions, risk, sessions, ticks, bars,\n"
+     "audit (every decision of all of them, merged by time).",
      export_options, cmd_export},
     {"backtest", "", 0, 0, "Run conditions over recorded market data, with the live system's own core",
      "Conditions file: symbol,side,trigger_price,turning_point,quantity,take_profit_point,stop_loss_point,following\n"

@@ -143,6 +143,7 @@ int cmd_market(struct cli *cli) {
     const char *action = cli->words[0];
     const char *value = cli->word_count > 1 ? cli->words[1] : NULL;
     msg_init(&msg, MSG_MARKET_CONTROL);
+    cli_actor(msg.market_control.actor);
     const struct field *field = msg_field(MSG_MARKET_CONTROL, "action");
     msg.market_control.action = (enum market_action)msg_enum_value(field, action);
     bool takes = msg.market_control.action == MARKET_SPEED || msg.market_control.action == MARKET_SEEK;

@@ -31,6 +31,7 @@ static const struct kind kinds[] = {
     {"sessions", DB_GATEWAY, MSG_SESSION, 0},
     {"ticks", DB_TICKS, MSG_TICK, 0},
     {"bars", DB_TICKS, MSG_BAR, 0},
+    {"audit", 0, MSG_AUDIT, 0}, /* out of several */
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -88,8 +89,7 @@ static bool write_row(void *context, const struct msg *msg) {
     return fputc('\n', export->out) != EOF;
 }
 
-/* Rows in the order they happened. Nothing stored yet is an empty file, not an error. */
-static int write_all(const struct cli *cli, struct export *export, struct db_query *query) {
+static int write_rows(const struct cli *cli, struct export *export, const struct db_query *query) {
     int code = CLI_OK;
     struct err err;
     struct db *db = cli_database(cli, export->kind->file, &code);
@@ -100,6 +100,29 @@ static int write_all(const struct cli *cli, struct export *export, struct db_que
         code = cli_say_err(&err);
     }
     db_close(db);
+    return code;
+}
+
+/* The header goes out with the first row, so that an audit which cannot be read leaves nothing. */
+static bool write_audit_row(void *context, const struct msg *msg) {
+    struct export *export = context;
+    if (export->csv && export->rows == 0) {
+        write_header(export);
+    }
+    return write_row(export, msg);
+}
+
+static int write_audit(const struct cli *cli, struct export *export, const struct db_query *query) {
+    const int code = cli_audit(cli, query, write_audit_row, export);
+    if (code == CLI_OK && export->csv && export->rows == 0) {
+        write_header(export);
+    }
+    return code;
+}
+
+/* Rows in the order they happened. Nothing stored yet is an empty file, not an error. */
+static int write_all(const struct cli *cli, struct export *export, struct db_query *query) {
+    int code = query->id == MSG_AUDIT ? write_audit(cli, export, query) : write_rows(cli, export, query);
     if ((fflush(export->out) != 0 || ferror(export->out) != 0) && code == CLI_OK) {
         code = cli_say(CLI_FAILED, "the export cannot be written: %s", strerror(errno));
     }

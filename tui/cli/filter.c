@@ -45,6 +45,7 @@ bool filter_read(const struct cli *cli, struct db_query *query) {
     query->symbol = cli_value(cli, "--symbol");
     query->account = cli_value(cli, "--account");
     query->text = cli_value(cli, "--text");
+    query->client_order_id = cli_value(cli, "--order");
     query->newest_first = true;
     if (day != NULL && calendar_parse_date(day, &query->trading_day, &err) != ERR_OK) {
         cli_say(CLI_USAGE, "--day: %s", err.text);

@@ -1,7 +1,7 @@
 /*
  * filter: the options that choose rows of a stored list, and the listing itself.
  *
- * --symbol --account --state --day --since --until --text --limit, as far as a command has them. Times are Taipei's; of
+ * --symbol --account --order --condition --state --day --since --until --text --limit, as far as a command has them. Times are Taipei's; of
  * ticks and bars they are market time, of everything else the time it was stored. Newest first.
  *
  * Thread: one.

@@ -82,6 +82,7 @@ int cmd_login(struct cli *cli) {
     if (!text_copy(msg.login.user, sizeof(msg.login.user), cli->words[0])) {
         return cli_say(CLI_USAGE, "login: the user's name is too long (at most %d bytes)", NAME_SIZE - 1);
     }
+    cli_actor(msg.login.actor);
     if (!cli_connect(cli, &code)) {
         return code;
     }

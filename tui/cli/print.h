@@ -16,7 +16,7 @@
 #include "core/msg.h"
 
 #define PRINT_COLUMNS_MAX 16
-#define PRINT_CELL_SIZE   320
+#define PRINT_CELL_SIZE   768
 
 struct print_column {
     const char *heading;
