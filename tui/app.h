@@ -57,6 +57,7 @@ struct app {
     enum role notice_role;
     int64_t notice_us;
     struct command_history history;
+    bool pasting;  /* what comes as keys is text from a clipboard */
     int clicked_y; /* screen row of the last click on a row */
     int64_t clicked_us;
     struct app_request {

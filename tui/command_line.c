@@ -126,7 +126,9 @@ static bool line_cursor(const struct overlay *overlay, int *y, int *x)
     getmaxyx((WINDOW *)overlay->window, height, width);
     *y = height - 2;
     *x = (width < 50 ? 1 : 2) + 1 + text_cells(line->text);
-    return *x < width - 1;
+    if (*x > width - 2)
+        *x = width - 2;
+    return true;
 }
 
 static void remember(struct app *app, const char *text)

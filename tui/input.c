@@ -13,6 +13,8 @@
 
 #define KEYS_A_TURN 256
 #define WHEEL_ROWS 3
+#define KEY_ESCAPE 27
+#define KEY_RUBOUT 127
 #define DOUBLE_CLICK_US ((int64_t)400000)
 
 static void run_action(struct app *app, const struct action *action)
@@ -74,12 +76,34 @@ static void on_mouse(struct app *app)
     }
 }
 
+/* Text from a clipboard, key by key: true when it goes no further. Its letters go where text is asked for and nowhere
+ * else, its line ends and controls nowhere. A terminal that forgets to end it is out of it with Esc. */
+static bool pasted(struct app *app, int key, bool is_function_key)
+{
+    if (is_function_key && (key == TERMINAL_PASTE_BEGIN || key == TERMINAL_PASTE_END)) {
+        app->pasting = key == TERMINAL_PASTE_BEGIN;
+        return true;
+    }
+    if (is_function_key || key == KEY_ESCAPE)
+        app->pasting = false;
+    if (!app->pasting)
+        return false;
+    if (key < ' ' || key == KEY_RUBOUT)
+        return true;
+    if (app->top ? overlays_take_text(app) : app->panes[app->focus]->list.editing)
+        return false;
+    app_notice(app, ROLE_WARNING, "Pasted text goes into a field, a filter or the command line");
+    return true;
+}
+
 void input_key(struct app *app, int key, bool is_function_key)
 {
     if (is_function_key && key == KEY_RESIZE) {
         draw_resize(app);
         return;
     }
+    if (pasted(app, key, is_function_key))
+        return;
     app->redraw = app->redraw || app->top; /* an overlay may close, and show what is under it */
     if (is_function_key && key == KEY_MOUSE) {
         on_mouse(app);

@@ -93,6 +93,13 @@ bool overlays_key(struct app *app, int key, bool is_function_key)
     return true;
 }
 
+bool overlays_take_text(const struct app *app)
+{
+    const struct overlay *top = app->top;
+    int y, x;
+    return top && top->window && top->ops->cursor && top->ops->cursor(top, &y, &x);
+}
+
 bool overlays_mouse(struct app *app, int y, int x, unsigned long buttons)
 {
     struct overlay *overlay = app->top;

@@ -24,7 +24,7 @@ static struct {
     struct termios termios;
     char restore[RESTORE_SIZE];
     size_t restore_length;
-    volatile sig_atomic_t signal, interrupted, restored;
+    volatile sig_atomic_t signal, interrupted, restored, continued;
 } terminal;
 
 static int restore_byte(int byte)
@@ -43,7 +43,7 @@ static void add_restore(const char *capability)
 
 static void make_restore(void)
 {
-    static const char mouse_off[] = "\033[?1003l\033[?1002l\033[?1000l\033[?1006l";
+    static const char mouse_off[] = "\033[?1003l\033[?1002l\033[?1000l\033[?1006l\033[?2004l";
     terminal.restore_length = 0;
     for (const char *c = mouse_off; *c; c++)
         restore_byte(*c);
@@ -84,6 +84,12 @@ static void on_interrupt(int number)
     terminal.interrupted = 1;
 }
 
+static void on_continue(int number)
+{
+    (void)number;
+    terminal.continued = 1;
+}
+
 static void take(int number, void (*handler)(int), int flags)
 {
     struct sigaction action;
@@ -96,14 +102,40 @@ static void take(int number, void (*handler)(int), int flags)
 
 static void take_signals(void)
 {
-    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}, ends[] = {SIGTERM, SIGHUP, SIGQUIT};
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ},
+                     ends[] = {SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR};
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
         take(crashes[i], on_crash, (int)SA_RESETHAND);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         take(ends[i], on_end, 0); /* no SA_RESTART: the wait ends */
     take(SIGINT, on_interrupt, 0);
+    take(SIGCONT, on_continue, 0);
     take(SIGPIPE, SIG_IGN, 0);
     check_set_hook(restore_now);
+}
+
+/* Ctrl-S would stop the screen, and the loop with it at the next frame. Kept as the program's mode, for fg. */
+static void take_flow_control(void)
+{
+    struct termios mode;
+    if (tcgetattr(STDIN_FILENO, &mode) != 0)
+        return;
+    mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+    (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
+    def_prog_mode();
+}
+
+/* Pasted text is to be told from typed keys: a line of it must not press a button. Terminals that do not know it pass
+ * over these bytes. A shell that we were stopped in front of has its own wish. */
+static void ask_for_pastes(bool on)
+{
+    const char *wish = on ? "\033[?2004h" : "\033[?2004l";
+    if (!tigetstr("kmous") || tigetstr("kmous") == (char *)-1)
+        return; /* as old as that: it might print them */
+    ssize_t written = write(STDOUT_FILENO, wish, strlen(wish));
+    (void)written;
+    define_key("\033[200~", TERMINAL_PASTE_BEGIN);
+    define_key("\033[201~", TERMINAL_PASTE_END);
 }
 
 static void take_keys(void)
@@ -111,6 +143,7 @@ static void take_keys(void)
     cbreak();
     noecho();
     nonl();
+    take_flow_control();
     set_escdelay(ESCAPE_MS);
     curs_set(0);
     terminal.input = newpad(1, 1);
@@ -119,6 +152,7 @@ static void take_keys(void)
     nodelay(terminal.input, TRUE);
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
+    ask_for_pastes(true);
 }
 
 static enum status refuse_type(const char *name, const char *why, struct err *err)
@@ -157,6 +191,7 @@ void terminal_close(void)
 {
     if (!terminal.open)
         return;
+    ask_for_pastes(false);
     endwin();
     terminal.open = false;
     check_set_hook(NULL);
@@ -181,6 +216,10 @@ bool terminal_interrupted(void)
 bool terminal_key(int *key, bool *is_function_key)
 {
     wint_t code = 0;
+    if (terminal.continued) {
+        terminal.continued = 0;
+        ask_for_pastes(true);
+    }
     int result = wget_wch(terminal.input, &code);
     if (result == ERR)
         return false;

@@ -1,8 +1,8 @@
 /*
  * terminal: curses on and off, and the terminal given back on every way out.
  *
- * terminal_open takes the signals that end a program: TERM, HUP, QUIT are noticed (terminal_signal) and the loop ends;
- * INT is a key; SEGV, BUS, ILL, FPE, ABRT and a failed CHECK restore the terminal with async-signal-safe calls alone
+ * terminal_open takes the signals that end a program: TERM, HUP, QUIT and the like are noticed (terminal_signal) and the
+ * loop ends; INT is a key; SEGV, BUS, ILL, FPE, ABRT and the like and a failed CHECK restore the terminal with async-signal-safe calls alone
  * and go on dying as they would have.
  *
  * One terminal a process (signals and curses are the process's). Thread: the screen's.
@@ -23,7 +23,11 @@ int terminal_signal(void);
 /* Ctrl-C since the last call? */
 bool terminal_interrupted(void);
 
-/* Next key without waiting: false when there is none. KEY_RESIZE and KEY_MOUSE are function keys. */
+/* What a terminal with bracketed paste says around what it pastes (function keys beyond curses' own). */
+#define TERMINAL_PASTE_BEGIN 01001
+#define TERMINAL_PASTE_END   01002
+
+/* Next key without waiting: false when there is none. KEY_RESIZE, KEY_MOUSE and TERMINAL_PASTE_* are function keys. */
 bool terminal_key(int *key, bool *is_function_key);
 
 #endif

@@ -222,17 +222,42 @@ static bool ends_with_restore(const struct shown *shown)
 static void test_terminal_is_given_back(void **state)
 {
     (void)state;
-    static const int signals[] = {SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGBUS, SIGFPE};
+    static const int signals[] = {SIGTERM, SIGHUP, SIGUSR1, SIGALRM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGSYS};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct shown *shown = shown_open(24, 80, "dark", 0);
         int status = shown_kill(shown, signals[i]);
         assert_true(ends_with_restore(shown));
-        if (signals[i] == SIGTERM || signals[i] == SIGHUP)
+        if (i < 4)
             assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 100); /* noticed by the loop */
         else
             assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signals[i]); /* died as it would have */
         shown_close(shown);
     }
+}
+
+/* A line of pasted text must not press keys: not on the panes, not on a question's button. */
+static void test_pasted_text_is_text(void **state)
+{
+    (void)state;
+    struct shown *shown = shown_open(24, 80, "dark", SHOWN_CLOCK);
+    shown_type(shown, "\033[200~b\r\rq y\033[201~");
+    assert_true(shown_wait(shown, "Pasted text goes into"));
+    char *text = shown_text(shown);
+    assert_null(strstr(text, "Close the screen?"));
+    assert_null(strstr(text, "Order ticket"));
+    free(text);
+    shown_type(shown, ":");
+    shown_type(shown, "\033[200~the\rme no\033[201~");
+    assert_true(shown_wait(shown, ":theme no"));
+    shown_type(shown, "\033");
+    shown_type(shown, "q");
+    assert_true(shown_wait(shown, "Close the screen?"));
+    shown_type(shown, "\033[200~yyy\r\033[201~");
+    assert_true(shown_wait(shown, "Close the screen?"));
+    shown_type(shown, "\033[200~yy"); /* an end that never comes */
+    shown_type(shown, "\033");
+    assert_true(shown_wait_gone(shown, "Close the screen?"));
+    shown_close(shown);
 }
 
 static void test_quit_asks(void **state)
@@ -256,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_dark),   cmocka_unit_test(test_mono),  cmocka_unit_test(test_views_and_filter),
         cmocka_unit_test(test_empty_and_starting), cmocka_unit_test(test_modes), cmocka_unit_test(test_ascii),
         cmocka_unit_test(test_resize), cmocka_unit_test(test_mouse), cmocka_unit_test(test_terminal_is_given_back),
+        cmocka_unit_test(test_pasted_text_is_text),
         cmocka_unit_test(test_quit_asks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
