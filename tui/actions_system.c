@@ -57,9 +57,15 @@ static void logout(struct app *app, void *context)
 void trade_logout(struct app *app, const char *argument)
 {
     (void)argument;
-    overlay_confirm(app, "Log out",
-                    "Log out at the broker? Prices and order events stop; working orders stay at the exchange.",
-                    CONFIRM_KEY, logout, NULL);
+    char question[256];
+    size_t held = 0;
+    for (size_t i = 0; i < app->model->position_count; i++)
+        held += app->model->positions[i].quantity != 0;
+    snprintf(question, sizeof question,
+             "Log out at the broker? No order goes out or comes back until the next log-in; working orders stay at the "
+             "exchange.%s",
+             held ? " What is held is NOT protected meanwhile." : "");
+    overlay_confirm(app, "Log out", question, CONFIRM_KEY, logout, NULL);
 }
 
 static void unregister(struct app *app, void *context)

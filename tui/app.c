@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "tui/pane.h"
+#include "tui/request.h"
 
 static const struct pane_ops *const pane_table[PANE_COUNT] = {&watchlist_pane, &conditions_pane, &positions_pane,
                                                               &orders_pane, &log_pane};
@@ -135,7 +136,9 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
 {
     uint64_t logged = app->model->log_added;
     model_apply(app->model, msg, from, app->now_us);
-    bool news = msg->id == MSG_TRANSITION || (msg->id == MSG_RISK_EVENT && msg->risk_event.reject != REJECT_NONE) ||
+    bool ours = msg->id == MSG_RISK_EVENT && msg->risk_event.reject == REJECT_NONE &&
+                !strcmp(msg->risk_event.actor, request_actor(app)); /* the reply says it */
+    bool news = msg->id == MSG_TRANSITION || (msg->id == MSG_RISK_EVENT && !ours) ||
                 (msg->id == MSG_ORDER_EVENT && msg->order_event.kind != EXEC_NEW);
     if (news && app->model->log_added > logged)
         show_news(app);

@@ -19,7 +19,7 @@ struct confirm {
     char title[TITLE_SIZE];
     char words[WORDS_SIZE];
     char key;           /* that says yes; 0: only words, nothing is asked */
-    bool on_yes_button; /* where the focus is: Cancel at first */
+    bool on_yes_button; /* where the focus is: No at first */
     int64_t opened_us;
     void (*on_yes)(struct app *app, void *context);
     void *context;
@@ -66,11 +66,11 @@ static void confirm_draw(struct overlay *overlay, struct app *app, struct canvas
     }
     char yes[32];
     snprintf(yes, sizeof yes, "%c = Yes", confirm->key);
-    draw_button(&inside, height - foot, 0, "Cancel", !confirm->on_yes_button);
-    draw_button(&inside, height - foot, 14, yes, confirm->on_yes_button);
+    draw_button(&inside, height - foot, 0, "No", !confirm->on_yes_button);
+    draw_button(&inside, height - foot, 10, yes, confirm->on_yes_button);
     if (foot == 2) {
         const char key[2] = {confirm->key, '\0'};
-        const struct key_hint hints[] = {{key, "yes, do it"}, {"Esc", "cancel"}, {NULL, NULL}};
+        const struct key_hint hints[] = {{key, "yes, do it"}, {"Esc", "no, go back"}, {NULL, NULL}};
         lines_keys(&inside, height - 1, 0, width, hints);
     }
 }

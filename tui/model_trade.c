@@ -254,7 +254,8 @@ bool model_position_pnl(const struct model *model, const struct position *positi
 static unsigned on_risk_event(struct model *model, const struct risk_event *event, int64_t now_us)
 {
     char text[TEXT_SIZE];
-    snprintf(text, sizeof text, "%s%s%.200s", event->symbol, *event->symbol ? " " : "", event->text);
+    bool named = !*event->symbol || strstr(event->text, event->symbol);
+    snprintf(text, sizeof text, "%s%s%.200s", named ? "" : event->symbol, named ? "" : ": ", event->text);
     enum log_level level = event->reject == REJECT_NONE ? LEVEL_INFO : LEVEL_WARNING;
     return log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text) ? DIRTY_LOG : 0;
 }

@@ -11,11 +11,13 @@
 #include "tui/format.h"
 
 #define SILENT_US ((int64_t)3500000)   /* an agent says something each second */
+#define START_US ((int64_t)5000000)    /* so long a process may take to find its peers */
 #define FEED_OLD_US ((int64_t)5000000) /* in an open session */
+#define ACCOUNT_TAIL 5
 #define SEGMENT_SIZE 128
 #define LEVELS 3
 
-enum { SEG_MONEY, SEG_GUARD, SEG_SESSION, SEG_FEED, SEG_LINK, SEG_ORDERS, SEG_PNL, SEG_CLOCK, SEG_COUNT };
+enum { SEG_MONEY, SEG_GUARD, SEG_ACCOUNT, SEG_SESSION, SEG_FEED, SEG_LINK, SEG_ORDERS, SEG_PNL, SEG_CLOCK, SEG_COUNT };
 
 struct segment {
     char label[LEVELS][24];
@@ -23,6 +25,7 @@ struct segment {
     enum role role;
     int level;    /* LEVELS: dropped */
     bool chip;    /* with a ground of its own */
+    bool keep;    /* too grave to be dropped */
 };
 
 static void words(struct segment *segment, int level, const char *label, const char *text)
@@ -99,6 +102,30 @@ static void mode_segments(const struct app *app, struct segment *money, struct s
     }
 }
 
+/* Whose orders they are; without a session at the broker nothing can be sent, an exit neither. */
+static void account_segment(const struct app *app, struct segment *segment)
+{
+    const struct session_info *session = &app->model->session;
+    bool ascii = app->theme.ascii;
+    segment->role = ROLE_STATUS;
+    if (!app->model->market.venue[0])
+        return;
+    if (session->logged_in && session->account[0]) {
+        char text[SEGMENT_SIZE];
+        size_t length = strlen(session->account);
+        words(segment, 0, "", session->account);
+        if (length > ACCOUNT_TAIL + 2) { /* its last figures tell it from another */
+            snprintf(text, sizeof text, "%s%s", ascii ? ".." : "…", session->account + length - ACCOUNT_TAIL);
+            words(segment, 1, "", text);
+        }
+        return;
+    }
+    segment->keep = true;
+    segment->role = session->logged_in ? ROLE_WARNING : ROLE_ALARM;
+    words(segment, 0, "", session->logged_in ? "no account selected" : "NOT LOGGED IN");
+    words(segment, 1, "", session->logged_in ? "no account" : "NOT LOGGED IN");
+}
+
 static void session_segment(const struct app *app, struct segment *segment)
 {
     const struct market *market = &app->model->market;
@@ -131,6 +158,8 @@ static void session_segment(const struct app *app, struct segment *segment)
     words(segment, 0, "", text);
     snprintf(text, sizeof text, "%s %s%s", name, left, market->paused ? " paused" : "");
     words(segment, 1, "", text);
+    snprintf(text, sizeof text, "%s%s", name, market->paused ? " paused" : "");
+    words(segment, 2, "", text);
 }
 
 static void feed_segment(const struct app *app, struct segment *segment)
@@ -153,6 +182,18 @@ static void feed_segment(const struct app *app, struct segment *segment)
     words(segment, 2, "", text);
 }
 
+/* A process of the order's way is so young that its lines may still be coming up. */
+static bool starting(const struct app *app)
+{
+    static const enum component way[] = {COMPONENT_EXECUTOR, COMPONENT_GATEWAY, COMPONENT_EXCHANGE};
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        int64_t since_us = app->model->components[way[i]].process.since_us;
+        if (since_us && app->now_us - since_us < START_US)
+            return true;
+    }
+    return false;
+}
+
 /* Orders go through, or who does not answer, and for how long. The last two are not on an order's way: without the
  * strategy nothing is watched, without outcryd nothing is started again. */
 static void link_segment(const struct app *app, struct segment *segment)
@@ -166,7 +207,7 @@ static void link_segment(const struct app *app, struct segment *segment)
         return;
     }
     const struct component_view *view = &app->model->components[broken];
-    bool never = !view->heard_us, aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
+    bool never = !view->heard_us || (answers(app, broken) && starting(app)), aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
     const char *name = broken == COMPONENT_SUPERVISOR ? "outcryd" : component_name(broken);
     segment->role = never ? ROLE_WARNING : ROLE_ALARM;
     if (!never && view->linked && !view->up && view->age_us >= 0)
@@ -200,10 +241,8 @@ static void orders_segment(const struct app *app, struct segment *segment)
     segment->role = unconfirmed ? ROLE_WARNING : ROLE_DIM;
     snprintf(text, sizeof text, "%d unconfirmed", unconfirmed);
     words(segment, 0, "", text);
-    snprintf(text, sizeof text, "%d unconf", unconfirmed);
-    words(segment, 1, "", text);
-    snprintf(text, sizeof text, "%d?", unconfirmed);
-    words(segment, 2, "", text);
+    snprintf(text, sizeof text, "%d pending", unconfirmed);
+    words(segment, 1, "", unconfirmed ? text : ""); /* none is what no words mean */
 }
 
 static void pnl_segment(const struct app *app, struct segment *segment)
@@ -216,7 +255,7 @@ static void pnl_segment(const struct app *app, struct segment *segment)
         segment->role = ROLE_ALARM;
     else if (most > 0 && made <= -(most / 10 * 7))
         segment->role = ROLE_WARNING;
-    snprintf(text, sizeof text, most > 0 ? "%s of -%s" : "%s", pnl, money_format(most, limit, sizeof limit));
+    snprintf(text, sizeof text, most > 0 ? "%s, limit -%s" : "%s", pnl, money_format(most, limit, sizeof limit));
     words(segment, 0, "P&L ", text);
     words(segment, 1, "P&L ", pnl);
     words(segment, 2, "", pnl);
@@ -258,9 +297,9 @@ static int total_cells(const struct segment *segments, int gap)
 static const struct {
     int segment, level;
 } steps[] = {
-    {SEG_CLOCK, 1}, {SEG_SESSION, 1},      {SEG_ORDERS, 1},     {SEG_PNL, 1},  {SEG_LINK, 1},
-    {SEG_MONEY, 1}, {SEG_ORDERS, 2},       {SEG_CLOCK, 2},      {SEG_LINK, 2}, {SEG_FEED, 2},
-    {SEG_PNL, 2},   {SEG_SESSION, LEVELS}, {SEG_CLOCK, LEVELS},
+    {SEG_CLOCK, 1}, {SEG_SESSION, 1}, {SEG_ORDERS, 1}, {SEG_PNL, 1}, {SEG_LINK, 1},
+    {SEG_ACCOUNT, 1}, {SEG_MONEY, 1}, {SEG_CLOCK, 2}, {SEG_LINK, 2}, {SEG_FEED, 2},
+    {SEG_PNL, 2}, {SEG_ACCOUNT, LEVELS}, {SEG_SESSION, 2}, {SEG_SESSION, LEVELS}, {SEG_CLOCK, LEVELS},
 };
 
 static void draw_segment(const struct canvas *canvas, int y, int x, const struct segment *segment)
@@ -314,6 +353,7 @@ void status_draw(const struct app *app, const struct canvas *canvas)
     struct segment segments[SEG_COUNT] = {0};
     int width = canvas->area.width, gap = width < 70 ? 1 : 2;
     mode_segments(app, &segments[SEG_MONEY], &segments[SEG_GUARD]);
+    account_segment(app, &segments[SEG_ACCOUNT]);
     session_segment(app, &segments[SEG_SESSION]);
     feed_segment(app, &segments[SEG_FEED]);
     link_segment(app, &segments[SEG_LINK]);
@@ -325,8 +365,9 @@ void status_draw(const struct app *app, const struct canvas *canvas)
         segments[SEG_PNL].level = LEVELS;
     }
     for (size_t i = 0; i < sizeof steps / sizeof *steps && total_cells(segments, gap) > width; i++) {
-        if (segments[steps[i].segment].level < steps[i].level)
-            segments[steps[i].segment].level = steps[i].level;
+        struct segment *segment = &segments[steps[i].segment];
+        if (segment->level < steps[i].level && !(segment->keep && steps[i].level == LEVELS))
+            segment->level = steps[i].level;
     }
     canvas_fill(canvas, 0, 0, width, ROLE_STATUS);
     int x = 0, right = width - 1;
