@@ -94,6 +94,16 @@ struct position {
     int64_t updated_us;
 };
 
+/* Of a position, what one condition holds: its entry's fills, less its exits' and what was released of it. What no
+ * condition holds is the operator's, or was made elsewhere. */
+struct condition_lots {
+    char account[ACCOUNT_SIZE];
+    char symbol[SYMBOL_SIZE];
+    int64_t condition_id;
+    int32_t quantity; /* + long, - short */
+    int64_t updated_us;
+};
+
 struct account {
     char account[ACCOUNT_SIZE];
     char name[NAME_SIZE]; /* holder */

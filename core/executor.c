@@ -115,6 +115,7 @@ enum status executor_restore(struct executor *executor, const struct msg *msg, s
     if (msg->id == MSG_ORDER) return restore_order(executor, &msg->order, err);
     if (msg->id == MSG_CURSOR) return restore_cursor(executor, &msg->cursor, err);
     if (msg->id == MSG_POSITION) return ledger_restore(&executor->ledger, &msg->position, err);
+    if (msg->id == MSG_CONDITION_LOTS) return ledger_lots_restore(&executor->ledger, &msg->condition_lots, err);
     if (msg->id == MSG_ORDER_EVENT) {
         restore_event(executor, &msg->order_event);
         return ERR_OK;

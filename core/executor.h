@@ -1,11 +1,12 @@
 /*
  * executor: signals and the operator's orders become journalled intents; order events become positions.
  *
- * Emits: PORT_STORE   signal (inbox), signal_ack, order, order_event (history), position, cursor, risk_event
+ * Emits: PORT_STORE   signal (inbox), signal_ack, order, order_event (history), position, condition_lots, cursor,
+ *                     risk_event
  *        PORT_ACK     signal_ack: after the commit of the inbox row; the same one again for a resent signal
  *        PORT_ORDER   order_request / cancel_request: after the commit of the intent; resent until an order event
  *                     names it
- *        PORT_PUBLISH order, position, risk_event
+ *        PORT_PUBLISH order, position, condition_lots, risk_event
  *        PORT_REPLY   reply to an operator's command
  *
  * Invariants: one intent a client_order_id, for ever (same id, same order: what already happened is the answer; same
@@ -33,9 +34,9 @@ struct executor_config {
 struct executor *executor_new(const struct executor_config *config);
 void executor_free(struct executor *executor);
 
-/* Start-up, with stored rows: contract; position (all; the newest day of each counts); cursor (all); order: those not
- * ended, and all of the last two trading days, oldest first; order_event of the same days (exec ids); signal_ack (the
- * newest 4096, oldest first); signal needs not be fed. Then nothing else is to be done: intents without an answer go
+/* Start-up, with stored rows: contract; position (all; the newest day of each counts), then condition_lots; cursor
+ * (all); order: those not ended, and all of the last two trading days, oldest first; order_event of the same days (exec
+ * ids); signal_ack (the newest 4096, oldest first); signal needs not be fed. Then nothing else is to be done: intents without an answer go
  * again at the next executor_on_timer. Before that, fetch the gateway's events from executor_events_seq + 1. Whenever
  * the gateway's heartbeat has a last_seq above executor_events_seq, fetch them too: a dropped last event shows in no
  * gap. */

@@ -23,6 +23,23 @@ static uint32_t adopt(struct executor *executor, const struct order_event *event
     return slot;
 }
 
+static void keep_lots(void *context, const struct condition_lots *after, int32_t released) {
+    (void)released;
+    emit_stored(context, MSG_CONDITION_LOTS, after, sizeof *after);
+}
+
+/* Whose lots they are: of a condition's own fill it is plain, of any other the gate says it. That a flatten has left
+ * nothing is plain too, and its next step is decided before the gate's word on it comes. */
+static void count_lots(struct executor *executor, const struct order_event *event, struct sink *sink) {
+    const struct order_request *request = &event->request;
+    struct condition_lots lots;
+    const bool changed = event->kind == EXEC_FILL ? ledger_lots_fill(&executor->ledger, event, &lots)
+                                                  : ledger_lots_release(&executor->ledger, event, &lots);
+    if (changed) keep_lots(sink, &lots, 0);
+    if (event->kind == EXEC_FILL && (request->leg == LEG_FLATTEN || request->leg == LEG_ADJUST))
+        ledger_lots_net(&executor->ledger, request->account, request->symbol, event->time_us, keep_lots, sink);
+}
+
 static void count_fill(struct executor *executor, const struct order_event *event, bool late, int64_t now_us,
                        struct sink *sink) {
     const struct order_request *request = &event->request;
@@ -40,6 +57,7 @@ static void count_fill(struct executor *executor, const struct order_event *even
         return;
     }
     emit_stored(sink, MSG_POSITION, position, sizeof *position);
+    count_lots(executor, event, sink);
     if (!known)
         executor_risk(executor, sink, now_us, "executor", REJECT_NONE, request->client_order_id, request->symbol,
                       "contract %s is not known: its lots are counted, its NT$ are not", request->symbol);
@@ -96,9 +114,14 @@ static void end_reused(struct executor *executor, const struct order_event *even
     emit_stored(sink, MSG_ORDER, order, sizeof *order);
 }
 
+static void store_cursor(uint64_t seq, struct sink *sink) {
+    struct cursor cursor = {.stream = "events", .seq = seq};
+    emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
+}
+
 enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
                                     struct sink *sink, struct err *err) {
-    end_reused(executor, event, now_us, sink);
+    if (event->kind != EXEC_RELEASED) end_reused(executor, event, now_us, sink);
     if (event->seq <= executor->events_seq) return ERR_OK;
     if (event->seq != executor->events_seq + 1)
         return err_set(err, ERR_STATE, "order events %" PRIu64 " to %" PRIu64 " are missing", executor->events_seq + 1,
@@ -106,13 +129,17 @@ enum status executor_on_order_event(struct executor *executor, const struct orde
     executor->events_seq = event->seq;
     emit(sink, PORT_STORE, MSG_ORDER_EVENT, event, sizeof *event);
 
+    if (event->kind == EXEC_RELEASED) {
+        count_lots(executor, event, sink);
+        store_cursor(event->seq, sink);
+        return ERR_OK;
+    }
     uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
     if (slot == ORDER_TABLE_NONE) slot = adopt(executor, event, now_us, sink);
     bool late = slot != ORDER_TABLE_NONE && apply_to_order(executor, slot, event, now_us, sink);
     if (event->kind == EXEC_FILL) count_fill(executor, event, late, now_us, sink);
 
-    struct cursor cursor = {.stream = "events", .seq = event->seq};
-    emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
+    store_cursor(event->seq, sink);
     executor_flatten_step(executor, now_us, sink);
     return ERR_OK;
 }

@@ -1,6 +1,7 @@
 /* executor_flatten: cancel what works on a symbol, await its end, look at what is held, close it with reduce-only
  * market orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, the order
- * is reduce-only, and the gate asks once more at the last hop. */
+ * is reduce-only, and the gate asks once more at the last hop. Where conditions hold as much on one side as on the other
+ * there is nothing to send: the same order asks the gate to let them give it up. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,12 +46,19 @@ static bool foreign(const struct order *order) {
     return strcmp(order->request.actor, ORDER_ACTOR_ELSEWHERE) == 0;
 }
 
-/* Lots held of the symbol in all accounts, without sign. */
+/* To be closed in one account: its net; where that is nothing, what conditions hold against each other. */
+static int32_t lots_of(const struct executor *executor, const struct position *position) {
+    if (position->quantity != 0) return abs(position->quantity);
+    const int64_t lots = ledger_sides(&executor->ledger, position->account, position->symbol).longs;
+    return lots < ORDER_QUANTITY_MAX ? (int32_t)lots : ORDER_QUANTITY_MAX;
+}
+
+/* Lots to be closed of the symbol in all accounts, without sign. */
 static int32_t lots_held(const struct executor *executor, const char *symbol) {
     int32_t lots = 0;
     for (uint32_t i = 0; i < executor->ledger.row_count; i++) {
         const struct position *position = ledger_at(&executor->ledger, i);
-        if (strcmp(position->symbol, symbol) == 0) lots += abs(position->quantity);
+        if (strcmp(position->symbol, symbol) == 0) lots += lots_of(executor, position);
     }
     return lots;
 }
@@ -104,10 +112,10 @@ static bool close_position(struct executor *executor, const struct executor_flat
                            const struct position *position, int64_t now_us, struct sink *sink) {
     const struct ledger_symbol *entry = ledger_symbol(&executor->ledger, position->symbol);
     struct order_request request = {
-        .side = position->quantity > 0 ? SIDE_SELL : SIDE_BUY,
+        .side = position->quantity >= 0 ? SIDE_SELL : SIDE_BUY,
         .type = ORDER_MARKET,
         .tif = TIF_IOC,
-        .quantity = market_lots(executor, position->symbol, abs(position->quantity)),
+        .quantity = market_lots(executor, position->symbol, lots_of(executor, position)),
         .reduce_only = true,
         .leg = LEG_FLATTEN,
         .attempt = flatten->attempts,
@@ -143,7 +151,7 @@ static void flatten_close(struct executor *executor, struct executor_flatten *fl
     flatten->next_us = now_us + (flatten->attempts == 1 ? 0 : EXECUTOR_FLATTEN_PAUSE_US);
     for (uint32_t i = 0; i < executor->ledger.row_count; i++) {
         const struct position *position = ledger_at(&executor->ledger, i);
-        if (position->quantity == 0 || strcmp(position->symbol, flatten->symbol) != 0) continue;
+        if (lots_of(executor, position) == 0 || strcmp(position->symbol, flatten->symbol) != 0) continue;
         if (!close_position(executor, flatten, position, now_us, sink))
             executor_risk(executor, sink, now_us, flatten->actor, REJECT_NO_ROOM, "", flatten->symbol,
                           "no room for the order that closes %s", flatten->symbol);

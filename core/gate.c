@@ -44,6 +44,7 @@ static void restore_event(struct gate *gate, const struct order_event *event) {
     if (event->seq > gate->events_seq) gate->events_seq = event->seq;
     if (event->exec_id[0] != '\0') (void)id_ring_add(&gate->exec_ids, event->exec_id);
     if (event->kind == EXEC_SENDING) guard_recent_add(&gate->recent, &event->request, event->time_us);
+    if (event->kind == EXEC_RELEASED) return; /* about a condition, not about the order */
     uint32_t slot = order_table_find(&gate->orders, event->request.client_order_id);
     if (slot != ORDER_TABLE_NONE && event->seq > gate->slots[slot].last.seq) gate->slots[slot].last = *event;
 }
@@ -60,6 +61,7 @@ enum status gate_restore(struct gate *gate, const struct msg *msg, struct err *e
     if (msg->id == MSG_ORDER) return restore_order(gate, &msg->order, err);
     if (msg->id == MSG_CURSOR) return restore_cursor(gate, &msg->cursor, err);
     if (msg->id == MSG_POSITION) return ledger_restore(&gate->ledger, &msg->position, err);
+    if (msg->id == MSG_CONDITION_LOTS) return ledger_lots_restore(&gate->ledger, &msg->condition_lots, err);
     if (msg->id == MSG_ORDER_EVENT)
         restore_event(gate, &msg->order_event);
     else if (msg->id == MSG_GUARD_STATE)

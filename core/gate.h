@@ -11,9 +11,9 @@
  *   - the trader decides (CONTROL_RESOLVE);
  *   - otherwise it stays UNKNOWN, visible.
  *
- * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), position, guard_state,
- *                     guard_limits, cursor (stream = session.user: the last venue_exec of it that was applied),
- *                     risk_event
+ * Emits: PORT_STORE   order (journal), order_event (append only, seq without holes), position, condition_lots,
+ *                     guard_state, guard_limits, risk_event, cursor (stream = session.user: the last venue_exec of it
+ *                     that was applied)
  *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id),
  *                     QUERY_VENUE_FILLS (from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
  *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event
@@ -28,8 +28,8 @@
  *
  * What the driver does, in this order:
  *   1. gate_new; gate_restore with every stored row of: guard_limits, guard_state, cursor, contract (registered),
- *      position; then order: those not ended, and all of the last two trading days; then order_event in seq order: of
- *      the same trading days, and in any case the very last one (events_seq comes from it);
+ *      position, condition_lots; then order: those not ended, and all of the last two trading days; then order_event in
+ *      seq order: of the same trading days, and in any case the very last one (events_seq comes from it);
  *   2. gate_on_limits from the settings when no guard_limits row was there (actor "settings"); gate_start;
  *   3. contracts and market as they come; gate_on_session when the venue session is up and an account is selected.
  * A session that comes up is caught up with first (fills since the last seen, then orders in doubt, then positions are

@@ -40,8 +40,9 @@ static bool feed_silent(const struct gate *gate, int64_t now_us) {
 static int64_t lots_held(const struct gate *gate) {
     int64_t lots = 0;
     for (uint32_t i = 0; i < gate->ledger.row_count; i++) {
-        int32_t quantity = ledger_at(&gate->ledger, i)->quantity;
-        lots += quantity < 0 ? -(int64_t)quantity : quantity;
+        const struct position *position = ledger_at(&gate->ledger, i);
+        const struct ledger_sides sides = ledger_sides(&gate->ledger, position->account, position->symbol);
+        lots += sides.longs + sides.shorts; /* what nets has exits too */
     }
     return lots;
 }

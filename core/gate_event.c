@@ -1,5 +1,6 @@
 /* gate_event: every change of an order goes through gate_event, so that "journalled, numbered, published" cannot be
  * forgotten by one of the many places that change one. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,28 @@ bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int
     emit(sink, PORT_STORE, MSG_ORDER, order, sizeof *order);
     emit_stored(sink, MSG_ORDER_EVENT, event, sizeof *event);
     return true;
+}
+
+void gate_release(struct gate *gate, uint32_t slot, int64_t condition_id, int32_t lots, price_t price, int64_t now_us,
+                  struct sink *sink) {
+    const struct order *order = order_table_at(&gate->orders, slot);
+    struct order_event event = {.kind = EXEC_RELEASED,
+                                .request = order->request,
+                                .fill_price = price,
+                                .filled_quantity = order->filled_quantity,
+                                .state = order->state,
+                                .trading_day = gate->market.trading_day,
+                                .market_us = gate->market.market_us,
+                                .time_us = now_us};
+    event.request.condition_id = condition_id;
+    (void)text_copy(event.venue_order_id, sizeof event.venue_order_id, order->venue_order_id);
+    snprintf(event.reason, sizeof event.reason, "%" PRId32 " lots of condition %" PRId64 " closed by %.23s", lots,
+             condition_id, order->request.actor);
+    for (int32_t left = lots; left > 0; left -= event.fill_quantity) {
+        event.fill_quantity = left < ORDER_QUANTITY_MAX ? left : ORDER_QUANTITY_MAX;
+        event.seq = ++gate->events_seq;
+        emit_stored(sink, MSG_ORDER_EVENT, &event, sizeof event);
+    }
 }
 
 bool gate_event_own(struct gate *gate, uint32_t slot, enum exec_kind kind, enum reject_code reject, const char *reason,

@@ -4,6 +4,7 @@
  *   gate.c           creation, restart, what only reads
  *   gate_event.c     the one place where an order changes: apply, number, journal, publish; and the words of alarms
  *   gate_orders.c    requests and cancels: known or new, guard, journal, send
+ *   gate_lots.c      what each condition holds: its own fills, and what other orders close of it
  *   gate_venue.c     execution reports: gaps, repeats, fills, orders that were not made here
  *   gate_unknown.c   time-outs, asking the venue, what an answer means, the trader's decision
  *   gate_session.c   a venue session: catching up, comparing positions
@@ -98,6 +99,9 @@ struct gate {
  * journalled and published when it changed anything, and always for a fill. *late as order_apply. */
 bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink,
                 bool *late);
+/* EXEC_RELEASED: the order in slot closed lots of a condition; nothing of the order changes. */
+void gate_release(struct gate *gate, uint32_t slot, int64_t condition_id, int32_t lots, price_t price, int64_t now_us,
+                  struct sink *sink);
 /* An event of our own: kind, code and words. */
 bool gate_event_own(struct gate *gate, uint32_t slot, enum exec_kind kind, enum reject_code reject, const char *reason,
                     int64_t now_us, struct sink *sink);
@@ -120,6 +124,13 @@ void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *si
 /* A working order: PENDING_CANCEL, then the venue's cancel. */
 void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
 void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+
+/* gate_lots.c: what conditions hold. */
+/* A fill was counted: whose lots are they, and whose did it close? */
+void gate_count_lots(struct gate *gate, uint32_t slot, const struct order_event *fill, int64_t now_us,
+                     struct sink *sink);
+/* A flatten of what nets to nothing: no order can close it, the conditions give it up. false: it is not that. */
+bool gate_net_lots(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
 
 /* gate_venue.c */
 struct gate_stream *gate_stream(struct gate *gate, const char *user);

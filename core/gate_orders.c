@@ -56,6 +56,7 @@ static void count_working(const struct gate *gate, const struct order_request *r
         int32_t open = order->request.quantity - order->filled_quantity;
         if (order->request.reduce_only) {
             if (order->request.side == request->side) input->working_reduce += open;
+            if (order->request.condition_id == request->condition_id) input->own_working += open;
         } else if (order->request.side == SIDE_BUY) {
             input->working_buy += open;
         } else {
@@ -68,7 +69,13 @@ enum reject_code gate_refusal(const struct gate *gate, const struct order_reques
                               int64_t now_us, char reason[REASON_SIZE]) {
     enum reject_code code = refusal_of_state(gate, request, slot, reason);
     if (code != REJECT_NONE) return code;
+    if (request->leg == LEG_ENTRY && !ledger_lots_room(&gate->ledger)) {
+        snprintf(reason, REASON_SIZE, "%d conditions hold something, the limit", LEDGER_LOTS);
+        return REJECT_NO_ROOM;
+    }
     const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, request->symbol);
+    const struct ledger_sides sides = ledger_sides(&gate->ledger, request->account, request->symbol);
+    const int32_t held = ledger_held(&gate->ledger, request->account, request->symbol);
     struct guard_input input = {
         .limits = &gate->limits,
         .recent = &gate->recent,
@@ -81,7 +88,11 @@ enum reject_code gate_refusal(const struct gate *gate, const struct order_reques
         .last_tick_us = symbol == NULL ? 0 : symbol->tick_us,
         /* A paused replay has no ticks, and its last price is the price. */
         .session_open = gate->market.session_state == SESSION_OPEN && !gate->market.paused,
-        .held = ledger_held(&gate->ledger, request->account, request->symbol),
+        .held = held,
+        .held_there = held,
+        .longs = sides.longs,
+        .shorts = sides.shorts,
+        .own = ledger_own(&gate->ledger, request->account, request->symbol, request->condition_id),
         .now_us = now_us,
     };
     count_working(gate, request, slot, &input);
@@ -171,6 +182,7 @@ void gate_on_order_request(struct gate *gate, const struct order_request *reques
     }
     char reason[REASON_SIZE];
     enum reject_code code;
+    if (gate_net_lots(gate, slot, now_us, sink)) return;
     if (request->expires_us != 0 && now_us > request->expires_us) {
         code = REJECT_EXPIRED;
         snprintf(reason, sizeof reason, "its time to live ended before it was sent");

@@ -75,7 +75,7 @@ static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t 
     return slot;
 }
 
-static void count_fill(struct gate *gate, const struct order_event *event, int64_t now_us, struct sink *sink) {
+static bool count_fill(struct gate *gate, const struct order_event *event, int64_t now_us, struct sink *sink) {
     const struct position *position;
     struct err err;
     bool known;
@@ -84,13 +84,14 @@ static void count_fill(struct gate *gate, const struct order_event *event, int64
                   event->exec_id, err.text);
         gate_set_mode(gate, GUARD_HALTED, "guard", "a fill could not be counted: the position is not known", now_us,
                       sink);
-        return;
+        return false;
     }
     emit(sink, PORT_STORE, MSG_POSITION, position, sizeof *position);
     if (!known)
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &event->request,
                   "contract %s is not known: its lots are counted, its NT$ are not", event->request.symbol);
     gate_watch_loss(gate, now_us, sink);
+    return true;
 }
 
 static void apply_fill(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink) {
@@ -98,7 +99,7 @@ static void apply_fill(struct gate *gate, uint32_t slot, struct order_event *eve
     int32_t open = order->request.quantity - order->filled_quantity;
     bool late = false;
     (void)gate_event(gate, slot, event, now_us, sink, &late);
-    count_fill(gate, event, now_us, sink);
+    if (count_fill(gate, event, now_us, sink)) gate_count_lots(gate, slot, event, now_us, sink);
     if (event->fill_quantity > open) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &event->request,
                   "%s filled %" PRId32 " of an order with %" PRId32 " open: counted", gate->config.venue,
@@ -152,7 +153,7 @@ static void apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t
         event.request.side = exec->side;
         (void)text_copy(event.request.account, sizeof event.request.account, exec->account);
         (void)text_copy(event.request.symbol, sizeof event.request.symbol, exec->symbol);
-        if (exec->kind == EXEC_FILL) count_fill(gate, &event, now_us, sink);
+        if (exec->kind == EXEC_FILL) (void)count_fill(gate, &event, now_us, sink);
         return;
     }
     if (exec->kind == EXEC_FILL)

@@ -19,29 +19,71 @@ static enum reject_code refuse(char *reason, enum reject_code code, const char *
     return code;
 }
 
-/* Lots that may still leave the position by this order's side. */
-static int32_t reducible(const struct guard_input *input) {
-    int64_t sign = side_sign(input->request->side);
-    int64_t against = -sign * input->held;
-    int64_t left = against - input->working_reduce;
-    return left > 0 ? (int32_t)left : 0;
+/* Lots that stand against the order's side: what it could close. */
+static int64_t against(const struct guard_input *input, int64_t held) {
+    const int64_t lots = -(int64_t)side_sign(input->request->side) * held;
+    return lots > 0 ? lots : 0;
+}
+
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* Of what the order could close by our own count: does the venue have it? What is missing there must not be closed. */
+static int64_t there_too(const struct guard_input *input, int64_t lots) {
+    const int64_t sign = side_sign(input->request->side);
+    const int64_t missing = -sign * ((int64_t)input->held - input->held_there);
+    if (missing <= 0) return lots;
+    return lots > missing ? lots - missing : 0;
+}
+
+static enum reject_code check_exit(const struct guard_input *input, char *reason) {
+    const struct order_request *request = input->request;
+    const int64_t side = request->side == SIDE_SELL ? input->longs : input->shorts;
+    const int64_t own = smaller(against(input, input->own), side), there = smaller(own, there_too(input, side));
+    const int64_t left = smaller(own - input->own_working, side - input->working_reduce);
+    const char *name = side_name(request->side);
+    if (request->quantity > own)
+        return refuse(reason, REJECT_WOULD_NOT_REDUCE, "exit %s %d: condition %lld holds %+d", name, request->quantity,
+                      (long long)request->condition_id, input->own);
+    if (request->quantity > there)
+        return refuse(reason, REJECT_POSITION_DIFFERS, "exit %s %d: %+d held here, %+d at the venue: accept that first",
+                      name, request->quantity, input->held, input->held_there);
+    if (request->quantity <= smaller(left, there_too(input, side) - input->working_reduce)) return REJECT_NONE;
+    return refuse(reason, REJECT_ALREADY_LEAVING,
+                  "exit %s %d: condition %lld holds %+d, %d of it leaving already, %lld left to close", name,
+                  request->quantity, (long long)request->condition_id, input->own, input->own_working,
+                  (long long)(left > 0 ? left : 0));
+}
+
+/* Lots that may still leave the account's net by this order's side. */
+static int64_t reducible(const struct guard_input *input) {
+    const int64_t left = against(input, input->held) - input->working_reduce;
+    return left > 0 ? left : 0;
 }
 
 static enum reject_code check_reduce_only(const struct guard_input *input, char *reason) {
     const struct order_request *request = input->request;
-    int32_t left = reducible(input);
-    if (request->quantity <= left) return REJECT_NONE;
-    const bool held = request->quantity <= -(int64_t)side_sign(request->side) * input->held;
+    const char *name = side_name(request->side);
+    if (request->condition_id != 0) return check_exit(input, reason);
+    if (request->quantity <= against(input, input->held) &&
+        request->quantity > smaller(against(input, input->held), against(input, input->held_there)))
+        return refuse(reason, REJECT_POSITION_DIFFERS,
+                      "reduce-only %s %d: %+d held here, %+d at the venue: accept that first", name, request->quantity,
+                      input->held, input->held_there);
+    const int64_t there = against(input, input->held_there) - input->working_reduce;
+    if (request->quantity <= smaller(reducible(input), there)) return REJECT_NONE;
+    const bool held = request->quantity <= against(input, input->held);
     const enum reject_code code = held ? REJECT_ALREADY_LEAVING : REJECT_WOULD_NOT_REDUCE;
-    return refuse(reason, code, "reduce-only %s %d: %+d held, %d leaving already, %d left to close",
-                  side_name(request->side), request->quantity, input->held, input->working_reduce, left);
+    return refuse(reason, code, "reduce-only %s %d: %+d held, %d leaving already, %lld left to close", name,
+                  request->quantity, input->held, input->working_reduce, (long long)reducible(input));
 }
 
-/* An order that is not reduce-only, but would shrink the position. Others like it that are working count: two of them
- * could close the same lots, and the second would open. */
+/* An operator's order that is not reduce-only, but would shrink the position. Others like it that are working count: two
+ * of them could close the same lots, and the second would open. A condition's entry never does: it has exits to come. */
 static bool reduces(const struct guard_input *input) {
-    int32_t working = input->request->side == SIDE_BUY ? input->working_buy : input->working_sell;
-    return input->request->quantity <= reducible(input) - working;
+    const int32_t working = input->request->side == SIDE_BUY ? input->working_buy : input->working_sell;
+    return input->request->condition_id == 0 && input->request->quantity <= reducible(input) - working;
 }
 
 static enum reject_code rule_mode(const struct guard_input *input, char *reason) {
@@ -60,16 +102,20 @@ static enum reject_code rule_quantity(const struct guard_input *input, char *rea
                   limit);
 }
 
+/* Each side for itself: the exits of what nets now may leave one side standing alone. */
 static enum reject_code rule_position(const struct guard_input *input, char *reason) {
     const struct order_request *request = input->request;
-    int64_t limit = input->limits->max_position;
-    int64_t sign = side_sign(request->side);
-    int64_t working = request->side == SIDE_BUY ? input->working_buy : input->working_sell;
-    int64_t after = sign * input->held + working + request->quantity;
+    const int64_t limit = input->limits->max_position;
+    const bool buy = request->side == SIDE_BUY;
+    const int64_t held = buy ? input->longs : input->shorts, working = buy ? input->working_buy : input->working_sell;
+    /* An operator's order closes before it opens. */
+    const int64_t closes = request->condition_id != 0 ? 0 : smaller(request->quantity, against(input, input->held));
+    const int64_t after = held + working + request->quantity - closes;
     if (limit == 0 || after <= limit) return REJECT_NONE;
     return refuse(reason, REJECT_MAX_POSITION,
-                  "position would be %+lld lots of %s (%+d held, %lld working), beyond the limit %lld",
-                  (long long)(sign * after), request->symbol, input->held, (long long)working, (long long)limit);
+                  "position would be %+lld lots of %s (%+lld held, %lld working), beyond the limit %lld",
+                  (long long)(buy ? after : -after), request->symbol, (long long)(buy ? held : -held),
+                  (long long)working, (long long)limit);
 }
 
 static enum reject_code rule_notional(const struct guard_input *input, char *reason) {

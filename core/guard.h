@@ -5,12 +5,16 @@
  * a code and one sentence with the numbers ("order quantity 12 exceeds the limit 10").
  *
  * Rules, in the order they are asked:
- *   - a reduce-only order must shrink what is held: else WOULD_NOT_REDUCE; and net of the reduce-only orders already
- *     working: else ALREADY_LEAVING (they may come to nothing, so it is worth asking again). One that does passes
- *     everything below, in every mode: a limit that kept a position open would not protect;
- *   - HALTED refuses everything else; REDUCING passes only what a position can absorb;
- *   - quantity, position (with everything working filled), notional, price collar, stale tick, daily loss, orders a
- *     second, duplicates of an operator's order. A limit of 0 is no limit.
+ *   - a condition's exit must be no bigger than what that condition holds, whatever the account's net is: a condition
+ *     that bought and one that sold may net to nothing, and both are protected. Any other reduce-only order must shrink
+ *     the account's net. Else WOULD_NOT_REDUCE. Both count what leaves already: else ALREADY_LEAVING (it may come to
+ *     nothing, so it is worth asking again); all that leaves a side is never more than that side holds. While the venue
+ *     is known to hold something else, both numbers bind: else POSITION_DIFFERS. One that passes here passes everything
+ *     below, in every mode: a limit that kept a position open would not protect;
+ *   - HALTED refuses everything else; REDUCING passes only what a position can absorb, and no condition's entry;
+ *   - quantity, position (each side with everything working filled, for what nets today may stand alone tomorrow),
+ *     notional, price collar, stale tick, daily loss, orders a second, duplicates of an operator's order. A limit of 0
+ *     is no limit.
  * Cancels are never asked about.
  *
  * Unit: as the fields say; now_us and last_tick_us are process time. Thread: any (pure). Owner: the caller.
@@ -52,6 +56,11 @@ struct guard_input {
     int64_t last_tick_us; /* 0 = none yet */
     bool session_open;    /* the symbol is trading and its feed should move */
     int32_t held;         /* lots of this account and symbol, signed */
+    int32_t held_there;   /* what the venue says; held, while nothing else is known */
+    int64_t longs;        /* lots held on each side: held = longs - shorts (core/ledger.h) */
+    int64_t shorts;
+    int32_t own;         /* what the order's condition holds, signed */
+    int32_t own_working; /* lots still open in its exits */
     int32_t working_buy;  /* lots still open in orders that are not reduce-only */
     int32_t working_sell;
     int32_t working_reduce; /* lots still open in reduce-only orders */

@@ -17,8 +17,9 @@ bool ledger_init(struct ledger *ledger, money_t commission) {
     ledger->commission = commission;
     ledger->symbols = calloc(LEDGER_SYMBOLS, sizeof *ledger->symbols);
     ledger->rows = calloc(LEDGER_POSITIONS, sizeof *ledger->rows);
-    if (ledger->symbols != NULL && ledger->rows != NULL && id_index_init(&ledger->symbol_index, LEDGER_SYMBOLS) &&
-        id_index_init(&ledger->row_index, LEDGER_POSITIONS))
+    ledger->lots = calloc(LEDGER_LOTS, sizeof *ledger->lots);
+    if (ledger->symbols != NULL && ledger->rows != NULL && ledger->lots != NULL &&
+        id_index_init(&ledger->symbol_index, LEDGER_SYMBOLS) && id_index_init(&ledger->row_index, LEDGER_POSITIONS))
         return true;
     ledger_free(ledger);
     return false;
@@ -27,6 +28,7 @@ bool ledger_init(struct ledger *ledger, money_t commission) {
 void ledger_free(struct ledger *ledger) {
     free(ledger->symbols);
     free(ledger->rows);
+    free(ledger->lots);
     id_index_free(&ledger->symbol_index);
     id_index_free(&ledger->row_index);
     memset(ledger, 0, sizeof *ledger);
@@ -50,7 +52,7 @@ static struct ledger_symbol *symbol_get(struct ledger *ledger, const char *symbo
     return entry;
 }
 
-static struct ledger_row *row_find(const struct ledger *ledger, const char *account, const char *symbol) {
+struct ledger_row *ledger_row(const struct ledger *ledger, const char *account, const char *symbol) {
     char key[ID_INDEX_KEY_SIZE];
     uint32_t index;
     row_key(account, symbol, key);
@@ -58,7 +60,7 @@ static struct ledger_row *row_find(const struct ledger *ledger, const char *acco
 }
 
 static struct ledger_row *row_get(struct ledger *ledger, const char *account, const char *symbol) {
-    struct ledger_row *row = row_find(ledger, account, symbol);
+    struct ledger_row *row = ledger_row(ledger, account, symbol);
     if (row != NULL) return row;
     struct ledger_symbol *entry = symbol_get(ledger, symbol);
     char key[ID_INDEX_KEY_SIZE];
@@ -88,7 +90,7 @@ static void value_symbol(struct ledger *ledger, const struct ledger_symbol *entr
 }
 
 const struct position *ledger_position(const struct ledger *ledger, const char *account, const char *symbol) {
-    const struct ledger_row *row = row_find(ledger, account, symbol);
+    const struct ledger_row *row = ledger_row(ledger, account, symbol);
     return row == NULL ? NULL : &row->position;
 }
 
@@ -150,8 +152,12 @@ enum status ledger_fill(struct ledger *ledger, const struct order_event *fill, c
     }
     if (known != NULL) *known = entry->contract.multiplier != 0;
     if (fill->trading_day > row->position.trading_day) position_roll(&row->position, fill->trading_day);
-    enum status status = position_fill(&row->position, &entry->contract, request->side, fill->fill_price,
-                                       fill->fill_quantity, ledger->commission, err);
+    const bool traded = request->leg != LEG_ADJUST;
+    enum status status =
+        traded ? position_fill(&row->position, &entry->contract, request->side, fill->fill_price, fill->fill_quantity,
+                               ledger->commission, err)
+               : position_adjust(&row->position, &entry->contract, request->side, fill->fill_price, fill->fill_quantity,
+                                 err);
     if (status != ERR_OK) return status;
     if (entry->last != 0) row->position.mark = entry->last;
     row->position.updated_us = fill->time_us;

@@ -35,6 +35,7 @@ static const struct msg_type *const types[] = {
     [MSG_RISK_EVENT] = &msg_type_risk_event,
     [MSG_ACTION] = &msg_type_action,
     [MSG_AUDIT] = &msg_type_audit,
+    [MSG_CONDITION_LOTS] = &msg_type_condition_lots,
     [MSG_HEARTBEAT] = &msg_type_heartbeat,
     [MSG_GUARD_STATE] = &msg_type_guard_state,
     [MSG_GUARD_LIMITS] = &msg_type_guard_limits,

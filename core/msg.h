@@ -45,6 +45,7 @@ enum msg_id {
     MSG_RISK_EVENT = 26,
     MSG_ACTION = 27,
     MSG_AUDIT = 28,
+    MSG_CONDITION_LOTS = 29,
     /* state of the system */
     MSG_HEARTBEAT = 30,
     MSG_GUARD_STATE = 31,
@@ -92,6 +93,7 @@ struct msg {
         struct risk_event risk_event;
         struct action_record action;
         struct audit audit;
+        struct condition_lots condition_lots;
         struct heartbeat heartbeat;
         struct guard_state guard_state;
         struct guard_limits guard_limits;

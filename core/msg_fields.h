@@ -101,7 +101,7 @@ extern const struct msg_type msg_type_condition, msg_type_transition, msg_type_r
     msg_type_signal_ack;
 extern const struct msg_type msg_type_order_request, msg_type_cancel_request, msg_type_order, msg_type_order_event;
 extern const struct msg_type msg_type_position, msg_type_account, msg_type_risk_event, msg_type_action,
-    msg_type_audit;
+    msg_type_audit, msg_type_condition_lots;
 extern const struct msg_type msg_type_heartbeat, msg_type_guard_state, msg_type_guard_limits, msg_type_session,
     msg_type_log;
 extern const struct msg_type msg_type_cursor, msg_type_process, msg_type_query, msg_type_reply, msg_type_control,

@@ -51,6 +51,16 @@ static const struct field fields_position[] = {
 };
 MSG_TYPE(MSG_POSITION, position, position, "What is held of one contract in one account.");
 
+static const struct field fields_condition_lots[] = {
+    TEXT(condition_lots, , account, 0, "account"),
+    TEXT(condition_lots, , symbol, 1, "contract"),
+    COUNTER(condition_lots, , condition_id, "condition"),
+    NUMBER(condition_lots, , quantity, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots it holds, + long, - short"),
+    TIME(condition_lots, , updated_us, "process time"),
+};
+MSG_TYPE(MSG_CONDITION_LOTS, condition_lots, condition_lots,
+         "What one condition holds of a position. The rest is the operator's, or was made elsewhere.");
+
 static const struct field fields_account[] = {
     TEXT(account, , account, 1, "account"),
     TEXT(account, , name, 0, "holder"),

@@ -111,6 +111,7 @@ static bool apply_kind(struct order *order, const struct order_event *event, boo
     case EXEC_DENIED: return end(order, event, ORDER_DENIED);
     case EXEC_EXPIRED: return end(order, event, ORDER_EXPIRED);
     case EXEC_UNKNOWN: return move_up(order, ORDER_UNKNOWN);
+    case EXEC_RELEASED: return false; /* about a condition */
     }
     CHECK(!"exec kind");
     return false;

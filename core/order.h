@@ -42,7 +42,14 @@
 enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
 enum order_type { ORDER_MARKET = 1, ORDER_LIMIT = 2, ORDER_RANGE_MARKET = 3 /* MKP */ };
 enum time_in_force { TIF_ROD = 1, TIF_IOC = 2, TIF_FOK = 3 };
-enum order_leg { LEG_NONE = 0 /* an operator's order */, LEG_ENTRY, LEG_TAKE_PROFIT, LEG_STOP_LOSS, LEG_FLATTEN };
+enum order_leg {
+    LEG_NONE = 0, /* an operator's order */
+    LEG_ENTRY,
+    LEG_TAKE_PROFIT,
+    LEG_STOP_LOSS,
+    LEG_FLATTEN,
+    LEG_ADJUST, /* no order at all: the venue's position adopted, as fills without a cost. Never goes to a venue */
+};
 
 enum order_state {
     ORDER_INTENT = 1,
@@ -82,6 +89,7 @@ enum reject_code {
     REJECT_STOPPED,   /* an agent is shutting down */
     REJECT_NO_ROOM,   /* the limit on orders kept in memory is reached */
     REJECT_ALREADY_LEAVING, /* reduce-only, and orders that work already close those lots: perhaps later */
+    REJECT_POSITION_DIFFERS, /* the venue holds another position than is counted here, and nobody has accepted that yet */
     REJECT_VENUE_UNKNOWN_SYMBOL = 201,
     REJECT_VENUE_PRICE_LIMIT,
     REJECT_VENUE_TICK_SIZE,
@@ -140,6 +148,9 @@ enum exec_kind {
     EXEC_DENIED,
     EXEC_EXPIRED,
     EXEC_UNKNOWN,
+    EXEC_RELEASED, /* lots of a condition were closed by an order that is not its own: this one. Of that order nothing
+                    * changes; the event's request.condition_id says whose lots, fill_quantity and fill_price how many
+                    * and at what */
 };
 
 /* One event in an order's life: append-only rows of gateway.db, numbered by `seq` without holes. */
@@ -188,7 +199,7 @@ bool order_request_same(const struct order_request *a, const struct order_reques
 const char *side_name(enum side side);              /* BUY SELL */
 const char *order_type_name(enum order_type type);  /* MKT LMT MKP */
 const char *tif_name(enum time_in_force tif);       /* ROD IOC FOK */
-const char *leg_name(enum order_leg leg);           /* ENTRY TAKE_PROFIT STOP_LOSS FLATTEN - */
+const char *leg_name(enum order_leg leg);           /* ENTRY TAKE_PROFIT STOP_LOSS FLATTEN ADJUST - */
 const char *order_state_name(enum order_state state);
 const char *exec_kind_name(enum exec_kind kind);
 const char *reject_name(enum reject_code code);     /* NONE HALTED ... VENUE_PRICE_LIMIT: for columns and JSON */

@@ -17,6 +17,7 @@ static const char *const leg_names[] = {
     [LEG_TAKE_PROFIT] = "TAKE_PROFIT",
     [LEG_STOP_LOSS] = "STOP_LOSS",
     [LEG_FLATTEN] = "FLATTEN",
+    [LEG_ADJUST] = "ADJUST",
 };
 static const char *const state_names[] = {
     [ORDER_INTENT] = "INTENT",
@@ -42,6 +43,7 @@ static const char *const kind_names[] = {
     [EXEC_DENIED] = "DENIED",
     [EXEC_EXPIRED] = "EXPIRED",
     [EXEC_UNKNOWN] = "UNKNOWN",
+    [EXEC_RELEASED] = "RELEASED",
 };
 static const struct reject_row reject_rows[] = {
     {REJECT_NONE, "NONE", "nothing was refused"},
@@ -66,6 +68,7 @@ static const struct reject_row reject_rows[] = {
     {REJECT_STOPPED, "STOPPED", "the agent is shutting down"},
     {REJECT_NO_ROOM, "NO_ROOM", "the limit on orders kept in memory is reached"},
     {REJECT_ALREADY_LEAVING, "ALREADY_LEAVING", "other orders are closing those lots already"},
+    {REJECT_POSITION_DIFFERS, "POSITION_DIFFERS", "the venue holds another position than is counted here"},
     {REJECT_VENUE_UNKNOWN_SYMBOL, "VENUE_UNKNOWN_SYMBOL", "the venue does not know the symbol"},
     {REJECT_VENUE_PRICE_LIMIT, "VENUE_PRICE_LIMIT", "the price is beyond the day's price limit"},
     {REJECT_VENUE_TICK_SIZE, "VENUE_TICK_SIZE", "the price is not a whole number of ticks"},

@@ -44,29 +44,54 @@ static bool open_lots(struct position *position, int sign, price_t price, int32_
     return true;
 }
 
-enum status position_fill(struct position *position, const struct contract *contract, enum side side, price_t price,
-                          int32_t quantity, money_t commission, struct err *err) {
+/* What the fill makes of a position, without what it cost. */
+static bool move(struct position *position, const struct contract *contract, enum side side, price_t price,
+                 int32_t quantity) {
+    int sign = side_sign(side);
+    bool against = (position->quantity > 0 && sign < 0) || (position->quantity < 0 && sign > 0);
+    int64_t held = position->quantity < 0 ? -(int64_t)position->quantity : position->quantity;
+    int32_t closing = against ? (int32_t)(quantity < held ? quantity : held) : 0;
+    int32_t opening = quantity - closing;
+
+    if (closing > 0 && !close_lots(position, contract->multiplier, price, closing)) return false;
+    if (opening > 0 && !open_lots(position, sign, price, opening)) return false;
+    position->mark = price;
+    return true;
+}
+
+static enum status check_fill(const struct position *position, price_t price, int32_t quantity, struct err *err) {
     if (quantity <= 0)
         return err_set(err, ERR_RANGE, "fill of %s: quantity %d (allowed 1 and more)", position->symbol, quantity);
     if (price > PRICE_MAX || price < -PRICE_MAX)
         return err_set(err, ERR_RANGE, "fill of %s: price beyond what a price can be", position->symbol);
+    return ERR_OK;
+}
 
+static enum status too_large(const struct position *position, int32_t quantity, struct err *err) {
+    return err_set(err, ERR_RANGE, "position of %s: the sum is larger than can be counted; fill of %d lots not added",
+                   position->symbol, quantity);
+}
+
+enum status position_fill(struct position *position, const struct contract *contract, enum side side, price_t price,
+                          int32_t quantity, money_t commission, struct err *err) {
+    enum status status = check_fill(position, price, quantity, err);
+    if (status != ERR_OK) return status;
     struct position after = *position;
-    int sign = side_sign(side);
-    bool against = (after.quantity > 0 && sign < 0) || (after.quantity < 0 && sign > 0);
-    int64_t held = after.quantity < 0 ? -(int64_t)after.quantity : after.quantity;
-    int32_t closing = against ? (int32_t)(quantity < held ? quantity : held) : 0;
-    int32_t opening = quantity - closing;
-    int32_t *day_lots = sign > 0 ? &after.bought : &after.sold;
-
-    if ((closing > 0 && !close_lots(&after, contract->multiplier, price, closing)) ||
-        (opening > 0 && !open_lots(&after, sign, price, opening)) ||
+    int32_t *day_lots = side == SIDE_BUY ? &after.bought : &after.sold;
+    if (!move(&after, contract, side, price, quantity) ||
         !price_add(after.cost, contract_cost(contract, price, quantity, commission), &after.cost) ||
         __builtin_add_overflow(*day_lots, quantity, day_lots))
-        return err_set(err, ERR_RANGE,
-                       "position of %s: the sum is larger than can be counted; fill of %d lots not added",
-                       position->symbol, quantity);
-    after.mark = price;
+        return too_large(position, quantity, err);
+    *position = after;
+    return ERR_OK;
+}
+
+enum status position_adjust(struct position *position, const struct contract *contract, enum side side, price_t price,
+                            int32_t quantity, struct err *err) {
+    enum status status = check_fill(position, price, quantity, err);
+    if (status != ERR_OK) return status;
+    struct position after = *position;
+    if (!move(&after, contract, side, price, quantity)) return too_large(position, quantity, err);
     *position = after;
     return ERR_OK;
 }

@@ -26,6 +26,11 @@ void position_init(struct position *position, const char *account, const char *s
 enum status position_fill(struct position *position, const struct contract *contract, enum side side, price_t price,
                           int32_t quantity, money_t commission, struct err *err);
 
+/* Lots that came or went without a trade of ours (the venue's number adopted): the same, but no cost, and none of the
+ * day's lots. */
+enum status position_adjust(struct position *position, const struct contract *contract, enum side side, price_t price,
+                            int32_t quantity, struct err *err);
+
 /* Carry to a new trading day: day counters to zero. */
 void position_roll(struct position *position, int32_t trading_day);
 

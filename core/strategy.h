@@ -28,9 +28,9 @@
  * Exits: market, then range market, then a limit at the price limit (LOCKED): each attempt that the venue did not fill
  * makes the next one harder. One that never got there (denied here, expired on the way) goes again as it is. All with an
  * alarm (risk_event); at the limit, or denied, after 1 s, 2 s ... 30 s, for ever; not while the market is closed. When
- * the guard says WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition ends. Fills of
- * LEG_FLATTEN close conditions of that account and symbol in id order. A cancel is refused while a position is
- * protected.
+ * the guard says WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition ends. What
+ * other orders close of a condition's lots (a flatten, the operator, the venue's number adopted) the gate says as
+ * EXEC_RELEASED. A cancel is refused while a position is protected.
  *
  * Memory keeps conditions that have not ended, and those that ended on the present trading day.
  *

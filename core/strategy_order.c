@@ -72,7 +72,7 @@ static void exit_would_not_reduce(struct strategy_step *step, struct strategy_ro
     struct condition *condition = &row->condition;
     const int32_t left = left_to_exit(condition);
     if (quantity > 1) {
-        row->exit_cap = quantity / 2;
+        row->exit_cap = left < quantity ? 0 : quantity / 2; /* what was closed meanwhile is known by now */
         strategy_exit_again(step, row);
         return;
     }
@@ -121,7 +121,7 @@ static void exit_ended(struct strategy_step *step, struct strategy_row *row, con
         if (condition->entry_working) {
             strategy_record(step, row); /* its end, or a late fill, decides */
         } else {
-            close_row(step, row, "exit filled");
+            close_row(step, row, filled > 0 ? "exit filled" : "another order closed its lots");
         }
         return;
     }
@@ -168,9 +168,9 @@ void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, 
         strategy_transition(step, row, cancelled ? CONDITION_CANCELLED : CONDITION_REJECTED, "%s%s",
                             cancelled ? "cancelled before a fill; " : "",
                             reason[0] != '\0' ? reason : "entry not filled");
-    } else if (condition->state == CONDITION_EXITING && !condition->exit_working && left_to_exit(condition) <= 0) {
+    } else if (!condition_terminal(condition->state) && !condition->exit_working && left_to_exit(condition) <= 0) {
         condition->cancel_requested = false;
-        close_row(step, row, "exit filled");
+        close_row(step, row, condition->state == CONDITION_EXITING ? "exit filled" : "all that was filled is closed");
     } else {
         condition->cancel_requested = false; /* what is filled stays protected */
         strategy_record(step, row);
@@ -239,29 +239,29 @@ static void on_exit_event(struct strategy_step *step, struct strategy_row *row, 
     strategy_place(step->strategy, row);
 }
 
-/* The operator closed the account's position in this symbol: the conditions' lots go with it, in id order. */
-static void on_flatten_fill(struct strategy_step *step, const struct order_event *event) {
-    struct strategy *strategy = step->strategy;
-    int32_t lots = event->fill_quantity;
-    for (uint32_t i = 0; i < strategy->row_count && lots > 0; i++) {
-        struct strategy_row *row = strategy->rows[i];
-        struct condition *condition = &row->condition;
-        const bool holds =
-            condition->state == CONDITION_OPEN || (condition->state == CONDITION_EXITING && !condition->exit_working);
-        if (!holds || condition->terms.side == event->request.side || left_to_exit(condition) <= 0) continue;
-        if (strcmp(condition->terms.symbol, event->request.symbol) != 0) continue;
-        if (strcmp(condition->terms.account, event->request.account) != 0) continue;
-        const int32_t part = left_to_exit(condition) < lots ? left_to_exit(condition) : lots;
-        condition->exited_quantity += part;
-        condition->exited_value += event->fill_price * part;
-        lots -= part;
-        if (left_to_exit(condition) > 0 || condition->entry_working) {
-            strategy_record(step, row);
-        } else {
-            close_row(step, row, "flattened by the operator");
-        }
-        strategy_place(strategy, row);
-    }
+static const char *closed_by(enum order_leg leg) {
+    return leg == LEG_FLATTEN  ? "flattened by the operator"
+           : leg == LEG_ADJUST ? "the venue does not hold its lots any more"
+                               : "closed by an order of no condition";
+}
+
+/* Another order closed lots of the condition; the gate says whose they were. An exit that works for them is cancelled by
+ * the gate too, and its end decides. */
+static void on_released(struct strategy_step *step, const struct order_event *event) {
+    struct strategy_row *row = strategy_row_find(step->strategy, event->request.condition_id);
+    if (row == NULL) return;
+    struct condition *condition = &row->condition;
+    const int32_t left = left_to_exit(condition);
+    const int32_t lots = event->fill_quantity < left ? event->fill_quantity : left;
+    if (lots <= 0 || strcmp(condition->terms.symbol, event->request.symbol) != 0) return;
+    condition->exited_quantity += lots;
+    condition->exited_value += event->fill_price * lots;
+    row->exit_cap = 0;
+    if (left > lots || condition->entry_working || condition->exit_working)
+        strategy_record(step, row);
+    else
+        close_row(step, row, closed_by(event->request.leg));
+    strategy_place(step->strategy, row);
 }
 
 /* Is it an order of one of this install's conditions? */
@@ -304,7 +304,7 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
     if (event->market_us > step.market_us) step.market_us = event->market_us;
     step.price = event->fill_price;
     const struct order_request *order = &event->request;
-    const bool ours = is_ours(strategy, order);
+    const bool released = event->kind == EXEC_RELEASED, ours = !released && is_ours(strategy, order);
     struct strategy_row *row = ours ? strategy_row_find(strategy, order->condition_id) : NULL;
     if (ours && row == NULL) on_orphan(&step, event);
     if (row != NULL && row->unacknowledged && strcmp(order->client_order_id, row->signal.order.client_order_id) == 0) {
@@ -314,8 +314,8 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
         on_entry(&step, row, event);
     } else if (row != NULL && (order->leg == LEG_TAKE_PROFIT || order->leg == LEG_STOP_LOSS)) {
         on_exit_event(&step, row, event);
-    } else if (order->leg == LEG_FLATTEN && event->kind == EXEC_FILL) {
-        on_flatten_fill(&step, event);
+    } else if (released) {
+        on_released(&step, event);
     }
     strategy_cursor(&step, "events", 0, strategy->events_seq);
     return ERR_OK;

@@ -74,7 +74,7 @@ static void act(struct strategy_step *step, const struct cond_crossed *crossed) 
         enter(step, row);
     } else {
         CHECK(condition->state == CONDITION_OPEN);
-        leave(step, row);
+        if (condition->filled_quantity > condition->exited_quantity) leave(step, row);
     }
 }
 

@@ -98,6 +98,9 @@ static enum status restore(struct executor_agent *e, struct err *err)
 {
     enum status status = restore_all(e->db, MSG_POSITION, restore_row_of, e, err);
     if (status == ERR_OK) {
+        status = restore_all(e->db, MSG_CONDITION_LOTS, restore_row_of, e, err);
+    }
+    if (status == ERR_OK) {
         status = restore_all(e->db, MSG_CURSOR, restore_row_of, e, err);
     }
     if (status == ERR_OK) {

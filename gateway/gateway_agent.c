@@ -140,7 +140,8 @@ static enum status apply_limits(struct gateway *g, int64_t now_us, struct err *e
 
 static enum status restore(struct gateway *g, struct err *err)
 {
-    static const enum msg_id before[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR, MSG_CONTRACT, MSG_POSITION};
+    static const enum msg_id before[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR,
+                                          MSG_CONTRACT,     MSG_POSITION,    MSG_CONDITION_LOTS};
     enum status status = ERR_OK;
     for (size_t i = 0; status == ERR_OK && i < sizeof before / sizeof before[0]; i++) {
         status = restore_all(g->db, before[i], restore_gate, g, err);

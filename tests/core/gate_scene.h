@@ -130,14 +130,15 @@ static inline void scene_keep(struct scene *scene) {
 static inline bool scene_same_row(const struct msg *a, const struct msg *b) {
     if (a->id != b->id || a->id == MSG_ORDER_EVENT) return false;
     if (a->id == MSG_ORDER) return strcmp(a->order.request.client_order_id, b->order.request.client_order_id) == 0;
+    if (a->id == MSG_CONDITION_LOTS) return a->condition_lots.condition_id == b->condition_lots.condition_id;
     if (a->id == MSG_POSITION) return strcmp(a->position.symbol, b->position.symbol) == 0;
     return true;
 }
 
 /* kill -9 after the last commit, and a new process over the same files; not logged in yet. */
 static inline void scene_restart(struct scene *scene) {
-    static const enum msg_id ids[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR,
-                                      MSG_POSITION,     MSG_ORDER,       MSG_ORDER_EVENT};
+    static const enum msg_id ids[] = {MSG_GUARD_LIMITS,   MSG_GUARD_STATE, MSG_CURSOR,     MSG_POSITION,
+                                      MSG_CONDITION_LOTS, MSG_ORDER,       MSG_ORDER_EVENT};
     struct err err;
     scene_keep(scene);
     gate_free(scene->gate);

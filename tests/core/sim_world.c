@@ -82,6 +82,9 @@ static bool same_row(const struct msg *a, const struct msg *b) {
     if (a->id != b->id) return false;
     if (a->id == MSG_ORDER) return strcmp(a->order.request.client_order_id, b->order.request.client_order_id) == 0;
     if (a->id == MSG_CURSOR) return strcmp(a->cursor.stream, b->cursor.stream) == 0;
+    if (a->id == MSG_CONDITION_LOTS)
+        return strcmp(a->condition_lots.symbol, b->condition_lots.symbol) == 0 &&
+               a->condition_lots.condition_id == b->condition_lots.condition_id;
     if (a->id == MSG_POSITION)
         return strcmp(a->position.symbol, b->position.symbol) == 0 &&
                strcmp(a->position.account, b->position.account) == 0 &&
@@ -196,7 +199,8 @@ static void executor_birth(struct world *world) {
                                      .time_to_live_us = TTL_US,
                                      .commission = PRICE_POINTS(10),
                                      .max_orders = 512};
-    static const enum msg_id order[] = {MSG_POSITION, MSG_CURSOR, MSG_ORDER, MSG_ORDER_EVENT, MSG_SIGNAL_ACK};
+    static const enum msg_id order[] = {MSG_POSITION, MSG_CONDITION_LOTS, MSG_CURSOR,
+                                        MSG_ORDER,    MSG_ORDER_EVENT,    MSG_SIGNAL_ACK};
     struct market market = market_now(world);
     struct sink sink = sink_of(&world->executor_process);
     world->executor = executor_new(&config);
@@ -220,8 +224,8 @@ static void gate_birth(struct world *world) {
                                  .in_flight_us = SIM_IN_FLIGHT_US,
                                  .commission = PRICE_POINTS(10),
                                  .max_orders = 512};
-    static const enum msg_id order[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR,
-                                        MSG_POSITION,     MSG_ORDER,       MSG_ORDER_EVENT};
+    static const enum msg_id order[] = {MSG_GUARD_LIMITS,   MSG_GUARD_STATE, MSG_CURSOR,     MSG_POSITION,
+                                        MSG_CONDITION_LOTS, MSG_ORDER,       MSG_ORDER_EVENT};
     struct market market = market_now(world);
     struct sink sink = sink_of(&world->gate_process);
     world->gate = gate_new(&config);

@@ -484,6 +484,41 @@ static void test_flatten(void **state) {
     assert_int_equal(scene->out.count, 0);
 }
 
+/* Two conditions hold as much against each other: no order can close that, the gate is asked to let them give it up. */
+static void test_flatten_of_what_nets(void **state) {
+    struct scene *scene = *state;
+    struct signal bought = signal_of(1, "k3-1-E1", SIDE_BUY, 2), sold = signal_of(2, "k3-2-E1", SIDE_SELL, 2);
+    bought.order.condition_id = 1;
+    sold.order.condition_id = 2;
+    send_signal(scene, &bought);
+    fill(scene, "k3-1-E1", "f1", 2, 17400);
+    send_signal(scene, &sold);
+    fill(scene, "k3-2-E1", "f2", 2, 17500);
+    assert_int_equal(held(scene), 0);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    const struct order_request asked = *last_sent(scene);
+    assert_int_equal(asked.leg, LEG_FLATTEN);
+    assert_true(asked.reduce_only);
+    assert_int_equal(asked.quantity, 2);
+    for (int64_t id = 1; id <= 2; id++) {
+        struct order_event released = event_of(scene, asked.client_order_id, EXEC_RELEASED, ORDER_INTENT);
+        released.request.condition_id = id;
+        released.fill_quantity = 2;
+        released.fill_price = PRICE_POINTS(17450);
+        event_raw(scene, &released);
+        const struct condition_lots *lots =
+            &capture_last(&scene->out, PORT_STORE, MSG_CONDITION_LOTS)->condition_lots;
+        assert_int_equal(lots->condition_id, id);
+        assert_int_equal(lots->quantity, 0);
+    }
+    happens(scene, asked.client_order_id, EXEC_CANCELLED, ORDER_CANCELLED);
+    assert_int_equal(executor_order(scene->executor, asked.client_order_id)->state, ORDER_CANCELLED);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+    assert_int_equal(held(scene), 0);
+}
+
 static void test_flatten_gives_up(void **state) {
     struct scene *scene = *state;
     hold(scene, 1, "k3-1-E1", SIDE_SELL, 2);
@@ -629,6 +664,7 @@ int main(void) {
         TEST(test_cancel_intent_survives_restart),
         TEST(test_restart),
         TEST(test_flatten),
+        TEST(test_flatten_of_what_nets),
         TEST(test_flatten_gives_up),
         TEST(test_flatten_in_slices_over_restart),
         TEST(test_flatten_leaves_others_orders),

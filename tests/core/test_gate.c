@@ -187,8 +187,9 @@ static void test_reduce_only_at_the_last_hop(void **state) {
     scene_send(scene, &one);
     assert_int_equal(scene_sent(scene), 1);
     scene_send(scene, &two); /* two of the three are leaving already */
-    assert_int_equal(scene_event(scene)->reject, REJECT_WOULD_NOT_REDUCE);
-    assert_string_equal(scene_event(scene)->reason, "reduce-only SELL 2: +3 held, 2 leaving already, 1 left to close");
+    assert_int_equal(scene_event(scene)->reject, REJECT_ALREADY_LEAVING);
+    assert_string_equal(scene_event(scene)->reason,
+                        "exit SELL 2: condition 12 holds +3, 2 of it leaving already, 1 left to close");
     scene_send(scene, &more); /* and buying more is no exit */
     assert_int_equal(scene_event(scene)->reject, REJECT_WOULD_NOT_REDUCE);
     scene_send(scene, &entry);
@@ -238,7 +239,12 @@ static void test_daily_loss_reduces_by_itself(void **state) {
     assert_int_equal(scene_event(scene)->reject, REJECT_REDUCING);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "", 0)->status, ERR_STATE);
     capture_clear(&scene->out);
-    scene_order(scene, "out", SIDE_SELL, 2); /* an operator's way out: no reduce-only needed */
+    scene_order(scene, "other", SIDE_SELL, 2); /* another condition's entry is no way out: it has exits to come */
+    assert_int_equal(scene_sent(scene), 0);
+    struct order_request out = scene_request(scene, "out", SIDE_SELL, 2);
+    out.condition_id = 0; /* the operator's: no reduce-only needed */
+    out.leg = LEG_NONE;
+    scene_send(scene, &out);
     assert_int_equal(scene_sent(scene), 1);
     scene_tick(scene, 17400);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_REDUCING); /* it does not resume by itself */

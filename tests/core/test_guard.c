@@ -40,6 +40,13 @@ static void scene_init(struct scene *scene) {
                                         .now_us = NOW_US};
 }
 
+/* Nobody else holds anything, and the venue agrees. */
+static void hold(struct scene *scene, int32_t lots) {
+    scene->input.held = scene->input.held_there = scene->input.own = lots;
+    scene->input.longs = lots > 0 ? lots : 0;
+    scene->input.shorts = lots < 0 ? -lots : 0;
+}
+
 static enum reject_code ask(struct scene *scene) {
     return guard_check(&scene->input, scene->reason);
 }
@@ -78,15 +85,40 @@ static void test_position(void **state) {
     struct scene scene;
     scene_init(&scene);
     scene.limits.max_position = 5;
-    scene.input.held = 2;
+    hold(&scene, 2);
     scene.input.working_buy = 1;
     passes(&scene);
     scene.input.working_buy = 2;
     refused(&scene, REJECT_MAX_POSITION, "position would be +6 lots of MXFH1 (+2 held, 2 working), beyond the limit 5");
     scene.request.side = SIDE_SELL; /* the other way shrinks it */
     passes(&scene);
-    scene.input.held = -4;
+    hold(&scene, -4);
     refused(&scene, REJECT_MAX_POSITION, "position would be -6 lots of MXFH1 (-4 held, 0 working), beyond the limit 5");
+}
+
+/* A support and a resistance condition: what nets today may stand alone tomorrow, so each side has the limit to itself. */
+static void test_position_on_both_sides(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene.limits.max_position = 5;
+    scene.input.longs = scene.input.held = scene.input.held_there = 5;
+    scene.request.side = SIDE_SELL;
+    scene.request.quantity = 5;
+    passes(&scene); /* the second side is not refused for the first's lots */
+    scene.input.shorts = 5;
+    scene.input.held = scene.input.held_there = 0;
+    scene.request.quantity = 1;
+    refused(&scene, REJECT_MAX_POSITION, "position would be -6 lots of MXFH1 (-5 held, 0 working), beyond the limit 5");
+    scene.request.side = SIDE_BUY;
+    refused(&scene, REJECT_MAX_POSITION, "position would be +6 lots of MXFH1 (+5 held, 0 working), beyond the limit 5");
+    scene.request.condition_id = 0; /* the operator closes before he opens */
+    scene.input.held = scene.input.held_there = -3;
+    scene.input.longs = 2;
+    scene.request.quantity = 6;
+    passes(&scene);
+    scene.request.quantity = 7;
+    refused(&scene, REJECT_MAX_POSITION, "position would be +6 lots of MXFH1 (+2 held, 0 working), beyond the limit 5");
 }
 
 static void test_notional(void **state) {
@@ -197,7 +229,9 @@ static void test_daily_loss(void **state) {
     passes(&scene);
     scene.input.day_pnl = NT(-50000);
     refused(&scene, REJECT_DAILY_LOSS, "the day's loss NT$ 50,000 has reached the limit NT$ 50,000");
-    scene.input.held = -2; /* closing is always a way out */
+    hold(&scene, -2); /* closing is always a way out */
+    assert_int_equal(ask(&scene), REJECT_DAILY_LOSS);
+    scene.request.condition_id = 0;
     passes(&scene);
 }
 
@@ -206,9 +240,11 @@ static void test_modes(void **state) {
     struct scene scene;
     scene_init(&scene);
     scene.input.mode = GUARD_HALTED;
-    scene.input.held = -2;
+    hold(&scene, -2);
     refused(&scene, REJECT_HALTED, "trading is halted: lunch");
     scene.input.mode = GUARD_REDUCING;
+    assert_int_equal(ask(&scene), REJECT_REDUCING); /* a condition's entry has exits to come: it is no way out */
+    scene.request.condition_id = 0;
     passes(&scene);
     scene.request.quantity = 3;
     refused(&scene, REJECT_REDUCING, "only orders that reduce a position are taken: BUY 3 against -2 held");
@@ -216,7 +252,7 @@ static void test_modes(void **state) {
     scene.input.working_buy = 1; /* it may close one of the two already */
     assert_int_equal(ask(&scene), REJECT_REDUCING);
     scene.input.working_buy = 0;
-    scene.input.held = 2;
+    hold(&scene, 2);
     assert_int_equal(ask(&scene), REJECT_REDUCING);
 }
 
@@ -241,17 +277,72 @@ static void test_reduce_only(void **state) {
     scene.request.reduce_only = true;
     scene.request.type = ORDER_LIMIT;
     scene.request.limit_price = PRICE_POINTS(30000);
-    scene.input.held = -3;
+    hold(&scene, -3);
     passes(&scene);
-    scene.input.working_reduce = 2;
+    scene.input.working_reduce = scene.input.own_working = 2;
+    refused(&scene, REJECT_ALREADY_LEAVING,
+            "exit BUY 2: condition 7 holds -3, 2 of it leaving already, 1 left to close");
+    scene.request.condition_id = 0;
     refused(&scene, REJECT_ALREADY_LEAVING, "reduce-only BUY 2: -3 held, 2 leaving already, 1 left to close");
+    scene.input.working_reduce = scene.input.own_working = 0;
+    passes(&scene);
+    hold(&scene, -1);
+    refused(&scene, REJECT_WOULD_NOT_REDUCE, "reduce-only BUY 2: -1 held, 0 leaving already, 1 left to close");
+    hold(&scene, 0);
+    assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);
+    hold(&scene, 5);
+    assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);
+}
+
+/* Condition 7 sold 2; another bought as many: the account's net is nothing, and both are protected. */
+static void test_exit_of_both_sides(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene.request.reduce_only = true;
+    scene.input.longs = scene.input.shorts = 2;
+    scene.input.own = -2;
+    passes(&scene);
+    scene.request.quantity = 3;
+    refused(&scene, REJECT_WOULD_NOT_REDUCE, "exit BUY 3: condition 7 holds -2");
+    scene.request.quantity = 2;
+    scene.request.side = SIDE_SELL;
+    refused(&scene, REJECT_WOULD_NOT_REDUCE, "exit SELL 2: condition 7 holds -2");
+    scene.request.side = SIDE_BUY;
+    scene.input.own_working = 1;
+    scene.input.working_reduce = 1;
+    assert_int_equal(ask(&scene), REJECT_ALREADY_LEAVING);
+    scene.request.quantity = 1;
+    passes(&scene);
+    scene.input.working_reduce = 2; /* somebody else is closing that side too */
+    assert_int_equal(ask(&scene), REJECT_ALREADY_LEAVING);
+    scene.input.own_working = scene.input.working_reduce = 0;
+    scene.request.condition_id = 0; /* the account as a whole has nothing to reduce */
+    assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);
+}
+
+/* The venue holds less than is counted here: what is missing there must not be sold. */
+static void test_exit_while_the_venue_differs(void **state) {
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene.request.reduce_only = true;
+    scene.request.side = SIDE_SELL;
+    hold(&scene, 3);
+    scene.input.held_there = 1;
+    refused(&scene, REJECT_POSITION_DIFFERS, "exit SELL 2: +3 held here, +1 at the venue: accept that first");
+    scene.request.quantity = 1;
+    passes(&scene);
+    scene.input.working_reduce = 1;
+    assert_int_equal(ask(&scene), REJECT_ALREADY_LEAVING);
     scene.input.working_reduce = 0;
-    scene.input.held = -1;
-    assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);
-    scene.input.held = 0;
-    assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);
-    scene.input.held = 5;
-    assert_int_equal(ask(&scene), REJECT_WOULD_NOT_REDUCE);
+    scene.request.condition_id = 0;
+    passes(&scene);
+    scene.request.quantity = 2;
+    refused(&scene, REJECT_POSITION_DIFFERS, "reduce-only SELL 2: +3 held here, +1 at the venue: accept that first");
+    scene.request.condition_id = 7;
+    scene.input.held_there = 5; /* more there: somebody else's, and no matter to this exit */
+    passes(&scene);
 }
 
 static void test_limits_check(void **state) {
@@ -272,7 +363,8 @@ int main(void) {
         cmocka_unit_test(test_rates),           cmocka_unit_test(test_rate_limit_beyond_memory),
         cmocka_unit_test(test_duplicates),      cmocka_unit_test(test_daily_loss),
         cmocka_unit_test(test_modes),           cmocka_unit_test(test_reduce_only),
-        cmocka_unit_test(test_limits_check),
+        cmocka_unit_test(test_exit_of_both_sides), cmocka_unit_test(test_exit_while_the_venue_differs),
+        cmocka_unit_test(test_position_on_both_sides), cmocka_unit_test(test_limits_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -273,7 +273,14 @@ static void flatten_closes_conditions(void **state) {
                                     .side = SIDE_SELL,
                                     .quantity = 4,
                                     .leg = LEG_FLATTEN};
-    fills(f, &flatten, 4, 17405, 4);
+    fills(f, &flatten, 4, 17405, 4); /* whose lots they were is the gate's to say */
+    state_is(f, one, CONDITION_OPEN);
+    for (int64_t id = one; id <= two; id++) {
+        flatten.condition_id = id;
+        struct order_event released =
+            make_event(f, &flatten, EXEC_RELEASED, ORDER_FILLED, id == one ? 3 : 1, 17405, 4);
+        apply(f, &released);
+    }
     state_is(f, one, CONDITION_CLOSED);
     state_is(f, two, CONDITION_OPEN);
     tick(f, 17390);

@@ -110,6 +110,58 @@ static void a_reader_refuses_an_older_one(void **state) {
     assert_non_null(strstr(err.text, "older outcry (schema 0"));
 }
 
+static void store_fill(struct db *db, uint64_t seq, int64_t condition, const char *symbol, enum side side, int lots) {
+    struct msg msg;
+    msg_init(&msg, MSG_ORDER_EVENT);
+    struct order_event *event = &msg.order_event;
+    *event = (struct order_event){.seq = seq, .kind = EXEC_FILL, .fill_quantity = lots, .state = ORDER_FILLED,
+                                  .time_us = (int64_t)seq};
+    event->request = (struct order_request){.side = side, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = lots,
+                                            .condition_id = condition, .account = "A1"};
+    snprintf(event->request.client_order_id, sizeof(event->request.client_order_id), "k-%d", (int)seq);
+    snprintf(event->request.symbol, sizeof(event->request.symbol), "%s", symbol);
+    store(db, &msg);
+}
+
+static void store_position(struct db *db, const char *symbol, int32_t day, int32_t lots) {
+    struct msg msg;
+    msg_init(&msg, MSG_POSITION);
+    msg.position = (struct position){.account = "A1", .trading_day = day, .quantity = lots};
+    snprintf(msg.position.symbol, sizeof(msg.position.symbol), "%s", symbol);
+    store(db, &msg);
+}
+
+static bool sum_lots(void *context, const struct msg *msg) {
+    int64_t *sum = context;
+    *sum = *sum * 100 + msg->condition_lots.condition_id * 10 + msg->condition_lots.quantity;
+    return true;
+}
+
+/* A file of before: what each condition holds is made of the fills, where something is held. */
+static void lots_of_conditions_are_made_of_old_fills(void **state) {
+    struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
+    store_fill(db, 1, 1, "MXFH1", SIDE_BUY, 3);
+    store_fill(db, 2, 1, "MXFH1", SIDE_SELL, 1);
+    store_fill(db, 3, 2, "TXFH1", SIDE_BUY, 1); /* flattened: no fill of the condition says so */
+    store_fill(db, 4, 0, "TXFH1", SIDE_SELL, 1);
+    store_fill(db, 5, 3, "MXFH1", SIDE_BUY, 1);
+    store_fill(db, 6, 3, "MXFH1", SIDE_SELL, 1);
+    store_fill(db, 7, 4, "MXFH1", SIDE_BUY, 1);
+    store_position(db, "MXFH1", 20210726, 0);
+    store_position(db, "MXFH1", 20210727, 3);
+    store_position(db, "TXFH1", 20210726, 1);
+    store_position(db, "TXFH1", 20210727, 0);
+    db_close(db);
+    run_sql(*state, DB_GATEWAY, "DROP TABLE condition_lots; PRAGMA user_version = 2");
+    db = open_db(*state, DB_GATEWAY, DB_WRITE);
+    struct db_query query = {.id = MSG_CONDITION_LOTS};
+    struct err err = {.status = ERR_OK};
+    int64_t sum = 0;
+    assert_int_equal(db_each(db, &query, sum_lots, &sum, &err), ERR_OK);
+    assert_int_equal(sum, (1 * 10 + 2) * 100 + 4 * 10 + 1);
+    db_close(db);
+}
+
 static void a_failed_migration_leaves_nothing(void **state) {
     db_close(open_db(*state, DB_CONDITIONS, DB_WRITE));
     /* Version 0 again with a table in the way: the whole of 001.sql must roll back. */
@@ -375,6 +427,7 @@ int main(void) {
         IN_FOLDER(a_newer_version_is_not_touched),
         IN_FOLDER(a_reader_refuses_an_older_one),
         IN_FOLDER(a_failed_migration_leaves_nothing),
+        IN_FOLDER(lots_of_conditions_are_made_of_old_fills),
         IN_FOLDER(another_database_is_refused),
         IN_FOLDER(one_writer_a_file),
         IN_FOLDER(nothing_to_read_yet),

@@ -1,0 +1,82 @@
+/* gate_lots: the gate alone says whose lots a fill closed, because it alone sees every fill before anyone acts on it; the
+ * executor and the strategy do as its events say. */
+#include "core/gate_impl.h"
+
+struct closing {
+    struct gate *gate;
+    uint32_t slot; /* the order that closes */
+    price_t price;
+    int64_t now_us;
+    struct sink *sink;
+};
+
+/* An exit that works for lots which are no longer its condition's would open a position. */
+static void cancel_exits(const struct closing *closing, const struct condition_lots *after) {
+    struct gate *gate = closing->gate;
+    uint32_t next;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
+        const struct order *order = order_table_at(&gate->orders, at);
+        struct gate_slot *extra = &gate->slots[at];
+        const int32_t left = after->quantity < 0 ? -after->quantity : after->quantity;
+        next = order_table_next(&gate->orders, at);
+        if (order->request.condition_id != after->condition_id || !order->request.reduce_only ||
+            order->request.quantity - order->filled_quantity <= left || extra->cancel_wanted ||
+            order->state == ORDER_PENDING_CANCEL)
+            continue;
+        extra->cancel = (struct cancel_request){.actor = "guard", .created_us = closing->now_us};
+        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id,
+                        order->request.client_order_id);
+        (void)text_copy(extra->cancel.reason, sizeof extra->cancel.reason, "another order closed what it was to close");
+        if (order_state_working(order->state))
+            gate_cancel(gate, at, closing->now_us, closing->sink);
+        else
+            extra->cancel_wanted = true;
+    }
+}
+
+static void released(void *context, const struct condition_lots *after, int32_t lots) {
+    const struct closing *closing = context;
+    gate_release(closing->gate, closing->slot, after->condition_id, lots, closing->price, closing->now_us,
+                 closing->sink);
+    emit(closing->sink, PORT_STORE, MSG_CONDITION_LOTS, after, sizeof *after);
+    cancel_exits(closing, after);
+}
+
+void gate_count_lots(struct gate *gate, uint32_t slot, const struct order_event *fill, int64_t now_us,
+                     struct sink *sink) {
+    struct condition_lots lots;
+    if (fill->request.condition_id != 0) {
+        if (ledger_lots_fill(&gate->ledger, fill, &lots))
+            emit(sink, PORT_STORE, MSG_CONDITION_LOTS, &lots, sizeof lots);
+        return;
+    }
+    struct closing closing = {.gate = gate, .slot = slot, .price = fill->fill_price, .now_us = now_us, .sink = sink};
+    ledger_lots_closed(&gate->ledger, fill, released, &closing);
+}
+
+/* Does another order of this account and symbol live? */
+static bool others_work(const struct gate *gate, uint32_t slot) {
+    const struct order_request *request = &order_table_at(&gate->orders, slot)->request;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at)) {
+        const struct order_request *other = &order_table_at(&gate->orders, at)->request;
+        if (at != slot && strcmp(other->symbol, request->symbol) == 0 && strcmp(other->account, request->account) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool gate_net_lots(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+    const struct order_request *request = &order_table_at(&gate->orders, slot)->request;
+    if (request->leg != LEG_FLATTEN || !request->reduce_only || request->condition_id != 0 ||
+        ledger_held(&gate->ledger, request->account, request->symbol) != 0 ||
+        ledger_sides(&gate->ledger, request->account, request->symbol).longs == 0 || others_work(gate, slot))
+        return false;
+    const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, request->symbol);
+    struct closing closing = {
+        .gate = gate, .slot = slot, .price = symbol == NULL ? 0 : symbol->last, .now_us = now_us, .sink = sink};
+    ledger_lots_net(&gate->ledger, request->account, request->symbol, now_us, released, &closing);
+    (void)gate_event_own(gate, slot, EXEC_CANCELLED, REJECT_NONE,
+                         "conditions held it against each other: given up, nothing was sent", now_us, sink);
+    return true;
+}
