@@ -65,7 +65,8 @@ bool client_market_same(const struct settings *a, const struct settings *b);
 /* Give it these market.* settings instead, and restart the exchange with them. Waits. */
 enum status client_daemon_set_market(struct client *client, const struct settings *settings, struct err *err);
 
-/* Wait until a component works (0: all that should run). ERR_STATE: it is given up, and why; ERR_TIMEOUT: not yet.
+/* Wait until a component works (0: all that should run). ERR_STATE: it is given up, or still down when the time is
+ * over, and why; ERR_TIMEOUT: not yet.
  * What comes meanwhile is dropped. */
 enum status client_await(struct client *client, enum component only, int timeout_ms, struct err *err);
 

@@ -28,22 +28,28 @@ static void see(struct seen *seen, const struct msg *msg)
     }
 }
 
-static bool given_up(const struct process_info *process)
+/* Given up; or, when there is no time left, ended and about to be tried again. */
+static bool failed(const struct process_info *process, bool last)
 {
-    return process->wanted && !process->running &&
-           strncmp(process->text, SUPERVISOR_GIVEN_UP, strlen(SUPERVISOR_GIVEN_UP)) == 0;
+    bool given_up = strncmp(process->text, SUPERVISOR_GIVEN_UP, strlen(SUPERVISOR_GIVEN_UP)) == 0;
+    return process->wanted && !process->running && (given_up || (last && process->restarts > 0));
+}
+
+static const char *reason(const struct process_info *process)
+{
+    bool given_up = strncmp(process->text, SUPERVISOR_GIVEN_UP, strlen(SUPERVISOR_GIVEN_UP)) == 0;
+    return process->text + (given_up ? strlen(SUPERVISOR_GIVEN_UP) : 0);
 }
 
 /* ERR_TIMEOUT: not yet. */
-static enum status look(const struct seen *seen, enum component only, struct err *err)
+static enum status look(const struct seen *seen, enum component only, bool last, struct err *err)
 {
     enum status status = ERR_OK;
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
         const struct process_info *process = &seen->processes[c];
         bool waited_for = only != 0 ? c == (int)only : !seen->known[c] || process->wanted;
-        if (waited_for && given_up(process)) {
-            return err_set(err, ERR_STATE, "%s: %s", component_name((enum component)c),
-                           process->text + strlen(SUPERVISOR_GIVEN_UP));
+        if (waited_for && failed(process, last)) {
+            return err_set(err, ERR_STATE, "%s: %s", component_name((enum component)c), reason(process));
         }
         if (waited_for && (!process->running || seen->pid[c] != process->pid)) {
             status = err_set(err, ERR_TIMEOUT, "%s does not answer yet", component_name((enum component)c));
@@ -71,8 +77,8 @@ enum status client_await(struct client *client, enum component only, int timeout
         while (client_next(client, &msg, NULL)) {
             see(&seen, &msg);
         }
-        status = look(&seen, only, err);
         now_us = client_now(client);
+        status = look(&seen, only, now_us >= until_us, err);
     }
     return status;
 }

@@ -48,6 +48,38 @@ static void what_cannot_work_is_not_started(void **state) {
     refused(state, CLI_FAILED, words, "exchange: ");
 }
 
+/* What is damaged is said and left as it is; so is what is in a database's place and is none. */
+static void a_database_that_cannot_be_used_is_named(void **state) {
+    const struct run_place *place = *state;
+    static const char *const files[] = {"gateway.db", "conditions.db", "orders.db", "exchange.db", "ticks.db"};
+    static const char rubbish[] = "this is no database, and long enough to be looked at as if it could be one, in vain";
+    char path[128];
+    char kept[sizeof(rubbish)] = "";
+    char says[256];
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", place->home, files[i]);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(rubbish, file);
+        fclose(file);
+        snprintf(says, sizeof(says), "is damaged (file is not a database): move %s away", path);
+        refused(state, CLI_FAILED, "start", says);
+        file = fopen(path, "r");
+        assert_non_null(file);
+        assert_non_null(fgets(kept, sizeof(kept), file));
+        fclose(file);
+        assert_string_equal(kept, rubbish);
+        assert_int_equal(unlink(path), 0);
+    }
+    snprintf(path, sizeof(path), "%s/orders.db", place->home);
+    (void)unlink(path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    refused(state, CLI_FAILED, "start", "executor: cannot open ");
+    run_expect(*state, &run, CLI_FAILED, "orders");
+    assert_null(strstr(run.err, "no orders")); /* what could not be read is not empty */
+    assert_int_equal(rmdir(path), 0);
+}
+
 /* A listening socket of ours on a port of the system's choosing. */
 static int take_port(int *port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -115,6 +147,7 @@ static void flags_that_come_too_late_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_cannot_work_is_not_started, run_setup, stop_teardown),
+        cmocka_unit_test_setup_teardown(a_database_that_cannot_be_used_is_named, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_taken_port_is_named, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(who_is_not_let_in_is_said, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(flags_that_come_too_late_are_refused, run_setup, stop_teardown),

@@ -66,6 +66,5 @@ int cmd_audit(struct cli *cli) {
         return cli_say(CLI_FAILED, "no memory");
     }
     const int code = cli_audit(cli, &query, print_row, list);
-    const int closed = print_close(list, "nothing was decided that matches");
-    return code != CLI_OK ? code : closed;
+    return print_close(list, code, "nothing was decided that matches");
 }

@@ -124,8 +124,7 @@ static int list_of_day(struct cli *cli, struct db_query *query, struct print_lis
     }
     db_close(db);
     free(day.ids);
-    int closed = print_close(list, "no conditions");
-    return code != CLI_OK ? code : closed;
+    return print_close(list, code, "no conditions");
 }
 
 int cmd_conditions_list(struct cli *cli) {
@@ -195,8 +194,7 @@ static int show_text(struct db *db, const struct msg *msg, const char *explained
         return cli_say(CLI_FAILED, "no memory");
     }
     enum status status = db_each(db, &query, print_row, list, &err);
-    int code = print_close(list, "no history");
-    return status == ERR_OK ? code : cli_say_err(&err);
+    return print_close(list, status == ERR_OK ? CLI_OK : cli_say_err(&err), "no history");
 }
 
 static bool read_id(const char *text, int64_t *id) {

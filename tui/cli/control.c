@@ -61,8 +61,7 @@ int cmd_account(struct cli *cli) {
         return cli_say(CLI_FAILED, "no memory");
     }
     code = cli_query(cli, COMPONENT_GATEWAY, QUERY_ACCOUNTS, "", print_answer, list);
-    int closed = print_close(list, "no accounts (not logged in?)");
-    return code != CLI_OK ? code : closed;
+    return print_close(list, code, "no accounts (not logged in?)");
 }
 
 static void keep_limits(void *context, const struct msg *msg) {
@@ -81,7 +80,7 @@ static void print_limits(const struct cli *cli, const struct guard_limits *limit
         struct print_list *list = print_open(true, none, NULL, NULL);
         if (list != NULL) {
             (void)print_row(list, &msg);
-            (void)print_close(list, "");
+            (void)print_close(list, CLI_OK, "");
         }
         return;
     }

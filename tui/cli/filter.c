@@ -87,6 +87,5 @@ int filter_print(struct cli *cli, enum db_file file, const struct db_query *quer
         code = cli_say_err(&err);
     }
     db_close(db);
-    int closed = print_close(list, none);
-    return code != CLI_OK ? code : closed;
+    return print_close(list, code, none);
 }

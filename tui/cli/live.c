@@ -56,8 +56,7 @@ int cmd_contracts(struct cli *cli) {
     }
     code = cli_query(cli, COMPONENT_GATEWAY, QUERY_CONTRACTS, cli->word_count > 0 ? cli->words[0] : "", print_answer,
                      list);
-    int closed = print_close(list, "no contract of that name");
-    return code != CLI_OK ? code : closed;
+    return print_close(list, code, "no contract of that name");
 }
 
 /* --- watch -------------------------------------------------------------------------------------------------------- */

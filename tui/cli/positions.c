@@ -124,6 +124,5 @@ int cmd_positions(struct cli *cli) {
     }
     db_close(db);
     free(newest.seen);
-    int closed = print_close(list, "no positions");
-    return code != CLI_OK ? code : closed;
+    return print_close(list, code, "no positions");
 }

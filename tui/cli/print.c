@@ -222,9 +222,11 @@ static void print_table(const struct print_list *list) {
     }
 }
 
-int print_close(struct print_list *list, const char *none) {
+int print_close(struct print_list *list, int code, const char *none) {
     bool failed = list->failed;
-    if (list->json) {
+    if (list->rows == 0 && code != CLI_OK) {
+        failed = false;
+    } else if (list->json) {
         fputs(list->rows == 0 ? "[]\n" : "\n]\n", stdout);
     } else if (list->rows == 0) {
         fprintf(stderr, "%s\n", none);
@@ -240,5 +242,5 @@ int print_close(struct print_list *list, const char *none) {
     if (failed) {
         fprintf(stderr, "outcry: the list could not be written whole\n");
     }
-    return failed ? CLI_FAILED : CLI_OK;
+    return failed && code == CLI_OK ? CLI_FAILED : code;
 }

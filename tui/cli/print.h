@@ -36,8 +36,9 @@ struct print_list *print_open(bool json, const struct print_column *columns,
 bool print_row(void *list, const struct msg *msg);
 void print_answer(void *list, const struct msg *msg);
 size_t print_count(const struct print_list *list);
-/* Prints it all; nothing: `none` on stderr (unless JSON). Returns the exit code. */
-int print_close(struct print_list *list, const char *none);
+/* Prints it all; nothing: `none` on stderr (unless JSON), but not when code, how the reading went, says that it failed:
+ * what could not be read is not empty. Returns the exit code. */
+int print_close(struct print_list *list, int code, const char *none);
 
 /* A field for a person: prices shortest, money grouped, times in Taipei. */
 void print_field(const struct msg *msg, const struct field *field, char *out, size_t size);
