@@ -168,6 +168,7 @@ static enum status restore(struct gateway *g, struct err *err)
 
 static enum status open_memory(struct gateway *g, struct err *err)
 {
+    uint64_t epoch = 0;
     struct gate_config config = {
         .ack_timeout_us = 2 * CLOCK_SECOND_US,
         .in_flight_us = 2 * CLOCK_SECOND_US,
@@ -177,7 +178,11 @@ static enum status open_memory(struct gateway *g, struct err *err)
     snprintf(config.venue, sizeof config.venue, "%.*s", NAME_SIZE - 1, g->venue_ops->name);
     g->gate = gate_new(&config);
     g->driver = driver_new(g->db, release, g);
-    g->ring = tick_ring_new((uint64_t)g->agent->started_us);
+    enum status status = gateway_next_epoch(g, g->agent->started_us, &epoch, err);
+    if (status != ERR_OK) {
+        return status;
+    }
+    g->ring = tick_ring_new(epoch);
     g->bars = bars_new();
     g->contracts = calloc(GATEWAY_CONTRACTS_MAX, sizeof *g->contracts);
     bool all = g->gate != NULL && g->driver != NULL && g->ring != NULL && g->bars != NULL && g->contracts != NULL;

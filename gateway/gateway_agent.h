@@ -124,6 +124,8 @@ void gateway_on_market(struct gateway *g, const struct market *market, int64_t n
 void gateway_on_contract(struct gateway *g, const struct contract *contract);
 void gateway_contracts_complete(struct gateway *g); /* all of the venue's have come */
 void gateway_feed_restart(struct gateway *g, int64_t now_us);
+/* Epochs only grow, also over restarts and when the clock was set back: a subscriber drops what is of an older one. */
+enum status gateway_next_epoch(struct gateway *g, int64_t now_us, uint64_t *epoch, struct err *err);
 /* The feed's heartbeats as they are now: each symbol's, and the whole's. None while the venue is silent. */
 void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *context, const struct msg *msg),
                        void *context);

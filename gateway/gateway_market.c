@@ -1,7 +1,9 @@
 /*
  * gateway_market: contracts and which of them are carried; ticks from the venue numbered, kept, published and recorded.
  */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -241,12 +243,32 @@ void gateway_on_market(struct gateway *g, const struct market *market, int64_t n
     }
 }
 
+enum status gateway_next_epoch(struct gateway *g, int64_t now_us, uint64_t *epoch, struct err *err)
+{
+    char text[32] = "0";
+    enum status status = db_meta_get(g->db, "epoch", text, sizeof text, err);
+    if (status != ERR_OK && status != ERR_NOT_FOUND) {
+        return status;
+    }
+    uint64_t last = strtoull(text, NULL, 10);
+    *epoch = now_us > 0 && (uint64_t)now_us > last ? (uint64_t)now_us : last + 1;
+    snprintf(text, sizeof text, "%" PRIu64, *epoch);
+    return db_meta_put(g->db, "epoch", text, err);
+}
+
 void gateway_feed_restart(struct gateway *g, int64_t now_us)
 {
-    if (tick_ring_seq(g->ring) > 0) {
-        tick_ring_restart(g->ring, (uint64_t)now_us);
-        g->next_feed_us = now_us;
+    struct err err;
+    uint64_t epoch = 0;
+    if (tick_ring_seq(g->ring) == 0) {
+        return;
     }
+    if (gateway_next_epoch(g, now_us, &epoch, &err) != ERR_OK) {
+        agent_fail(g->agent, &err);
+        return;
+    }
+    tick_ring_restart(g->ring, epoch);
+    g->next_feed_us = now_us;
 }
 
 struct feed_context {

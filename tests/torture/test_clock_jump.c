@@ -57,6 +57,20 @@ static bool ended(void)
     return t->active == 0 && stream_working(t) == 0;
 }
 
+/* A condition made after this one has seen ticks: the strategy hears the feed, and does not only say so. */
+static int64_t mark;
+
+static bool acts_on_ticks(void)
+{
+    stream_step(t, torture_now());
+    for (int64_t id = mark + 1; id <= t->last_condition; id++) {
+        if (t->condition_state[id] >= CONDITION_TRIGGERED && t->condition_state[id] <= CONDITION_CLOSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool halted(void)
 {
     return t->guard.mode == GUARD_HALTED && strstr(t->guard.reason, "clock jumped") != NULL;
@@ -148,6 +162,8 @@ static void jump_by(int64_t jump_us)
     assert_true(wait_for(active));
     probe_begin(t);
     assert_true(wait_for(probed));
+    mark = t->last_condition;
+    assert_true(wait_for(acts_on_ticks));
 }
 
 static void test_forwards(void **state)
