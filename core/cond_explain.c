@@ -80,6 +80,25 @@ static int explain_exiting(const struct condition *condition, char *buf, size_t 
                     condition->attempt, condition->exit_working ? "waits for the order" : "to be sent again");
 }
 
+/* Two decimals where an average needs them, else none. */
+static const char *short_price(price_t price, char *text, size_t size) {
+    return price_format_fixed(price, price % PRICE_SCALE == 0 ? 0 : 2, text, size);
+}
+
+/* How it went, in points a lot. */
+static int explain_closed(const struct condition *condition, char *buf, size_t size) {
+    char average[PRICE_TEXT_SIZE], points[PRICE_TEXT_SIZE];
+    const bool profit = condition->exit_leg == LEG_TAKE_PROFIT, stop = condition->exit_leg == LEG_STOP_LOSS;
+    const int32_t lots = condition->filled_quantity;
+    if ((!profit && !stop) || lots == 0 || condition->exited_quantity != lots)
+        return snprintf(buf, size, "CLOSED: %s", condition->reason[0] != '\0' ? condition->reason : "ended");
+    const price_t made =
+        side_sign(condition->terms.side) * (condition->exited_value - condition->filled_value) / lots;
+    return snprintf(buf, size, "CLOSED by its %s at %s: %s%s points a lot", profit ? "take profit" : "stop",
+                    short_price(condition->exited_value / lots, average, sizeof average), made > 0 ? "+" : "",
+                    short_price(made, points, sizeof points));
+}
+
 const char *condition_explain(const struct condition *condition, price_t last, char *buf, size_t size) {
     CHECK(size > 0);
     int used = 0;
@@ -99,7 +118,7 @@ const char *condition_explain(const struct condition *condition, price_t last, c
     case CONDITION_PAUSED:
         snprintf(at, left, "paused while %s: resume it to go on", condition_state_name(condition->paused_from));
         break;
-    case CONDITION_CLOSED:
+    case CONDITION_CLOSED: explain_closed(condition, at, left); break;
     case CONDITION_REJECTED:
     case CONDITION_CANCELLED:
     case CONDITION_EXPIRED:

@@ -11,6 +11,18 @@ const char *format_price(price_t price, int decimals, char *buf)
     return price_format_fixed(price, decimals, buf, FORMAT_SIZE);
 }
 
+bool format_fits(price_t price, int decimals)
+{
+    char text[FORMAT_SIZE];
+    price_t same = 0;
+    return price_parse(format_price(price, decimals, text), &same, NULL) == ERR_OK && same == price;
+}
+
+const char *format_level(price_t price, int decimals, char *buf)
+{
+    return format_fits(price, decimals) ? format_price(price, decimals, buf) : format_average(price, buf);
+}
+
 static const char *with_plus(int64_t value, char *buf)
 {
     if (value > 0) {

@@ -16,6 +16,9 @@
 #define FORMAT_SIZE 48
 
 const char *format_price(price_t price, int decimals, char *buf);
+bool format_fits(price_t price, int decimals); /* format_price would round nothing away */
+/* A level made from an average: as many decimals as it has, two at most. */
+const char *format_level(price_t price, int decimals, char *buf);
 const char *format_change(price_t change, int decimals, char *buf); /* "+21", "-3", "0" */
 const char *format_average(price_t average, char *buf);             /* at most two decimals, no idle zeros: "17410.5" */
 const char *format_points(price_t points, char *buf);                /* the same with its sign: "+20.5" */

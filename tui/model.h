@@ -3,7 +3,8 @@
  *
  * model_apply takes one message and marks which parts changed, so that only those panes are drawn. Everything is
  * bounded; what is dropped is the oldest. Arrays are sorted by a stable key, so that rows do not move under the cursor:
- * watchlist by symbol as registered, conditions by id, orders by time (newest first), positions by symbol.
+ * watchlist and positions by symbol; conditions that are alive by id, then those that have ended, the newest first; orders
+ * that work, the newest first, then those that have ended, the last to end first.
  *
  * Owner: model_new .. model_free. Thread: one.
  */
@@ -64,9 +65,9 @@ struct component_view {
 struct model {
     struct quote *quotes; /* MODEL_CONTRACTS, sorted by symbol */
     size_t quote_count;
-    struct condition *conditions; /* by id */
+    struct condition *conditions;
     size_t condition_count;
-    struct order *orders; /* newest first */
+    struct order *orders;
     size_t order_count;
     uint64_t orders_added; /* ever, for "+N new" */
     struct position *positions;

@@ -33,12 +33,24 @@ static bool log_news(struct model *model, int64_t time_us, int64_t now_us, enum 
     return true;
 }
 
-static size_t condition_place(const struct model *model, int64_t id)
+/* Those that are alive come first, by id; below them those that have ended, the newest first. */
+static bool condition_before(int64_t id, bool ended, const struct condition *other)
+{
+    bool other_ended = condition_terminal(other->state);
+    if (ended != other_ended)
+        return other_ended;
+    return ended ? id > other->id : id < other->id;
+}
+
+/* Where it is, or would be. */
+static size_t condition_place(const struct model *model, int64_t id, bool ended)
 {
     size_t low = 0, high = model->condition_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (model->conditions[middle].id < id)
+        const struct condition *other = &model->conditions[middle];
+        bool before = other->id != id && !condition_before(id, ended, other);
+        if (before)
             low = middle + 1;
         else
             high = middle;
@@ -46,35 +58,44 @@ static size_t condition_place(const struct model *model, int64_t id)
     return low;
 }
 
-const struct condition *model_condition(const struct model *model, int64_t id)
+static struct condition *find_condition(const struct model *model, int64_t id)
 {
-    size_t at = condition_place(model, id);
-    return at < model->condition_count && model->conditions[at].id == id ? &model->conditions[at] : NULL;
+    for (int ended = 0; ended < 2; ended++) {
+        size_t at = condition_place(model, id, ended);
+        if (at < model->condition_count && model->conditions[at].id == id)
+            return &model->conditions[at];
+    }
+    return NULL;
 }
 
-static bool drop_ended_condition(struct model *model)
+const struct condition *model_condition(const struct model *model, int64_t id)
 {
-    for (size_t i = 0; i < model->condition_count; i++) {
-        if (!condition_terminal(model->conditions[i].state))
-            continue;
-        memmove(&model->conditions[i], &model->conditions[i + 1],
-                (model->condition_count - i - 1) * sizeof *model->conditions);
-        model->condition_count--;
-        return true;
-    }
-    return false;
+    return find_condition(model, id);
+}
+
+static void drop_condition(struct model *model, size_t at)
+{
+    memmove(&model->conditions[at], &model->conditions[at + 1],
+            (model->condition_count - at - 1) * sizeof *model->conditions);
+    model->condition_count--;
 }
 
 static unsigned on_condition(struct model *model, const struct condition *condition)
 {
-    size_t at = condition_place(model, condition->id);
-    if (at < model->condition_count && model->conditions[at].id == condition->id) {
-        model->conditions[at] = *condition;
+    struct condition *known = find_condition(model, condition->id);
+    bool ended = condition_terminal(condition->state);
+    if (known && condition_terminal(known->state) == ended) {
+        *known = *condition;
         return DIRTY_CONDITIONS;
     }
-    if (model->condition_count == MODEL_CONDITIONS && !drop_ended_condition(model))
-        return 0;
-    at = condition_place(model, condition->id);
+    if (known)
+        drop_condition(model, (size_t)(known - model->conditions));
+    if (model->condition_count == MODEL_CONDITIONS) {
+        if (!condition_terminal(model->conditions[MODEL_CONDITIONS - 1].state))
+            return 0;
+        model->condition_count--; /* the one that ended first */
+    }
+    size_t at = condition_place(model, condition->id, ended);
     memmove(&model->conditions[at + 1], &model->conditions[at],
             (model->condition_count - at) * sizeof *model->conditions);
     model->conditions[at] = *condition;
@@ -129,11 +150,20 @@ const struct order *model_order(const struct model *model, const char *client_or
     return find_order(model, client_order_id);
 }
 
-/* Newest first by creation; the oldest falls off the end. */
+/* What works comes first, the newest on top; below it what has ended, the last to end on top. */
+static bool order_before(const struct order *order, const struct order *other)
+{
+    bool ended = order_state_terminal(order->state), other_ended = order_state_terminal(other->state);
+    if (ended != other_ended)
+        return other_ended;
+    return ended ? order->updated_us >= other->updated_us : order->request.created_us >= other->request.created_us;
+}
+
+/* What falls off the end has ended longest ago. */
 static struct order *insert_order(struct model *model, const struct order *order)
 {
     size_t at = 0;
-    while (at < model->order_count && model->orders[at].request.created_us > order->request.created_us)
+    while (at < model->order_count && !order_before(order, &model->orders[at]))
         at++;
     if (at == MODEL_ORDERS)
         return NULL;
@@ -142,20 +172,36 @@ static struct order *insert_order(struct model *model, const struct order *order
     memmove(&model->orders[at + 1], &model->orders[at], (model->order_count - at) * sizeof *model->orders);
     model->orders[at] = *order;
     model->order_count++;
-    model->orders_added++;
     return &model->orders[at];
+}
+
+/* A change may have moved it among the others. */
+static void settle_order(struct model *model, struct order *order)
+{
+    size_t at = (size_t)(order - model->orders);
+    struct order moved = *order;
+    if ((at == 0 || !order_before(order, order - 1)) && (at + 1 == model->order_count || order_before(order, order + 1)))
+        return;
+    model->order_count--;
+    memmove(order, order + 1, (model->order_count - at) * sizeof *model->orders);
+    (void)insert_order(model, &moved);
 }
 
 static unsigned on_order(struct model *model, const struct order *order)
 {
     struct order *known = find_order(model, order->request.client_order_id);
-    if (!known)
-        return insert_order(model, order) ? DIRTY_ORDERS | DIRTY_STATUS : 0;
+    if (!known) {
+        if (!insert_order(model, order))
+            return 0;
+        model->orders_added++;
+        return DIRTY_ORDERS | DIRTY_STATUS;
+    }
     bool behind = order->filled_quantity < known->filled_quantity || order->updated_us < known->updated_us ||
                   (order_state_terminal(known->state) && !order_state_terminal(order->state));
     if (behind)
         return 0;
     *known = *order;
+    settle_order(model, known);
     return DIRTY_ORDERS | DIRTY_STATUS;
 }
 
@@ -180,6 +226,7 @@ static void log_event(struct model *model, const struct order_event *event, int6
 {
     char text[TEXT_SIZE], price[PRICE_TEXT_SIZE];
     const struct order_request *request = &event->request;
+    bool said = !*event->reason || !strcasecmp(event->reason, order_state_name(event->state)); /* by the state */
     bool fill = event->kind == EXEC_FILL, bad = event->kind == EXEC_DENIED || event->kind == EXEC_REJECTED;
     if (fill)
         snprintf(text, sizeof text, "%s %s %d at %s, %d of %d filled", side_name(request->side), request->symbol,
@@ -187,8 +234,8 @@ static void log_event(struct model *model, const struct order_event *event, int6
                  request->quantity);
     else
         snprintf(text, sizeof text, "%s %s %d %s %s%s%s", side_name(request->side), request->symbol, request->quantity,
-                 order_type_name(request->type), order_state_name(event->state), *event->reason ? ": " : "",
-                 event->reason);
+                 order_type_name(request->type), order_state_name(event->state), said ? "" : ": ",
+                 said ? "" : event->reason);
     enum log_level level = event->kind == EXEC_UNKNOWN ? LEVEL_ERROR : bad ? LEVEL_WARNING : LEVEL_INFO;
     log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text);
 }
@@ -200,9 +247,12 @@ static unsigned on_order_event(struct model *model, const struct order_event *ev
         struct order made;
         order_init(&made, &event->request, event->trading_day, event->request.created_us);
         order = insert_order(model, &made);
+        model->orders_added += order != NULL;
     }
-    if (order)
+    if (order) {
         take_event(order, event);
+        settle_order(model, order);
+    }
     bool worth_a_line = event->kind != EXEC_SENDING && event->kind != EXEC_PENDING_CANCEL;
     if (worth_a_line)
         log_event(model, event, now_us);

@@ -56,7 +56,7 @@ static void level_cell(const struct app *app, const struct condition *condition,
                     : column == ORDER  ? levels.order
                     : column == PROFIT ? levels.take_profit
                                        : levels.stop_loss;
-    format_price(level, decimals_of(app, condition->terms.symbol), cell->text);
+    format_level(level, decimals_of(app, condition->terms.symbol), cell->text);
     cell->role = condition_terminal(condition->state) || condition->state == CONDITION_PAUSED ? ROLE_DIM : ROLE_TEXT;
 }
 
@@ -78,7 +78,7 @@ static void distance_cell(const struct app *app, const struct condition *conditi
     cell->role = column == EVENT ? ROLE_DIM : condition->state == CONDITION_ARMED ? ROLE_TEXT : ROLE_STRONG;
 }
 
-/* Points made so far: of the lots exited at what they got, of the lots still open at the last price. */
+/* Points a lot made so far: of the lots exited at what they got, of the lots still open at the last price. */
 static void result_cell(const struct app *app, const struct condition *condition, struct list_cell *cell)
 {
     int32_t open = condition->filled_quantity - condition->exited_quantity;
@@ -88,7 +88,7 @@ static void result_cell(const struct app *app, const struct condition *condition
     if (!price_mul(last, open, &value) || !price_add(value, condition->exited_value, &value) ||
         !price_add(value, -condition->filled_value, &value))
         return;
-    points = value * side_sign(condition->terms.side);
+    points = value * side_sign(condition->terms.side) / condition->filled_quantity;
     format_points(points, cell->text);
     cell->role = condition_terminal(condition->state) ? ROLE_DIM : sign_role(points, ROLE_PROFIT, ROLE_LOSS);
 }

@@ -1,4 +1,4 @@
-/* The trading day's orders, newest first. */
+/* The orders: those that work on top, below them those that have ended, the last first. */
 #include <stdio.h>
 #include <string.h>
 
@@ -49,17 +49,28 @@ static void leg_cell(const struct order_request *request, struct list_cell *cell
         snprintf(cell->text, sizeof cell->text, "%s", words[request->leg]);
 }
 
+/* What was asked for, to its last decimal, even where the contract's prices have none. */
+static void order_price(price_t price, int decimals, char *text)
+{
+    if (format_fits(price, decimals))
+        format_price(price, decimals, text);
+    else
+        price_format(price, text, FORMAT_SIZE);
+}
+
 static void price_cell(const struct app *app, const struct order *order, int column, struct list_cell *cell)
 {
     const struct quote *quote = model_quote(app->model, order->request.symbol);
     if (column == AVERAGE && order->filled_quantity)
         format_average(order_average(order), cell->text);
     else if (column == PRICE && order->request.type == ORDER_LIMIT)
-        format_price(order->request.limit_price, quote ? quote->contract.decimals : 0, cell->text);
+        order_price(order->request.limit_price, quote ? quote->contract.decimals : 0, cell->text);
 }
 
 static const char *reason_of(const struct order *order)
 {
+    if (!strcasecmp(order->reason, order_state_name(order->state)))
+        return ""; /* "CANCELLED: cancelled" says it twice */
     return *order->reason ? order->reason : order->reject ? reject_words(order->reject) : "";
 }
 
@@ -97,9 +108,12 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     }
 }
 
-static size_t count_all(const struct app *app)
+static size_t count_working(const struct app *app)
 {
-    return app->model->order_count;
+    size_t count = 0;
+    for (size_t i = 0; i < app->model->order_count && !order_state_terminal(app->model->orders[i].state); i++)
+        count++;
+    return count;
 }
 
 static const char *empty_words(const struct app *app)
@@ -149,7 +163,7 @@ const struct pane_ops orders_pane = {
     .scope = SCOPE_ORDERS,
     .dirty = DIRTY_ORDERS,
     .source = &source,
-    .count = count_all,
+    .count = count_working,
     .empty = empty_words,
     .detail = detail,
 };

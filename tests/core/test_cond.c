@@ -247,6 +247,13 @@ static void says_why(void **state) {
     c.locked = true;
     assert_false(condition_distance(&c, P(17370), &distance, &event));
     explains(&c, P(17370), "LOCKED");
+    c.state = CONDITION_CLOSED;
+    c.exited_quantity = 2;
+    c.exited_value = P(17370) + P(17371);
+    explains(&c, P(17370), "CLOSED by its stop at 17370.50: -24.50 points a lot");
+    c.exit_leg = LEG_TAKE_PROFIT;
+    c.exited_value = P(17485) * 2;
+    explains(&c, P(17370), "CLOSED by its take profit at 17485: +90 points a lot");
     c.state = CONDITION_PAUSED;
     c.paused_from = CONDITION_TRIGGERED;
     explains(&c, P(17370), "paused while TRIGGERED");

@@ -42,13 +42,13 @@ static void test_selection_survives_what_comes_in(void **state)
     struct app *app = *state;
     view_focus(app, PANE_ORDERS);
     view_down(app, NULL);
-    assert_string_equal(app_selected_order(app), "k3f9ab-m1-2");
+    assert_string_equal(app_selected_order(app), "k3f9ab-m1-1");
     for (int i = 0; i < 10; i++) {
         char id[CLIENT_ORDER_ID_SIZE];
         snprintf(id, sizeof id, "new-%d", i);
         recorded_order(app->model, id, ORDER_NEW, RECORDED_NOW_US + i);
     }
-    assert_string_equal(app_selected_order(app), "k3f9ab-m1-2");
+    assert_string_equal(app_selected_order(app), "k3f9ab-m1-1");
     assert_string_equal(app_selected_symbol(app), "MXFH1");
 }
 
@@ -107,10 +107,10 @@ static void test_what_may_be_done(void **state)
     list_select(&app->panes[PANE_CONDITIONS]->list, app, "6");
     refused(app, "condition-cancel", "has ended");
     view_focus(app, PANE_ORDERS);
-    refused(app, "order-cancel", "has ended");
-    refused(app, "order-resolve", "outcome is known");
-    view_down(app, NULL);
     allowed(app, "order-cancel");
+    refused(app, "order-resolve", "outcome is known");
+    view_bottom(app, NULL);
+    refused(app, "order-cancel", "has ended");
     app->model->session.account[0] = '\0';
     refused(app, "buy", "A selects one");
     app->model->session.logged_in = false;

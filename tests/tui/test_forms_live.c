@@ -197,7 +197,7 @@ static void what_was_typed_is_there_after_reopening(void **state)
     live_close(screen);
     screen = live_open(&home, 45, 160);
     sees("2 Conditions 1");
-    sees("4 Orders 1");
+    sees("manual");
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "tests/tui/recorded.h"
 
 #define NOW RECORDED_NOW_US
@@ -25,6 +26,22 @@ static int teardown(void **state)
     return 0;
 }
 
+/* Alive by id, then ended, newest first. */
+static bool in_order(const struct condition *a, const struct condition *b)
+{
+    bool ended = condition_terminal(a->state), then = condition_terminal(b->state);
+    return ended == then ? (ended ? a->id > b->id : a->id < b->id) : then;
+}
+
+/* Working, newest first; then ended, the last first. */
+static bool orders_in_order(const struct order *a, const struct order *b)
+{
+    bool ended = order_state_terminal(a->state), then = order_state_terminal(b->state);
+    if (ended != then)
+        return then;
+    return ended ? a->updated_us >= b->updated_us : a->request.created_us >= b->request.created_us;
+}
+
 static void test_recorded_morning(void **state)
 {
     struct model *model = *state;
@@ -35,9 +52,9 @@ static void test_recorded_morning(void **state)
     for (size_t i = 1; i < model->quote_count; i++)
         assert_true(strcmp(model->quotes[i - 1].contract.symbol, model->quotes[i].contract.symbol) < 0);
     for (size_t i = 1; i < model->condition_count; i++)
-        assert_true(model->conditions[i - 1].id < model->conditions[i].id);
+        assert_true(in_order(&model->conditions[i - 1], &model->conditions[i]));
     for (size_t i = 1; i < model->order_count; i++)
-        assert_true(model->orders[i - 1].request.created_us >= model->orders[i].request.created_us);
+        assert_true(orders_in_order(&model->orders[i - 1], &model->orders[i]));
     assert_string_equal(model->positions[0].symbol, "MXFH1");
     assert_non_null(model_order(model, "k3f9ab-m1-2"));
     assert_null(model_order(model, "k3f9ab-m1-9"));
@@ -148,6 +165,39 @@ static void test_older_order_does_not_overwrite(void **state)
     assert_int_equal(model_order(model, "a-1")->state, ORDER_FILLED);
     assert_int_equal(model->order_count, 1);
     assert_int_equal(model->orders_added, 1);
+}
+
+/* What ends goes below what works; what is alive stays above, at its place. */
+static void test_the_ended_sink(void **state)
+{
+    struct model *model = *state;
+    for (int i = 1; i <= 3; i++) {
+        char id[CLIENT_ORDER_ID_SIZE];
+        snprintf(id, sizeof id, "a-%d", i);
+        recorded_order(model, id, ORDER_NEW, NOW + i);
+    }
+    assert_string_equal(model->orders[0].request.client_order_id, "a-3");
+    event(model, "a-3", EXEC_FILL, ORDER_FILLED, 2, 2, NOW + 10 * CLOCK_SECOND_US);
+    event(model, "a-2", EXEC_CANCELLED, ORDER_CANCELLED, 0, 0, NOW + 11 * CLOCK_SECOND_US);
+    assert_string_equal(model->orders[0].request.client_order_id, "a-1");
+    assert_string_equal(model->orders[1].request.client_order_id, "a-2");
+    assert_string_equal(model->orders[2].request.client_order_id, "a-3");
+    struct msg msg;
+    for (int64_t id = 1; id <= 4; id++) {
+        msg_init(&msg, MSG_CONDITION);
+        msg.condition = (struct condition){.id = id, .state = CONDITION_ARMED};
+        model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    }
+    for (int64_t id = 1; id <= 3; id += 2) {
+        msg.condition = (struct condition){.id = id, .state = CONDITION_CLOSED};
+        model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
+    }
+    static const int64_t expected[] = {2, 4, 3, 1};
+    assert_int_equal(model->condition_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(model->conditions[i].id, expected[i]);
+        assert_ptr_equal(model_condition(model, expected[i]), &model->conditions[i]);
+    }
 }
 
 static void test_limits(void **state)
@@ -282,6 +332,7 @@ int main(void)
         TEST(test_feed_gap_is_stale),
         TEST(test_fill_counts_once),
         TEST(test_older_order_does_not_overwrite),
+        TEST(test_the_ended_sink),
         TEST(test_limits),
         TEST(test_ratchet_moves_its_group),
         TEST(test_day_pnl),
