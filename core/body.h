@@ -104,6 +104,15 @@ struct condition_lots {
     int64_t updated_us;
 };
 
+/* The venue holds another position than we do: said until the trader accepts it, or it goes away by itself. */
+struct difference {
+    char account[ACCOUNT_SIZE];
+    char symbol[SYMBOL_SIZE];
+    int32_t here;  /* lots, signed */
+    int32_t there; /* equal to here: it is settled */
+    int64_t time_us;
+};
+
 struct account {
     char account[ACCOUNT_SIZE];
     char name[NAME_SIZE]; /* holder */
@@ -302,6 +311,7 @@ enum control_kind {
     CONTROL_FLATTEN,        /* executor: text = symbol or "all" */
     CONTROL_SET,            /* supervisor: text = "key=value" of a setting, for what it starts from now on */
     CONTROL_RESTART,        /* supervisor: text = component name; stop it, start it with the present settings */
+    CONTROL_ACCEPT,         /* gateway: text = symbol whose position differs; number = the venue's lots, as was seen */
 };
 
 struct control {

@@ -16,7 +16,7 @@
  *                     that was applied)
  *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id),
  *                     QUERY_VENUE_FILLS (from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
- *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event
+ *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event, difference
  *        PORT_REPLY   reply
  *
  * Invariants: orders sent <= intents journalled (broken: HALTED at once); cancels and protective exits always pass the
@@ -78,8 +78,9 @@ void gate_on_venue_position(struct gate *gate, const struct position *position, 
 void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink);
 /* The venue session came up (a new number) or went down; account is the selected one, "" = none. */
 void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink);
-/* HALT, REDUCE, RESUME (text = reason) and RESOLVE (text = client order id, number = the enum order_state that the
- * trader gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED). RESUME is refused while what halted
+/* HALT, REDUCE, RESUME (text = reason); RESOLVE (text = client order id, number = the enum order_state that the trader
+ * gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED); ACCEPT (text = symbol, number = the venue's
+ * lots as he saw them: a difference of positions is counted as a fill of his). RESUME is refused while what halted
  * still holds. Every other kind is refused. */
 void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 /* New limits, whole; refused (risk_event) when malformed. */
@@ -102,6 +103,8 @@ bool gate_ready(const struct gate *gate);
 const struct guard_state *gate_guard(const struct gate *gate);
 const struct guard_limits *gate_limits(const struct gate *gate);
 uint32_t gate_unknown(const struct gate *gate);
+void gate_each_difference(const struct gate *gate, void (*visit)(void *context, const struct difference *difference),
+                          void *context);
 uint32_t gate_unconfirmed(const struct gate *gate);
 const struct position *gate_position(const struct gate *gate, const char *account, const char *symbol);
 const struct order *gate_order(const struct gate *gate, const char *client_order_id);

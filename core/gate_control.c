@@ -89,6 +89,12 @@ static void resume(struct gate *gate, const struct control *control, const char 
                    reason);
         return;
     }
+    if (gate->difference_count > 0) {
+        const struct difference *first = &gate->differences[0];
+        gate_reply(sink, control->request_id, ERR_STATE, "%s: %+" PRId32 " at %s, %+" PRId32 " here: accept it first",
+                   first->symbol, first->there, gate->config.venue, first->here);
+        return;
+    }
     if (gate->feed_alarmed) {
         gate_reply(sink, control->request_id, ERR_STATE, "there are still no prices, and lots are held");
         return;
@@ -110,8 +116,10 @@ void gate_on_control(struct gate *gate, const struct control *control, int64_t n
         resume(gate, control, actor, now_us, sink);
     } else if (control->kind == CONTROL_RESOLVE) {
         gate_resolve(gate, control, now_us, sink);
+    } else if (control->kind == CONTROL_ACCEPT) {
+        gate_accept(gate, control, now_us, sink);
     } else {
-        gate_reply(sink, control->request_id, ERR_INVALID, "the gate takes halt, reduce, resume and resolve");
+        gate_reply(sink, control->request_id, ERR_INVALID, "the gate takes halt, reduce, resume, resolve and accept");
     }
 }
 

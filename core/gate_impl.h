@@ -23,6 +23,8 @@
 #include "core/text.h"
 
 #define GATE_STREAMS 16
+#define GATE_DIFFERENCES 16
+#define GATE_DIFFER_AGAIN_US ((int64_t)5000000) /* they are compared again, until they are settled */
 #define GATE_COMPARE_TRIES 3
 #define GATE_COMPARE_PAUSE_US ((int64_t)1000000)
 #define GATE_ABSENCES 2 /* not-found answers that make absence believed */
@@ -88,6 +90,8 @@ struct gate {
     int64_t fills_us;      /* when it was last asked */
     uint64_t fills_from;   /* for what comes after this */
     struct gate_compare compare;
+    struct difference differences[GATE_DIFFERENCES]; /* that stay, until they are accepted or go away */
+    uint32_t difference_count;
     uint64_t events_seq;
     uint64_t request_id;
     int64_t no_room_us; /* when an order was last refused without a trace in memory */
@@ -136,6 +140,17 @@ bool gate_net_lots(struct gate *gate, uint32_t slot, int64_t now_us, struct sink
 struct gate_stream *gate_stream(struct gate *gate, const char *user);
 /* The session's; NULL: none, or one too many. */
 const struct gate_stream *gate_stream_now(const struct gate *gate);
+
+/* A report that is known to be new: to its order and the position. */
+void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink);
+
+/* gate_differ.c */
+/* Of the selected account; said when it is news. */
+void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int32_t there, int64_t now_us,
+                       struct sink *sink);
+/* Those that were not found again since then are settled. */
+void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink);
+void gate_accept(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 
 /* gate_unknown.c */
 void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);

@@ -73,8 +73,8 @@ static int32_t venue_held(const struct gate *gate, const char *symbol) {
     return 0;
 }
 
-/* Appends "MXFH1 +2 there, +1 here" for each difference; returns how many. */
-static uint32_t differences(const struct gate *gate, char *text, size_t size) {
+/* Appends "MXFH1 +2 there, +1 here" for each difference; returns how many. sink (may be NULL): each is said, too. */
+static uint32_t differences(struct gate *gate, char *text, size_t size, int64_t now_us, struct sink *sink) {
     uint32_t count = 0;
     size_t used = 0;
     text[0] = '\0';
@@ -89,6 +89,7 @@ static uint32_t differences(const struct gate *gate, char *text, size_t size) {
         int32_t here = ledger_held(&gate->ledger, account, symbol), there = venue_held(gate, symbol);
         if (here == there) continue;
         count++;
+        if (sink != NULL) gate_differ_found(gate, symbol, here, there, now_us, sink);
         int length = snprintf(text + used, size - used, "%s%s %+" PRId32 " there, %+" PRId32 " here",
                               used == 0 ? "" : "; ", symbol, there, here);
         if (length > 0) used += (size_t)length < size - used ? (size_t)length : size - used - 1;
@@ -100,8 +101,9 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
     char text[REASON_SIZE];
     struct gate_compare *compare = &gate->compare;
     compare->ask_id = 0;
-    if (differences(gate, text, sizeof text) == 0) {
+    if (differences(gate, text, sizeof text, now_us, NULL) == 0) {
         compare->tries = 0;
+        gate_differ_settle(gate, INT64_MAX, sink);
         return;
     }
     /* A fill may be on its way: look again before crying. */
@@ -113,6 +115,9 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
     char reason[REASON_SIZE];
     snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
     compare->tries = 0;
+    (void)differences(gate, text, sizeof text, now_us, sink);
+    gate_differ_settle(gate, now_us, sink);
+    compare->next_us = now_us + GATE_DIFFER_AGAIN_US;
     gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
 }
 

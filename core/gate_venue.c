@@ -132,7 +132,7 @@ static bool usable(struct gate *gate, const struct venue_exec *exec, int64_t now
     return true;
 }
 
-static void apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
+void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
     if (!usable(gate, exec, now_us, sink)) return;
     struct order_event event = {.kind = exec->kind,
                                 .fill_price = exec->fill_price,
@@ -196,7 +196,7 @@ void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_
         return;
     }
     stream->seq = exec->seq;
-    apply_exec(gate, exec, now_us, sink);
+    gate_apply_exec(gate, exec, now_us, sink);
     struct cursor cursor = {.seq = stream->seq};
     (void)text_copy(cursor.stream, sizeof cursor.stream, stream->user);
     emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);

@@ -43,6 +43,7 @@ static const struct msg_type *const types[] = {
     [MSG_LOG] = &msg_type_log,
     [MSG_CURSOR] = &msg_type_cursor,
     [MSG_PROCESS] = &msg_type_process,
+    [MSG_DIFFERENCE] = &msg_type_difference,
     [MSG_QUERY] = &msg_type_query,
     [MSG_REPLY] = &msg_type_reply,
     [MSG_CONTROL] = &msg_type_control,

@@ -54,6 +54,7 @@ enum msg_id {
     MSG_LOG = 34,
     MSG_CURSOR = 35,
     MSG_PROCESS = 36,
+    MSG_DIFFERENCE = 37,
     /* requests and answers */
     MSG_QUERY = 40,
     MSG_REPLY = 41,
@@ -101,6 +102,7 @@ struct msg {
         struct log_line log;
         struct cursor cursor;
         struct process_info process;
+        struct difference difference;
         struct query query;
         struct reply reply;
         struct control control;

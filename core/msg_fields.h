@@ -104,8 +104,8 @@ extern const struct msg_type msg_type_position, msg_type_account, msg_type_risk_
     msg_type_audit, msg_type_condition_lots;
 extern const struct msg_type msg_type_heartbeat, msg_type_guard_state, msg_type_guard_limits, msg_type_session,
     msg_type_log;
-extern const struct msg_type msg_type_cursor, msg_type_process, msg_type_query, msg_type_reply, msg_type_control,
-    msg_type_login;
+extern const struct msg_type msg_type_cursor, msg_type_process, msg_type_difference, msg_type_query, msg_type_reply,
+    msg_type_control, msg_type_login;
 extern const struct msg_type msg_type_condition_command, msg_type_order_command, msg_type_cancel_command;
 extern const struct msg_type msg_type_limits_command;
 extern const struct msg_type msg_type_venue_exec, msg_type_venue_order_status, msg_type_market_control;

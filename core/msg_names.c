@@ -51,6 +51,7 @@ static const char *const control_names[] = {
     [CONTROL_FLATTEN] = "flatten",
     [CONTROL_SET] = "set",
     [CONTROL_RESTART] = "restart",
+    [CONTROL_ACCEPT] = "accept",
 };
 static const char *const condition_action_names[] = {
     [CONDITION_CREATE] = "create", [CONDITION_EDIT] = "edit",     [CONDITION_PAUSE] = "pause",

@@ -91,6 +91,15 @@ static const struct field fields_process[] = {
 };
 MSG_TYPE(MSG_PROCESS, process, process_info, "The supervisor's view of one process.");
 
+static const struct field fields_difference[] = {
+    TEXT(difference, , account, 1, "account"),
+    TEXT(difference, , symbol, 1, "contract"),
+    NUMBER(difference, , here, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by our books"),
+    NUMBER(difference, , there, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by the venue's; equal: it is settled"),
+    TIME(difference, , time_us, "process time"),
+};
+MSG_TYPE(MSG_DIFFERENCE, difference, difference, "The venue holds another position than we do.");
+
 static const struct field fields_query[] = {
     COUNTER(query, , request_id, "the asker's own"),
     ENUM(query, , kind, enum_query_kind, "what is asked for"),

@@ -43,6 +43,14 @@ static void answer_accounts(struct answer *answer)
     }
 }
 
+static void give_difference(void *context, const struct difference *difference)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_DIFFERENCE);
+    msg.difference = *difference;
+    row(context, &msg);
+}
+
 static void answer_status(struct answer *answer)
 {
     struct gateway *g = answer->g;
@@ -64,6 +72,7 @@ static void answer_status(struct answer *answer)
     msg.guard_limits = *gate_limits(g->gate);
     row(answer, &msg);
     answer_accounts(answer);
+    gate_each_difference(g->gate, give_difference, answer);
     gateway_each_feed(g, g->agent->clock->now_us(g->agent->clock), give_row, answer);
 }
 
@@ -155,6 +164,7 @@ static void on_control(struct gateway *g, const struct requester *from, const st
     case CONTROL_REDUCE:
     case CONTROL_RESUME:
     case CONTROL_RESOLVE:
+    case CONTROL_ACCEPT:
         gate_on_control(g->gate, control, now_us, gateway_sink(g));
         gateway_end_step(g);
         break;

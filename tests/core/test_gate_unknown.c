@@ -247,6 +247,7 @@ static void test_positions_that_differ_halt(void **state) {
     }
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
     assert_string_equal(gate_guard(scene->gate)->reason, "positions at SIM differ: MXFH1 +2 there, +1 here");
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 2)->status, ERR_OK);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "accepted", 0)->status, ERR_OK);
 }
 

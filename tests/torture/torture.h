@@ -119,6 +119,7 @@ struct torture {
     struct market market;
     struct session_info session;
     struct guard_state guard;
+    struct difference difference; /* the last one said */
     struct contract contracts[64];
     int contract_count;
     struct torture_symbol symbols[TORTURE_SYMBOLS];

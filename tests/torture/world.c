@@ -482,6 +482,8 @@ static void see(struct torture *t, const struct msg *msg, enum component from)
         t->session = msg->session;
     } else if (msg->id == MSG_GUARD_STATE) {
         t->guard = msg->guard_state;
+    } else if (msg->id == MSG_DIFFERENCE) {
+        t->difference = msg->difference;
     } else if (msg->id == MSG_CONTRACT) {
         on_contract(t, &msg->contract);
     } else if (msg->id == MSG_REPLY) {

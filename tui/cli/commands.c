@@ -180,6 +180,10 @@ static const struct cli_command commands[] = {
      no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
      "Works when nothing runs: marks are the last stored prices.", position_filters, cmd_positions},
+    {"positions accept", "SYMBOL LOTS", 2, 2, "Accept the position that the venue holds, where ours differs",
+     "'outcry status' shows both. The missing lots are counted at the last price, as a fill of yours; RESUME waits "
+     "for it.",
+     no_options, cmd_positions_accept},
     {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
      "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the guard\n"
      "refused or changed, the venue session, processes. Works when nothing runs. 200 rows unless --limit says;\n"

@@ -1,11 +1,15 @@
 /* Commands that are one message and its answer: the guard, the session, the registered contracts, the market's speed.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/calendar.h"
 #include "core/text.h"
 #include "tui/cli/command.h"
 #include "tui/cli/print.h"
+
+#define ACCEPT_MAX 1000000
 
 int cmd_halt(struct cli *cli) {
     const char *reason = cli_value(cli, "--reason");
@@ -36,6 +40,18 @@ int cmd_unregister(struct cli *cli) {
 
 int cmd_flatten(struct cli *cli) {
     return cli_control(cli, COMPONENT_EXECUTOR, CONTROL_FLATTEN, cli->words[0], 0);
+}
+
+/* LOTS is what the trader saw: what has moved since is not accepted. */
+int cmd_positions_accept(struct cli *cli) {
+    char *end = NULL;
+    errno = 0;
+    long long lots = strtoll(cli->words[1], &end, 10);
+    if (end == cli->words[1] || *end != '\0' || errno != 0 || lots < -ACCEPT_MAX || lots > ACCEPT_MAX) {
+        return cli_say(CLI_USAGE, "positions accept: '%s' is not a number of lots (allowed -%d to %d)", cli->words[1],
+                       ACCEPT_MAX, ACCEPT_MAX);
+    }
+    return cli_control(cli, COMPONENT_GATEWAY, CONTROL_ACCEPT, cli->words[0], lots);
 }
 
 static const struct print_column account_columns[] = {

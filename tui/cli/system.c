@@ -203,6 +203,8 @@ int cmd_set(struct cli *cli) {
 
 /* --- status ------------------------------------------------------------------------------------------------------- */
 
+#define DIFFERENCES_MAX 16
+
 struct overview {
     struct process_info processes[COMPONENTS + 1]; /* by component */
     struct heartbeat beats[COMPONENTS + 1];
@@ -213,6 +215,8 @@ struct overview {
     int64_t conditions[CONDITION_EXPIRED + 1]; /* by state */
     int64_t orders_working, orders_unknown, orders;
     int64_t positions;
+    struct difference differences[DIFFERENCES_MAX];
+    int difference_count;
 };
 
 static void take(void *context, const struct msg *msg) {
@@ -247,6 +251,11 @@ static void take(void *context, const struct msg *msg) {
         all->orders++;
         all->orders_working += order_state_working(msg->order.state) ? 1 : 0;
         all->orders_unknown += msg->order.state == ORDER_UNKNOWN ? 1 : 0;
+        break;
+    case MSG_DIFFERENCE:
+        if (msg->difference.here != msg->difference.there && all->difference_count < DIFFERENCES_MAX) {
+            all->differences[all->difference_count++] = msg->difference;
+        }
         break;
     case MSG_POSITION:
         all->positions += msg->position.quantity != 0 ? 1 : 0;
@@ -331,6 +340,12 @@ static void print_json(const struct overview *all, int64_t now_us) {
     (void)json_object_set_new(root, "orders",
                               json_pack("{s:I,s:I,s:I}", "today", (json_int_t)all->orders, "working",
                                         (json_int_t)all->orders_working, "unknown", (json_int_t)all->orders_unknown));
+    json_t *differences = json_array();
+    for (int i = 0; i < all->difference_count; i++) {
+        (void)json_array_append_new(differences, body_json(MSG_DIFFERENCE, &all->differences[i],
+                                                           sizeof(all->differences[i]), true));
+    }
+    (void)json_object_set_new(root, "differences", differences);
     (void)json_object_set_new(root, "open_positions", json_integer(all->positions));
     (void)json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     fputc('\n', stdout);
@@ -381,6 +396,11 @@ static void print_market(const struct overview *all) {
         printf("guard       %s  %s%s%s  day %s NT$\n", guard_mode_name(all->guard.mode), all->guard.reason,
                all->guard.actor[0] != '\0' ? "  by " : "", all->guard.actor,
                money_format(all->guard.day_pnl, money, sizeof(money)));
+    }
+    for (int i = 0; i < all->difference_count; i++) {
+        const struct difference *d = &all->differences[i];
+        printf("differs     %s: %+d at the venue, %+d here  ('outcry positions accept %s %d' takes the venue's)\n",
+               d->symbol, d->there, d->here, d->symbol, d->there);
     }
 }
 

@@ -1,0 +1,138 @@
+/* gate_differ: positions that differ from the venue's, and the trader's acceptance of each. Accepting counts the missing
+ * lots as a fill of an order of his, so that every process learns of them in the one way it learns of fills. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/gate_impl.h"
+
+static void say(const struct difference *difference, struct sink *sink) {
+    emit(sink, PORT_PUBLISH, MSG_DIFFERENCE, difference, sizeof *difference);
+}
+
+static bool same(const struct difference *difference, const char *account, const char *symbol) {
+    return strcmp(difference->account, account) == 0 && strcmp(difference->symbol, symbol) == 0;
+}
+
+static void settle(struct gate *gate, uint32_t at, struct sink *sink) {
+    struct difference gone = gate->differences[at];
+    gate->differences[at] = gate->differences[--gate->difference_count];
+    gone.here = gone.there;
+    say(&gone, sink);
+}
+
+void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink) {
+    for (uint32_t i = gate->difference_count; i-- > 0;)
+        if (gate->differences[i].time_us < before_us) settle(gate, i, sink);
+}
+
+void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int32_t there, int64_t now_us,
+                       struct sink *sink) {
+    struct difference *difference = NULL;
+    for (uint32_t i = 0; i < gate->difference_count && difference == NULL; i++)
+        if (same(&gate->differences[i], gate->session.account, symbol)) difference = &gate->differences[i];
+    if (difference == NULL) {
+        if (gate->difference_count == GATE_DIFFERENCES) return; /* said as soon as others are settled */
+        difference = &gate->differences[gate->difference_count++];
+        memset(difference, 0, sizeof *difference);
+        (void)text_copy(difference->account, sizeof difference->account, gate->session.account);
+        (void)text_copy(difference->symbol, sizeof difference->symbol, symbol);
+    }
+    bool news = difference->here != here || difference->there != there;
+    difference->here = here;
+    difference->there = there;
+    difference->time_us = now_us;
+    if (news) say(difference, sink);
+}
+
+void gate_each_difference(const struct gate *gate, void (*visit)(void *context, const struct difference *difference),
+                          void *context) {
+    for (uint32_t i = 0; i < gate->difference_count; i++) visit(context, &gate->differences[i]);
+}
+
+/* An order that was the trader's word, and is filled. false: no room. */
+static bool count_lots(struct gate *gate, const struct difference *difference, int32_t lots, price_t price,
+                       const char *actor, int64_t now_us, struct sink *sink) {
+    struct order order;
+    struct order_request request = {.side = lots > 0 ? SIDE_BUY : SIDE_SELL,
+                                    .type = ORDER_MARKET,
+                                    .tif = TIF_IOC,
+                                    .attempt = 1,
+                                    .created_us = now_us};
+    request.quantity = lots > 0 ? lots : -lots;
+    request.decision_price = price;
+    snprintf(request.client_order_id, sizeof request.client_order_id, "accept-%" PRIu64, gate->events_seq + 1);
+    (void)text_copy(request.account, sizeof request.account, difference->account);
+    (void)text_copy(request.symbol, sizeof request.symbol, difference->symbol);
+    (void)text_copy(request.actor, sizeof request.actor, actor);
+    order_init(&order, &request, gate->market.trading_day, now_us);
+    uint32_t slot = order_table_add(&gate->orders, &order, gate->market.trading_day, true);
+    if (slot == ORDER_TABLE_NONE) return false;
+    memset(&gate->slots[slot], 0, sizeof gate->slots[slot]);
+    struct venue_exec fill = {.kind = EXEC_FILL,
+                              .side = request.side,
+                              .quantity = request.quantity,
+                              .fill_price = price,
+                              .fill_quantity = request.quantity,
+                              .filled_quantity = request.quantity,
+                              .trading_day = gate->market.trading_day,
+                              .market_us = gate->market.market_us};
+    (void)text_copy(fill.client_order_id, sizeof fill.client_order_id, request.client_order_id);
+    (void)text_copy(fill.exec_id, sizeof fill.exec_id, request.client_order_id);
+    (void)text_copy(fill.account, sizeof fill.account, request.account);
+    (void)text_copy(fill.symbol, sizeof fill.symbol, request.symbol);
+    snprintf(fill.reason, sizeof fill.reason, "accepted by %.23s: the venue holds %+" PRId32, actor, difference->there);
+    gate_apply_exec(gate, &fill, now_us, sink);
+    return true;
+}
+
+/* Why it may not be accepted now; ERR_OK: it may, at *price. */
+static enum status acceptable(struct gate *gate, struct difference *difference, const struct control *control,
+                              price_t *price, int64_t now_us, struct sink *sink) {
+    const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, difference->symbol);
+    int32_t here = ledger_held(&gate->ledger, difference->account, difference->symbol);
+    *price = symbol == NULL ? 0 : symbol->last != 0 ? symbol->last : symbol->contract.reference;
+    if (control->number != difference->there || here != difference->here) {
+        difference->here = here;
+        difference->time_us = now_us;
+        say(difference, sink);
+        gate_reply(sink, control->request_id, ERR_STATE,
+                   "%s has moved: %+" PRId32 " there, %+" PRId32 " here; look again", difference->symbol,
+                   difference->there, here);
+        return ERR_STATE;
+    }
+    if (*price > 0) return ERR_OK;
+    gate_reply(sink, control->request_id, ERR_STATE, "there is no price of %s yet to count its lots at",
+               difference->symbol);
+    return ERR_STATE;
+}
+
+void gate_accept(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink) {
+    const char *actor = control->actor[0] == '\0' ? "operator" : control->actor;
+    price_t price;
+    uint32_t at = 0;
+    while (at < gate->difference_count && !same(&gate->differences[at], gate->session.account, control->text)) at++;
+    if (at == gate->difference_count) {
+        gate_reply(sink, control->request_id, ERR_NOT_FOUND, "no difference of positions in %.15s", control->text);
+        return;
+    }
+    struct difference *difference = &gate->differences[at];
+    if (acceptable(gate, difference, control, &price, now_us, sink) != ERR_OK) return;
+    int32_t lots = difference->there - difference->here;
+    while (lots != 0) {
+        int32_t part = lots > ORDER_QUANTITY_MAX    ? ORDER_QUANTITY_MAX
+                       : lots < -ORDER_QUANTITY_MAX ? -ORDER_QUANTITY_MAX
+                                                    : lots;
+        if (!count_lots(gate, difference, part, price, actor, now_us, sink)) {
+            difference->here = difference->there - lots;
+            gate_reply(sink, control->request_id, ERR_FULL, "no room for another order");
+            return;
+        }
+        lots -= part;
+    }
+    gate_risk(gate, sink, now_us, actor, REJECT_NONE, NULL, "%s: %+" PRId32 " here, %+" PRId32 " at %s: accepted by %s",
+              difference->symbol, difference->here, difference->there, gate->config.venue, actor);
+    gate_reply(sink, control->request_id, ERR_OK, "%s is %+" PRId32 " here too now", difference->symbol,
+               difference->there);
+    settle(gate, at, sink);
+}

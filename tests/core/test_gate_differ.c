@@ -1,0 +1,124 @@
+/*
+ * Positions that differ from the venue's: said one by one, exits pass meanwhile, entries wait until the trader has
+ * accepted each; accepting counts the lots everywhere, as a fill.
+ */
+#include "tests/core/gate_scene.h"
+
+/* The venue holds so many; asked as often as the gate likes. */
+static void venue_holds(struct scene *scene, int32_t quantity, int seconds) {
+    for (int i = 0; i < seconds; i++) {
+        scene_timer(scene, 1000);
+        if (scene_query(scene, QUERY_VENUE_FILLS) != NULL) scene_reply(scene, QUERY_VENUE_FILLS);
+        if (scene_query(scene, QUERY_VENUE_POSITIONS) != NULL) {
+            struct position position = {.account = "A1", .symbol = "MXFH1", .quantity = quantity};
+            gate_on_venue_position(scene->gate, &position, scene->now_us, &scene->sink);
+            scene_reply(scene, QUERY_VENUE_POSITIONS);
+        }
+        if (scene_query(scene, QUERY_VENUE_FILLS) != NULL) scene_reply(scene, QUERY_VENUE_FILLS);
+        scene_keep(scene);
+    }
+}
+
+static void count_one(void *context, const struct difference *difference) {
+    (void)difference;
+    ++*(int *)context;
+}
+
+static int differences(const struct scene *scene) {
+    int count = 0;
+    gate_each_difference(scene->gate, count_one, &count);
+    return count;
+}
+
+/* One lot here, `there` at the venue, and the gate has seen it. */
+static void differ(struct scene *scene, int32_t there) {
+    scene_hold(scene, "in", SIDE_BUY, 1);
+    scene_session(scene, false, "");
+    scene_session(scene, true, "A1");
+    venue_holds(scene, there, 12);
+    assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
+    assert_int_equal(differences(scene), 1);
+}
+
+static void test_exits_first_entries_when_accepted(void **state) {
+    struct scene *scene = *state;
+    differ(scene, 3);
+    assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_STATE);
+    assert_string_equal(capture_last(&scene->out, PORT_REPLY, MSG_REPLY)->reply.text,
+                        "MXFH1: +3 at SIM, +1 here: accept it first");
+    struct order_request entry = scene_request(scene, "k3-2-E1", SIDE_BUY, 1);
+    scene_send(scene, &entry);
+    assert_int_equal(scene_state(scene, "k3-2-E1"), ORDER_DENIED);
+    struct order_request exit = scene_exit_request(scene, "k3-1-S1", SIDE_SELL, 1);
+    scene_send(scene, &exit);
+    assert_int_equal(scene_state(scene, "k3-1-S1"), ORDER_SENDING);
+}
+
+static void test_accepting_counts_the_lots_everywhere(void **state) {
+    struct scene *scene = *state;
+    differ(scene, 3);
+    capture_clear(&scene->out);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_OK);
+    assert_int_equal(scene_held(scene), 3);
+    const struct order_event *event = scene_event(scene);
+    assert_int_equal(event->kind, EXEC_FILL);
+    assert_int_equal(event->fill_quantity, 2);
+    assert_int_equal(event->request.side, SIDE_BUY);
+    assert_int_equal(event->fill_price, PRICE_POINTS(17400));
+    assert_string_equal(event->request.actor, "ann");
+    assert_int_equal(event->state, ORDER_FILLED);
+    assert_string_equal(event->reason, "accepted by ann: the venue holds +3");
+    assert_true(capture_risk(&scene->out, "accepted by ann"));
+    assert_int_equal(differences(scene), 0);
+    const struct difference *said = &capture_last(&scene->out, PORT_PUBLISH, MSG_DIFFERENCE)->difference;
+    assert_int_equal(said->here, said->there);
+    assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_OK);
+    venue_holds(scene, 3, 12);
+    assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE);
+    scene_restart(scene); /* and it stays counted */
+    assert_int_equal(scene_held(scene), 3);
+}
+
+static void test_fewer_lots_and_the_other_side(void **state) {
+    struct scene *scene = *state;
+    differ(scene, -150);
+    capture_clear(&scene->out);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", -150)->status, ERR_OK);
+    assert_int_equal(scene_held(scene), -150);
+    assert_int_equal(capture_count(&scene->out, PORT_STORE, MSG_ORDER_EVENT), 2); /* no order is larger than may be */
+}
+
+static void test_only_what_was_seen_is_accepted(void **state) {
+    struct scene *scene = *state;
+    differ(scene, 3);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "TXFH1", 3)->status, ERR_NOT_FOUND);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 2)->status, ERR_STATE);
+    assert_int_equal(scene_held(scene), 1);
+    /* A fill comes between the look and the key. */
+    struct order_request exit = scene_exit_request(scene, "k3-1-S1", SIDE_SELL, 1);
+    scene_send(scene, &exit);
+    scene_said(scene, "k3-1-S1", EXEC_NEW);
+    scene_fill(scene, "k3-1-S1", 1, 17390);
+    assert_int_equal(scene_held(scene), 0);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_STATE);
+    assert_int_equal(scene_held(scene), 0);
+}
+
+static void test_what_goes_away_by_itself_is_settled(void **state) {
+    struct scene *scene = *state;
+    differ(scene, 3);
+    capture_clear(&scene->out);
+    venue_holds(scene, 1, 12);
+    assert_int_equal(differences(scene), 0);
+    assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED); /* the trader's to undo */
+    assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_OK);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(test_exits_first_entries_when_accepted), SCENE_TEST(test_accepting_counts_the_lots_everywhere),
+        SCENE_TEST(test_fewer_lots_and_the_other_side),     SCENE_TEST(test_only_what_was_seen_is_accepted),
+        SCENE_TEST(test_what_goes_away_by_itself_is_settled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
