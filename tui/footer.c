@@ -60,6 +60,8 @@ void footer_draw(const struct app *app, const struct canvas *canvas)
     struct footer_drawing drawing = {app, canvas};
     canvas_fill(canvas, 0, 0, canvas->area.width, ROLE_STATUS);
     const struct list *list = &app->panes[app->focus]->list;
+    if (app->top)
+        return; /* the keys are the overlay's, and it says them */
     if (list->editing) {
         canvas_text(canvas, 0, 1, canvas->area.width - 2, ALIGN_LEFT, ROLE_STATUS,
                     "Type to filter. Enter keeps it, Esc drops it.");
@@ -83,6 +85,8 @@ static bool match_action(void *context, const struct action *action, int x, int 
 
 const struct action *footer_action_at(const struct app *app, int width, int x)
 {
+    if (app->top)
+        return NULL;
     struct footer_search search = {.x = x};
     each_action(app, width, match_action, &search);
     return search.found;

@@ -283,15 +283,46 @@ static void draw_money(const struct condition_form *form, const struct app *app,
                      money_format(account->margin_free, text, sizeof text));
 }
 
+/* Before there are levels: what the trigger is chosen from. */
+static int draw_market(const struct condition_form *form, const struct app *app, const struct canvas *canvas)
+{
+    const struct quote *quote = model_quote(app->model, form->contract.symbol);
+    const struct contract *contract = &form->contract;
+    char text[PRICE_TEXT_SIZE], low[PRICE_TEXT_SIZE], range[2 * PRICE_TEXT_SIZE + 8];
+    int width = canvas->area.width, y = 0;
+    canvas_format(canvas, y++, 0, width, ALIGN_LEFT, ROLE_STRONG, "%s %s", contract->symbol, contract->name);
+    if (!quote || !quote->last.seq) {
+        canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_WARNING, "no price yet");
+        return y + 2;
+    }
+    const struct tick *tick = &quote->last;
+    if (tick->ask_quantity > 0)
+        lines_figure(canvas, y++, width, "Best ask", ROLE_TEXT,
+                     price_format_fixed(tick->ask, contract->decimals, text, sizeof text));
+    lines_figure(canvas, y++, width, "Last", ROLE_STRONG,
+                 price_format_fixed(tick->price, contract->decimals, text, sizeof text));
+    if (tick->bid_quantity > 0)
+        lines_figure(canvas, y++, width, "Best bid", ROLE_TEXT,
+                     price_format_fixed(tick->bid, contract->decimals, text, sizeof text));
+    if (contract->limit_up) {
+        snprintf(range, sizeof range, "%s to %s",
+                 price_format_fixed(contract->limit_down, contract->decimals, low, sizeof low),
+                 price_format_fixed(contract->limit_up, contract->decimals, text, sizeof text));
+        lines_figure(canvas, y++, width, "Limits", ROLE_TEXT, range);
+    }
+    return y + 1;
+}
+
 static void condition_side(const struct dialog *dialog, const struct app *app, const struct canvas *canvas)
 {
     const struct condition_form *form = (const struct condition_form *)dialog;
     int width = canvas->area.width, y = 0;
     char text[96];
     if (!form->has_contract || !form->readable) {
-        y = lines_wrap(canvas, 0, 0, width, 3, ROLE_DIM,
-                       !form->has_contract ? "Choose a contract to see the levels, the risk and the reward."
-                                           : "Type the trigger to see the levels, the risk and the reward.");
+        y = form->has_contract ? draw_market(form, app, canvas) : 0;
+        y += lines_wrap(canvas, y, 0, width, 3, ROLE_DIM,
+                        !form->has_contract ? "Choose a contract to see the levels, the risk and the reward."
+                                            : "Type the trigger to see the levels, the risk and the reward.");
         dialog_refusals(dialog, canvas, y + 1);
         return;
     }
@@ -431,6 +462,7 @@ void overlay_condition(struct app *app, int64_t condition_id)
         snprintf(form->dialog.title, sizeof form->dialog.title, "Edit condition #%lld (%s)", (long long)condition_id,
                  condition_state_name(condition->state));
     }
-    form_focus(form->dialog.form, form_state_index(state, form_state_text(state, "symbol")[0] ? "side" : "symbol"));
+    const char *first = condition ? "trigger_price" : "side"; /* a side is chosen; of what is there, the trigger moves */
+    form_focus(form->dialog.form, form_state_index(state, form_state_text(state, "symbol")[0] ? first : "symbol"));
     dialog_open(app, &form->dialog);
 }

@@ -145,6 +145,28 @@ static enum form_event function_key(struct form *form, int key)
     }
 }
 
+/* On a choice: the first letter of a word takes it; a figure is meant for the number that comes next. */
+static enum form_event choose_letter(struct form *form, int key)
+{
+    const struct form_field *field = &form->state.fields[form->state.focus];
+    if (key >= '0' && key <= '9') {
+        int next = form_state_next_number(&form->state);
+        if (next < 0)
+            return FORM_NONE;
+        form_focus(form, next);
+        return edit_letter(form, (wchar_t)key);
+    }
+    int count = 0;
+    while (field->choices[count])
+        count++;
+    for (int step = 1; step < count; step++) { /* two words with one letter take turns */
+        const char *word = field->choices[(field->choice + step) % count];
+        if (towlower((wint_t)key) == towlower((wint_t)(unsigned char)word[0]))
+            return cycle(form, step);
+    }
+    return FORM_NONE;
+}
+
 static enum form_event letter_key(struct form *form, int key)
 {
     const struct form_field *field = &form->state.fields[form->state.focus];
@@ -175,7 +197,7 @@ static enum form_event letter_key(struct form *form, int key)
         return edit_letter(form, (wchar_t)key);
     if (field->spec->type == FORM_PICK)
         return open_pick(form, key);
-    return key == ' ' ? cycle(form, 1) : FORM_NONE;
+    return key == ' ' ? cycle(form, 1) : choose_letter(form, key);
 }
 
 enum form_event form_key(struct form *form, int key, bool is_function_key)

@@ -26,6 +26,8 @@ struct order_form {
     struct order_preview preview;
     enum reject_code reject; /* what the guard would say */
     char reason[REASON_SIZE];
+    char priced_symbol[SYMBOL_SIZE]; /* what the offered price is for */
+    int priced_side;
 };
 
 static const char *const sides[] = {"BUY", "SELL", NULL};
@@ -146,6 +148,27 @@ static void ask_guard(struct order_form *form, const struct app *app)
         form_state_refuse(state, "reduce_only", "%s", form->reason);
 }
 
+/* A price to begin with: what would trade now, the best of the other side. Offered anew for another contract or side,
+ * never for another market, and not once the trader has typed one. */
+static void offer_price(struct order_form *form)
+{
+    struct form_state *state = dialog_values(&form->dialog);
+    const struct form_field *field = &state->fields[form_state_index(state, "limit_price")];
+    const struct tick *tick = &form->tick;
+    char text[PRICE_TEXT_SIZE];
+    int side = form_state_choice(state, "side") + 1;
+    bool same = side == form->priced_side && strcmp(form->priced_symbol, form->contract.symbol) == 0;
+    if (same || field->touched || !tick->seq)
+        return;
+    bool buy = side == SIDE_BUY;
+    price_t best = buy ? tick->ask : tick->bid;
+    bool there = buy ? tick->ask_quantity > 0 : tick->bid_quantity > 0;
+    form_state_put(state, "limit_price", price_format(there ? best : tick->price, text, sizeof text));
+    text_copy(form->priced_symbol, sizeof form->priced_symbol, form->contract.symbol);
+    form->priced_side = side;
+    form_refresh(form->dialog.form);
+}
+
 static void order_check(struct dialog *dialog, struct app *app)
 {
     struct order_form *form = of(dialog);
@@ -160,6 +183,7 @@ static void order_check(struct dialog *dialog, struct app *app)
     if (quote) {
         form->contract = quote->contract;
         form->tick = quote->last;
+        offer_price(form);
     } else {
         form_state_refuse(state, "symbol",
                           form_state_text(state, "symbol")[0] ? "unknown contract (Space lists them)" : "required");

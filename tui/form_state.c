@@ -156,6 +156,16 @@ bool form_state_move(struct form_state *state, int step)
     return false;
 }
 
+int form_state_next_number(const struct form_state *state)
+{
+    for (int i = state->focus + 1; i < state->count; i++) {
+        const struct form_field *field = &state->fields[i];
+        if (!field->disabled && (field->spec->type == FORM_NUMBER || field->spec->type == FORM_PRICE))
+            return i;
+    }
+    return -1;
+}
+
 bool form_state_nudge(struct form_state *state, int index, int step, price_t tick, price_t start)
 {
     struct form_field *field = &state->fields[index];

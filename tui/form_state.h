@@ -85,6 +85,7 @@ bool form_state_type(struct form_state *state, int index, const char *text);
 bool form_state_cycle(struct form_state *state, int index, int step);
 bool form_state_move(struct form_state *state, int step); /* the next enabled field, around the end */
 bool form_state_focus(struct form_state *state, int index);
+int form_state_next_number(const struct form_state *state); /* below the focus: an enabled NUMBER or PRICE; -1 = none */
 /* One tick up or down, onto the tick grid; an empty or unreadable text starts at `start` (0: nothing happens). */
 bool form_state_nudge(struct form_state *state, int index, int step, price_t tick, price_t start);
 

@@ -67,6 +67,17 @@ static void focus_goes_round_and_skips_what_is_disabled(void **state)
     assert_int_not_equal(form.focus, NOTE);
 }
 
+static void the_next_number_is_below_the_focus(void **state)
+{
+    (void)state;
+    form.focus = SIDE;
+    assert_int_equal(form_state_next_number(&form), PRICE);
+    form_state_disable(&form, "price", "only with LMT");
+    assert_int_equal(form_state_next_number(&form), QUANTITY);
+    form.focus = FOLLOWING;
+    assert_int_equal(form_state_next_number(&form), -1);
+}
+
 static void choices_cycle_both_ways(void **state)
 {
     (void)state;
@@ -217,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(starts_with_first_choices_and_no_refusal, setup),
         cmocka_unit_test_setup(focus_goes_round_and_skips_what_is_disabled, setup),
+        cmocka_unit_test_setup(the_next_number_is_below_the_focus, setup),
         cmocka_unit_test_setup(choices_cycle_both_ways, setup),
         cmocka_unit_test_setup(a_choice_that_is_still_there_stays, setup),
         cmocka_unit_test_setup(a_price_steps_by_ticks_and_onto_the_grid, setup),

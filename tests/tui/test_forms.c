@@ -220,6 +220,24 @@ static void a_ticket_offers_only_what_the_exchange_takes(void **state)
     }
 }
 
+/* The best of the other side is offered, anew for the other side, and not once a price was typed. */
+static void a_ticket_offers_the_price_that_would_trade(void **state)
+{
+    (void)state;
+    open_at(sizes[0]);
+    type("b");
+    sees("Price          17432");
+    type(BACK BACK BACK "s"); /* on the side a letter chooses */
+    sees("SELL");
+    sees("Price          17430");
+    type("17440"); /* a figure goes to the number below: the quantity here */
+    sees("allowed 1 to 100");
+    type("\0251" TAB "17440" BACK BACK BACK BACK "b");
+    sees("BUY");
+    sees("Price          17440");
+    shown_close(shown);
+}
+
 static void an_order_goes_only_after_a_second_key(void **state)
 {
     (void)state;
@@ -437,6 +455,7 @@ int main(void)
         cmocka_unit_test(values_survive_every_size),
         cmocka_unit_test(escape_backs_out_one_step_at_a_time),
         cmocka_unit_test(a_ticket_offers_only_what_the_exchange_takes),
+        cmocka_unit_test(a_ticket_offers_the_price_that_would_trade),
         cmocka_unit_test(an_order_goes_only_after_a_second_key),
         cmocka_unit_test(a_held_key_answers_nothing),
         cmocka_unit_test(a_password_is_never_on_the_screen),
