@@ -86,8 +86,8 @@ enum status db_fixed(struct db *db, enum fixed_statement which, sqlite3_stmt **o
     return ERR_OK;
 }
 
-static enum status connect_file(struct db *db, int flags, struct err *err) {
-    int code = sqlite3_open_v2(db->path, &db->sql, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+static enum status connect_path(struct db *db, const char *path, int flags, struct err *err) {
+    int code = sqlite3_open_v2(path, &db->sql, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK) {
         sqlite3_busy_timeout(db->sql, DB_BUSY_TIMEOUT_MS);
         sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -97,6 +97,10 @@ static enum status connect_file(struct db *db, int flags, struct err *err) {
         code = sqlite3_exec(db->sql, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY", NULL, NULL, NULL);
     }
     return code == SQLITE_OK ? ERR_OK : db_fail(db, code, "open it", err);
+}
+
+static enum status connect_file(struct db *db, int flags, struct err *err) {
+    return connect_path(db, db->path, flags, err);
 }
 
 static void disconnect_file(struct db *db) {
@@ -132,12 +136,44 @@ static enum status check_version(const struct db *db, bool *empty, struct err *e
     return ERR_OK;
 }
 
+/* SQLite reads a WAL database only where it may write the index beside it. Where we may not, and nobody has it open (a
+ * writer has a -wal), nothing will change under us either: a copy on a read-only disk can be looked at. */
+static bool immutable_copy(const struct db *db) {
+    char path[sizeof(db->path) + 8];
+    (void)snprintf(path, sizeof(path), "%s", db->path);
+    char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return false;
+    }
+    *slash = '\0';
+    if (access(path, W_OK) == 0) {
+        return false;
+    }
+    (void)snprintf(path, sizeof(path), "%s-wal", db->path);
+    return access(path, F_OK) != 0;
+}
+
+/* "file:/home/a%20b/orders.db?immutable=1" */
+static enum status connect_immutable(struct db *db, struct err *err) {
+    static const char *const plain = "/._-";
+    char uri[3 * sizeof(db->path) + 32] = "file:";
+    size_t length = strlen(uri);
+    for (const char *c = db->path; *c != '\0'; c++) {
+        const bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
+        length += (size_t)snprintf(uri + length, sizeof(uri) - length, letter || strchr(plain, *c) ? "%c" : "%%%02X",
+                                   (unsigned char)*c);
+    }
+    (void)snprintf(uri + length, sizeof(uri) - length, "?immutable=1");
+    return connect_path(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+}
+
 static enum status open_read(struct db *db, struct err *err) {
     if (access(db->path, F_OK) != 0) {
         return err_set(err, ERR_NOT_FOUND, "%s: nothing is stored yet", db->path);
     }
     bool empty = false;
-    enum status status = connect_file(db, SQLITE_OPEN_READONLY, err);
+    enum status status =
+        immutable_copy(db) ? connect_immutable(db, err) : connect_file(db, SQLITE_OPEN_READONLY, err);
     return status == ERR_OK ? check_version(db, &empty, err) : status;
 }
 

@@ -72,6 +72,8 @@ static void become_daemon(const char *program, char *const *argv, const char *lo
     syscall(SYS_close_range, (unsigned)ALIVE_FD + 1, ~0U, 0U);
     if (chdir("/") == 0) {
         execvp(program, argv);
+        ssize_t written = write(ALIVE_FD, "x", 1);
+        (void)written;
     }
     _exit(127);
 }
@@ -141,11 +143,13 @@ static enum status control(struct client *client, enum control_kind kind, const 
     return status;
 }
 
-/* The pipe has one writer, outcryd: its end comes with its death. */
-static bool ended(int alive)
+/* The pipe has one writer, outcryd: its end comes with its death. A byte in it: there is no such program. */
+static bool ended(int alive, bool *missing)
 {
     char byte;
-    return read(alive, &byte, 1) == 0;
+    ssize_t got = read(alive, &byte, 1);
+    *missing = *missing || got == 1;
+    return got == 0;
 }
 
 /* Half a system is worse than none: what was just started leaves again. */
@@ -162,6 +166,7 @@ static enum status wait_for_supervisor(struct client *client, const struct paths
     enum component from = COMPONENT_OPERATOR;
     int64_t until_us = client_now(client) + START_US;
     enum status status = ERR_TIMEOUT;
+    bool missing = false;
     while (status == ERR_TIMEOUT && client_now(client) < until_us) {
         client_wait(client, alive, 100);
         while (status == ERR_TIMEOUT && client_next(client, &msg, &from)) {
@@ -169,9 +174,12 @@ static enum status wait_for_supervisor(struct client *client, const struct paths
                 status = ERR_OK;
             }
         }
-        if (status == ERR_TIMEOUT && ended(alive)) {
+        if (status == ERR_TIMEOUT && ended(alive, &missing)) {
             status = ERR_STATE;
         }
+    }
+    if (missing) {
+        return err_set(err, ERR_NOT_FOUND, "the program " DAEMON_PROGRAM " is not there (beside outcry, or in PATH)");
     }
     if (status == ERR_STATE) {
         return say_why(paths, err);

@@ -107,8 +107,9 @@ static enum status make_directory(const char *path, struct err *err)
         }
         memcpy(part, path, i);
         part[i] = '\0';
-        if (mkdir(part, 0700) != 0 && errno != EEXIST && (path[i] == '\0' || access(part, F_OK) != 0)) {
-            return err_set(err, ERR_IO, "%s: cannot make the directory: %s", part, strerror(errno));
+        int code = mkdir(part, 0700) == 0 ? 0 : errno;
+        if (code != 0 && code != EEXIST && (path[i] == '\0' || access(part, F_OK) != 0)) {
+            return err_set(err, ERR_IO, "%s: cannot make the directory: %s", part, strerror(code));
         }
     }
     struct stat st;

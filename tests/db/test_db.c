@@ -419,6 +419,43 @@ static void a_full_disk_is_said(void **state) {
     assert_int_equal(rmdir(mounted), 0);
 }
 
+/* A copy where nothing can be written, as on a disk for keeps. Root may write everywhere: somebody else looks. */
+static void a_copy_for_keeps_can_be_read(void **state) {
+    const struct folder *folder = *state;
+    char path[128];
+    struct msg msg;
+    sample(&msg, MSG_ORDER, 1);
+    struct db *db = open_db(folder, DB_ORDERS, DB_WRITE);
+    store(db, &msg);
+    db_close(db);
+    path_of(path, sizeof(path), folder, DB_ORDERS, "");
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(folder->path, 0555), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (geteuid() == 0 && setuid(65534) != 0) {
+            _exit(2);
+        }
+        struct err err = {.status = ERR_OK};
+        if (db_open(&db, DB_ORDERS, folder->path, DB_READ, DB_NORMAL, &err) != ERR_OK) {
+            fprintf(stderr, "%s\n", err.text);
+            _exit(1);
+        }
+        const struct db_query query = {.id = MSG_ORDER};
+        struct rows rows = {.count = 0};
+        const bool found = fetch(db, &query, &rows) == 1;
+        db_close(db);
+        _exit(found ? 0 : 3);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(chmod(folder->path, 0700), 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void) {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
@@ -435,6 +472,7 @@ int main(void) {
         IN_FOLDER(kill_keeps_what_was_committed),
         IN_FOLDER(damage_is_named),
         IN_FOLDER(a_row_that_is_no_message_is_named),
+        IN_FOLDER(a_copy_for_keeps_can_be_read),
         IN_FOLDER(a_full_file_is_said),
         IN_FOLDER(a_full_disk_is_said),
     };

@@ -363,6 +363,27 @@ static void one_component_restarts(void **state) {
     run_expect(*state, &run, CLI_OK, "set market.speed 2");
 }
 
+/* One that hangs hides none of the others. */
+static void what_hangs_is_said(void **state) {
+    const struct run_place *place = *state;
+    json_t *status = ask(state, CLI_OK, "status");
+    const json_t *processes = json_object_get(status, "processes");
+    pid_t hung = 0;
+    for (size_t i = 0; i < json_array_size(processes); i++) {
+        const json_t *process = json_array_get(processes, i);
+        hung = strcmp(text_of(process, "component"), "strategy") == 0 ? (pid_t)number_of(process, "pid") : hung;
+    }
+    json_decref(status);
+    assert_true(hung > 0);
+    assert_int_equal(kill(hung, SIGSTOP), 0);
+    run_with(place, &run, NULL, "status --request-timeout 300");
+    assert_int_equal(kill(hung, SIGCONT), 0);
+    assert_int_equal(run.code, CLI_TIMEOUT);
+    run_says(run.out, "DOES NOT ANSWER");
+    run_says(run.out, "trading as demo");
+    run_expect(*state, &run, CLI_OK, "status");
+}
+
 static void after_stop_the_records_are_there(void **state) {
     run_expect(*state, &run, CLI_OK, "stop");
     run_expect(*state, &run, CLI_NOT_RUNNING, "status");
@@ -393,6 +414,7 @@ int main(void) {
         cmocka_unit_test(a_password_is_not_echoed),
         cmocka_unit_test(the_market_obeys),
         cmocka_unit_test(one_component_restarts),
+        cmocka_unit_test(what_hangs_is_said),
         cmocka_unit_test(after_stop_the_records_are_there),
     };
     return cmocka_run_group_tests(tests, live_setup, live_teardown);

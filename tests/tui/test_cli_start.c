@@ -14,6 +14,19 @@ static int stop_teardown(void **state) {
     return run_teardown(state);
 }
 
+static bool copy_file(const char *from, const char *to) {
+    char block[65536];
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+    ssize_t length = in < 0 || out < 0 ? -1 : read(in, block, sizeof(block));
+    while (length > 0 && write(out, block, (size_t)length) == length) {
+        length = read(in, block, sizeof(block));
+    }
+    close(in);
+    close(out);
+    return length == 0;
+}
+
 static void refused(void **state, int code, const char *words, const char *says) {
     run_expect(*state, &run, code, words);
     run_says(run.err, says);
@@ -144,10 +157,44 @@ static void flags_that_come_too_late_are_refused(void **state) {
     run_expect(*state, &run, CLI_OK, "stop");
 }
 
+/* Programs that are not there, one by one, in a directory of their own. */
+static void a_missing_program_is_named(void **state) {
+    struct run_place place = *(struct run_place *)*state;
+    static const char *const programs[] = {"outcry",          "outcryd",         "outcry-exchange",
+                                           "outcry-executor", "outcry-strategy", "outcry-gateway"};
+    char directory[160], built[2048], path[192], away[200], says[96], target[2100];
+    void *there = &place;
+    snprintf(built, sizeof(built), "%.2000s", place.program);
+    *strrchr(built, '/') = '\0';
+    snprintf(directory, sizeof(directory), "%s/bin", place.home);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    snprintf(place.program, sizeof(place.program), "%s/outcry", directory);
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", directory, programs[i]);
+        snprintf(target, sizeof(target), "%s/%s", built, programs[i]);
+        assert_true(link(target, path) == 0 || copy_file(target, path));
+    }
+    char *paths = strdup(getenv("PATH"));
+    assert_int_equal(setenv("PATH", directory, 1), 0); /* none that is installed */
+    for (size_t i = 1; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", directory, programs[i]);
+        snprintf(away, sizeof(away), "%s.away", path);
+        assert_int_equal(rename(path, away), 0);
+        snprintf(says, sizeof(says), "the program %s is not there", programs[i]);
+        refused(&there, CLI_FAILED, "start", says);
+        assert_int_equal(rename(away, path), 0);
+    }
+    run_expect(&place, &run, CLI_OK, "start"); /* all there */
+    run_expect(&place, &run, CLI_OK, "stop");
+    assert_int_equal(setenv("PATH", paths, 1), 0);
+    free(paths);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_cannot_work_is_not_started, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_database_that_cannot_be_used_is_named, run_setup, stop_teardown),
+        cmocka_unit_test_setup_teardown(a_missing_program_is_named, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_taken_port_is_named, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(who_is_not_let_in_is_said, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(flags_that_come_too_late_are_refused, run_setup, stop_teardown),

@@ -212,6 +212,7 @@ struct overview {
     struct session_info session;
     struct guard_state guard;
     bool has_market, has_session, has_guard;
+    bool silent[COMPONENTS + 1]; /* runs, and does not answer */
     int64_t conditions[CONDITION_EXPIRED + 1]; /* by state */
     int64_t orders_working, orders_unknown, orders;
     int64_t positions;
@@ -265,7 +266,7 @@ static void take(void *context, const struct msg *msg) {
     }
 }
 
-/* Agents that do not run are not asked: the rest answers at once. */
+/* Agents that do not run are not asked: the rest answers at once. One that does not answer hides none of the others. */
 static int gather(struct cli *cli, struct overview *all) {
     static const struct {
         enum component component;
@@ -276,11 +277,17 @@ static int gather(struct cli *cli, struct overview *all) {
         {COMPONENT_EXECUTOR, QUERY_STATUS}, {COMPONENT_STRATEGY, QUERY_CONDITIONS},
         {COMPONENT_EXECUTOR, QUERY_ORDERS}, {COMPONENT_EXECUTOR, QUERY_POSITIONS},
     };
-    int code = cli_query(cli, COMPONENT_SUPERVISOR, QUERY_PROCESSES, "", take, all);
+    int code = cli_query(cli, COMPONENT_SUPERVISOR, QUERY_STATUS, "", take, all);
     for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]) && code == CLI_OK; i++) {
-        if (all->processes[questions[i].component].running) {
-            code = cli_query(cli, questions[i].component, questions[i].kind, "", take, all);
+        const enum component to = questions[i].component;
+        struct msg msg;
+        struct reply reply;
+        if (!all->processes[to].running || all->silent[to]) {
+            continue;
         }
+        msg_init(&msg, MSG_QUERY);
+        msg.query.kind = questions[i].kind;
+        all->silent[to] = client_call(cli->client, to, &msg, take, all, &reply, NULL) != ERR_OK;
     }
     return code;
 }
@@ -295,7 +302,7 @@ static json_t *process_json(const struct overview *all, int component, int64_t n
     (void)json_object_set_new(object, "uptime_s",
                               process->running ? json_integer((now_us - process->since_us) / CLOCK_SECOND_US)
                                                : json_null());
-    (void)json_object_set_new(object, "link", json_boolean(beat->time_us != 0));
+    (void)json_object_set_new(object, "link", json_boolean(beat->time_us != 0 && !all->silent[component]));
     if (beat->time_us != 0) {
         (void)json_object_set_new(object, "peer_up", json_boolean(beat->peer_up));
         (void)json_object_set_new(object, "unconfirmed", json_integer(beat->unconfirmed));
@@ -368,7 +375,9 @@ static void print_processes(const struct overview *all, int64_t now_us) {
         if (process->running) {
             format_age(now_us - process->since_us, age, sizeof(age));
         }
-        const char *words = all->beats[i].text[0] != '\0' ? all->beats[i].text : process->text;
+        const char *words = all->silent[i]                 ? "DOES NOT ANSWER"
+                            : all->beats[i].text[0] != '\0' ? all->beats[i].text
+                                                            : process->text;
         printf("%-10s  %-8s  pid %-7lld  up %-9s  restarts %d  %s\n", component_name((enum component)i),
                process->running  ? "running"
                : process->wanted ? "DOWN"
@@ -439,5 +448,8 @@ int cmd_status(struct cli *cli) {
     } else {
         print_text(&all, now_us);
     }
-    return CLI_OK;
+    for (int i = COMPONENT_EXCHANGE; i <= COMPONENT_EXECUTOR; i++) {
+        code = all.silent[i] ? CLI_TIMEOUT : code;
+    }
+    return code;
 }
