@@ -142,6 +142,9 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
                 (msg->id == MSG_ORDER_EVENT && msg->order_event.kind != EXEC_NEW);
     if (news && app->model->log_added > logged)
         show_news(app);
+    if (msg->id == MSG_DIFFERENCE && msg->difference.here != msg->difference.there)
+        app_notice(app, ROLE_ALARM, "%s: %+d at the venue, %+d here. Positions (3), then a, to decide.",
+                   msg->difference.symbol, msg->difference.there, msg->difference.here);
     if (msg->id == MSG_REPLY)
         on_reply(app, &msg->reply);
 }

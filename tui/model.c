@@ -204,6 +204,9 @@ static unsigned on_heartbeat(struct model *model, const struct heartbeat *heartb
     if (heartbeat->component < COMPONENT_EXCHANGE || (int)heartbeat->component > COMPONENT_COUNT)
         return 0;
     struct component_view *view = &model->components[heartbeat->component];
+    /* A new gateway compares anew, and says what it finds. */
+    if (heartbeat->component == COMPONENT_GATEWAY && heartbeat->pid != view->heartbeat.pid)
+        model->difference_count = 0;
     view->heartbeat = *heartbeat;
     view->heard_us = now_us;
     return DIRTY_STATUS;
@@ -215,6 +218,22 @@ static unsigned on_process(struct model *model, const struct process_info *proce
         return 0;
     model->components[process->component].process = *process;
     return DIRTY_STATUS;
+}
+
+/* Said again, changed, or settled. */
+static unsigned on_difference(struct model *model, const struct difference *difference)
+{
+    size_t at = 0;
+    while (at < model->difference_count && (strcmp(model->differences[at].symbol, difference->symbol) != 0 ||
+                                            strcmp(model->differences[at].account, difference->account) != 0))
+        at++;
+    bool settled = difference->here == difference->there, known = at < model->difference_count;
+    if (known && settled)
+        model->differences[at] = model->differences[--model->difference_count];
+    else if (!settled && at < MODEL_DIFFERENCES)
+        model->differences[at] = *difference;
+    model->difference_count += !known && !settled && at < MODEL_DIFFERENCES;
+    return DIRTY_POSITIONS | DIRTY_STATUS;
 }
 
 static unsigned apply(struct model *model, const struct msg *msg, int64_t now_us)
@@ -246,6 +265,8 @@ static unsigned apply(struct model *model, const struct msg *msg, int64_t now_us
     case MSG_GUARD_STATE:
         model->guard = msg->guard_state;
         return DIRTY_ALL; /* the frames' colour */
+    case MSG_DIFFERENCE:
+        return on_difference(model, &msg->difference);
     case MSG_GUARD_LIMITS:
         model->limits = msg->guard_limits;
         return DIRTY_STATUS | DIRTY_WATCHLIST;

@@ -23,6 +23,7 @@
 #define MODEL_ORDERS 4096
 #define MODEL_POSITIONS 256
 #define MODEL_LOG 1000
+#define MODEL_DIFFERENCES 16
 #define MODEL_ACCOUNTS 16
 
 enum dirty {
@@ -84,6 +85,8 @@ struct model {
     struct session_info session;
     struct guard_state guard;
     struct guard_limits limits;
+    struct difference differences[MODEL_DIFFERENCES]; /* positions that differ from the venue's */
+    size_t difference_count;
     struct component_view components[COMPONENT_COUNT + 1]; /* by enum component */
     money_t commission;
     unsigned dirty; /* DIRTY_*; the drawer clears it */

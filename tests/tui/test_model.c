@@ -293,6 +293,52 @@ static void test_day_pnl(void **state)
     assert_int_equal(pnl.net, 0);
 }
 
+static void differ(struct model *model, const char *symbol, int here, int there)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_DIFFERENCE);
+    snprintf(msg.difference.account, sizeof msg.difference.account, "DEMO-1");
+    snprintf(msg.difference.symbol, sizeof msg.difference.symbol, "%s", symbol);
+    msg.difference.here = here;
+    msg.difference.there = there;
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+}
+
+static void beat(struct model *model, int64_t pid)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_HEARTBEAT);
+    msg.heartbeat.component = COMPONENT_GATEWAY;
+    msg.heartbeat.pid = pid;
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+}
+
+static void test_differences_come_and_go(void **state)
+{
+    struct model *model = *state;
+    beat(model, 7);
+    differ(model, "MXFH1", 1, 3);
+    differ(model, "TXFH1", 0, -1);
+    differ(model, "MXFH1", 1, 4); /* moved */
+    assert_int_equal(model->difference_count, 2);
+    assert_int_equal(model->differences[0].there, 4);
+    differ(model, "MXFH1", 4, 4); /* settled */
+    assert_int_equal(model->difference_count, 1);
+    assert_string_equal(model->differences[0].symbol, "TXFH1");
+    differ(model, "TMFH1", 2, 2); /* never heard of */
+    assert_int_equal(model->difference_count, 1);
+    beat(model, 7);
+    assert_int_equal(model->difference_count, 1);
+    beat(model, 8); /* another gateway compares anew */
+    assert_int_equal(model->difference_count, 0);
+    for (int i = 0; i < MODEL_DIFFERENCES + 3; i++) {
+        char symbol[SYMBOL_SIZE];
+        snprintf(symbol, sizeof symbol, "S%d", i);
+        differ(model, symbol, 0, 1);
+    }
+    assert_int_equal(model->difference_count, MODEL_DIFFERENCES);
+}
+
 static void test_market_time(void **state)
 {
     struct model *model = *state;
@@ -336,6 +382,7 @@ int main(void)
         TEST(test_limits),
         TEST(test_ratchet_moves_its_group),
         TEST(test_day_pnl),
+        TEST(test_differences_come_and_go),
         TEST(test_market_time),
         TEST(test_dirty),
     };
