@@ -44,15 +44,16 @@ TESTS_db      := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/db/test_*.c))
 TESTS_gateway := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/gateway/test_*.c))
 TESTS_tui     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tui/test_*.c))
 TESTS_torture := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/torture/test_*.c))
+TESTS_sim     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/sim/test_*.c))
 # The fuzzers' corpora, without a fuzzer.
 TESTS_fuzz    := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/corpus_%,$(wildcard tests/fuzz/fuzz_*.c))
-TESTS         := $(TESTS_core) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui) $(TESTS_torture) $(TESTS_fuzz)
+TESTS         := $(TESTS_core) $(TESTS_sim) $(TESTS_db) $(TESTS_gateway) $(TESTS_tui) $(TESTS_torture) $(TESTS_fuzz)
 BENCHES       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DEPS_STAMP := build/.deps
 
-.PHONY: all run test torture unit asan ubsan tsan lint fuzz bench coverage golden docs deps install uninstall help clean
+.PHONY: all run test sim torture unit asan ubsan tsan lint fuzz bench coverage golden docs deps install uninstall help clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -113,8 +114,12 @@ $(BUILD)/outcry-%: $(BUILD)/gateway/%_main.o $(ARCHIVES_gateway)
 
 $(TESTS_core): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_core)
 	$(call link,$(LIBS_core) -lcmocka)
-# Objects that a test shares with another file of its own.
-$(BUILD)/tests/core/test_sim: $(call objects,$(wildcard tests/core/sim_*.c))
+# The simulation: the short run of `make test` and the program of `make sim` are the same but for their main().
+SIM := $(call objects,$(filter-out tests/sim/test_%.c %_main.c,$(wildcard tests/sim/*.c)))
+$(TESTS_sim): $(BUILD)/%: $(BUILD)/%.o $(SIM) $(ARCHIVES_gateway)
+	$(call link,$(LIBS_core) -lcmocka)
+$(BUILD)/tests/sim/sim: $(BUILD)/tests/sim/sim_main.o $(SIM) $(ARCHIVES_gateway)
+	$(call link,$(LIBS_core))
 $(TESTS_db): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_db)
 	$(call link,$(LIBS_db) -lcmocka)
 $(TESTS_gateway): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES_gateway)
@@ -185,6 +190,10 @@ golden: $(BUILD)/tests/tui/test_screen ## draw tests/tui/golden again, to be loo
 
 KILLS ?= 1000
 SEED  ?= 1
+SEEDS ?= 10000
+sim: $(BUILD)/tests/sim/sim ## the order path under chaos on virtual time, SEEDS times, then the controls
+	$(Q)$(BUILD)/tests/sim/sim $(SEEDS)
+
 torture: all $(BUILD)/tests/torture/torture ## kill -9 the real processes, KILLS times, and compare the books: [SEED=1]
 	$(Q)$(BUILD)/tests/torture/torture --kills $(KILLS) --seed $(SEED) $(if $(V),--verbose)
 

@@ -99,17 +99,37 @@ static bool apply_to_order(struct executor *executor, uint32_t slot, const struc
     return late;
 }
 
-/* The gateway has another order under the id of an intent (rows were lost here, and the id was made again): the intent
- * can never be sent, and says so. Orders found at the venue keep their id: they may well be the intent itself. */
-static void end_reused(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink) {
+/* The gateway has another order under the id of an intent: rows were lost here with the power, and the id was made again.
+ * What the gateway has is the order of that name; the intent can never be sent, and that is said. Orders found at the
+ * venue are not described in full there: they may well be the intent itself. */
+static void yield_reused(struct executor *executor, const struct order_event *event, int64_t now_us,
+                         struct sink *sink) {
     uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
     if (slot == ORDER_TABLE_NONE || strcmp(event->request.actor, ORDER_ACTOR_ELSEWHERE) == 0) return;
     struct order *order = order_table_at(&executor->orders, slot);
     if (order->state != ORDER_INTENT || order_request_same(&order->request, &event->request)) return;
-    order->state = ORDER_DENIED;
-    order->reject = REJECT_ID_REUSED;
+    executor_risk(executor, sink, now_us, "executor", REJECT_ID_REUSED, event->request.client_order_id,
+                  event->request.symbol, "%s %" PRId32 " %s is not sent: %s is another order's id",
+                  side_name(order->request.side), order->request.quantity, order->request.symbol,
+                  event->request.client_order_id);
+    order->request = event->request;
+}
+
+/* The gateway's last word on an order, said again because an intent of that id came: it ended on a day that is no longer
+ * remembered here, and its fills were counted then. */
+static void answered_before(struct executor *executor, const struct order_event *event, int64_t now_us,
+                            struct sink *sink) {
+    uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
+    if (slot == ORDER_TABLE_NONE || order_table_at(&executor->orders, slot)->state != ORDER_INTENT) return;
+    yield_reused(executor, event, now_us, sink);
+    struct order *order = order_table_at(&executor->orders, slot);
+    order->state = event->state;
+    order->filled_quantity = event->filled_quantity;
+    (void)price_mul(event->fill_price, event->filled_quantity, &order->filled_value);
+    order->reject = event->reject;
     order->updated_us = now_us;
-    (void)text_copy(order->reason, sizeof order->reason, reject_words(REJECT_ID_REUSED));
+    (void)text_copy(order->venue_order_id, sizeof order->venue_order_id, event->venue_order_id);
+    (void)text_copy(order->reason, sizeof order->reason, event->reason);
     order_table_touch(&executor->orders, slot);
     emit_stored(sink, MSG_ORDER, order, sizeof *order);
 }
@@ -121,8 +141,10 @@ static void store_cursor(uint64_t seq, struct sink *sink) {
 
 enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
                                     struct sink *sink, struct err *err) {
-    if (event->kind != EXEC_RELEASED) end_reused(executor, event, now_us, sink);
-    if (event->seq <= executor->events_seq) return ERR_OK;
+    if (event->seq <= executor->events_seq) {
+        if (event->kind != EXEC_RELEASED) answered_before(executor, event, now_us, sink);
+        return ERR_OK;
+    }
     if (event->seq != executor->events_seq + 1)
         return err_set(err, ERR_STATE, "order events %" PRIu64 " to %" PRIu64 " are missing", executor->events_seq + 1,
                        event->seq - 1);
@@ -134,6 +156,7 @@ enum status executor_on_order_event(struct executor *executor, const struct orde
         store_cursor(event->seq, sink);
         return ERR_OK;
     }
+    yield_reused(executor, event, now_us, sink);
     uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
     if (slot == ORDER_TABLE_NONE) slot = adopt(executor, event, now_us, sink);
     bool late = slot != ORDER_TABLE_NONE && apply_to_order(executor, slot, event, now_us, sink);

@@ -26,6 +26,7 @@
 #define GATE_DIFFERENCES 16
 #define GATE_DIFFER_AGAIN_US ((int64_t)5000000) /* they are compared again, until they are settled */
 #define GATE_COMPARE_TRIES 3
+#define GATE_COMPARE_CUT 10
 #define GATE_COMPARE_PAUSE_US ((int64_t)1000000)
 #define GATE_ABSENCES 2 /* not-found answers that make absence believed */
 #define GATE_PUBLISH_US ((int64_t)1000000)
@@ -65,6 +66,9 @@ struct gate_compare {
     int64_t asked_us;
     int64_t next_us; /* ask again; 0 = no need */
     int32_t tries;
+    int32_t cut;  /* answers of which rows were lost */
+    uint64_t seq; /* last report applied when they were asked for */
+    bool suspect; /* they differ: the reports have to be complete before that means anything */
     uint32_t count;
     struct gate_held held[LEDGER_POSITIONS]; /* what the venue says */
 };

@@ -164,40 +164,6 @@ static void request_known(struct gate *gate, uint32_t slot, const struct order_r
     gate_event_repeat(gate, slot, sink);
 }
 
-void gate_on_order_request(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink) {
-    struct err err;
-    if (order_request_check(request, &err) != ERR_OK) {
-        gate_risk(gate, sink, now_us, "executor", REJECT_INVALID_ORDER, request, "order not taken: %s", err.text);
-        return;
-    }
-    uint32_t slot = order_table_find(&gate->orders, request->client_order_id);
-    if (slot != ORDER_TABLE_NONE) {
-        request_known(gate, slot, request, now_us, sink);
-        return;
-    }
-    slot = add_order(gate, request, request->reduce_only, now_us);
-    if (slot == ORDER_TABLE_NONE) {
-        deny_no_room(gate, request, now_us, sink);
-        return;
-    }
-    char reason[REASON_SIZE];
-    enum reject_code code;
-    if (gate_net_lots(gate, slot, now_us, sink)) return;
-    if (request->expires_us != 0 && now_us > request->expires_us) {
-        code = REJECT_EXPIRED;
-        snprintf(reason, sizeof reason, "its time to live ended before it was sent");
-    } else if (order_request_early(request, now_us)) {
-        code = REJECT_EXPIRED;
-        snprintf(reason, sizeof reason, "it was made in the future: the clock was set back");
-    } else {
-        code = gate_refusal(gate, request, slot, now_us, reason);
-    }
-    if (code == REJECT_NONE)
-        gate_send(gate, slot, now_us, sink);
-    else
-        deny(gate, slot, code, reason, now_us, sink);
-}
-
 void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t now_us, struct sink *sink) {
     uint32_t slot = order_table_find(&gate->orders, client_order_id);
     if (slot == ORDER_TABLE_NONE || order_table_at(&gate->orders, slot)->state != ORDER_SENDING) return;
@@ -246,4 +212,64 @@ void gate_on_cancel_request(struct gate *gate, const struct cancel_request *requ
         gate_cancel(gate, slot, now_us, sink);
     else
         gate->slots[slot].cancel_wanted = true; /* SENDING, UNKNOWN: as soon as the venue is known to have it */
+}
+
+/* A protective exit outranks a ticket that only reduces and rests: the ticket is cancelled, and the exit, which comes
+ * again, finds its lots. Another protective exit, or a flatten, closes them itself. */
+static void make_way(struct gate *gate, const struct order_request *exit, int64_t now_us, struct sink *sink) {
+    uint32_t next;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
+        next = order_table_next(&gate->orders, at);
+        const struct order *order = order_table_at(&gate->orders, at);
+        const struct order_request *request = &order->request;
+        const bool ticket = request->reduce_only && request->condition_id == 0 && request->leg != LEG_FLATTEN;
+        if (!ticket || request->side != exit->side || strcmp(request->symbol, exit->symbol) != 0 ||
+            strcmp(request->account, exit->account) != 0 || !order_state_working(order->state) ||
+            order->state == ORDER_PENDING_CANCEL)
+            continue;
+        struct cancel_request *cancel = &gate->slots[at].cancel;
+        *cancel = (struct cancel_request){.created_us = now_us};
+        (void)text_copy(cancel->client_order_id, sizeof cancel->client_order_id, request->client_order_id);
+        (void)text_copy(cancel->actor, sizeof cancel->actor, "guard");
+        (void)text_copy(cancel->reason, sizeof cancel->reason, "a protective exit needs its lots");
+        gate_risk(gate, sink, now_us, "guard", REJECT_NONE, request, "order %s is cancelled: protective exit %s needs its lots",
+                  request->client_order_id, exit->client_order_id);
+        gate_cancel(gate, at, now_us, sink);
+    }
+}
+
+void gate_on_order_request(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink) {
+    struct err err;
+    if (order_request_check(request, &err) != ERR_OK) {
+        gate_risk(gate, sink, now_us, "executor", REJECT_INVALID_ORDER, request, "order not taken: %s", err.text);
+        return;
+    }
+    uint32_t slot = order_table_find(&gate->orders, request->client_order_id);
+    if (slot != ORDER_TABLE_NONE) {
+        request_known(gate, slot, request, now_us, sink);
+        return;
+    }
+    slot = add_order(gate, request, request->reduce_only, now_us);
+    if (slot == ORDER_TABLE_NONE) {
+        deny_no_room(gate, request, now_us, sink);
+        return;
+    }
+    char reason[REASON_SIZE];
+    enum reject_code code;
+    if (gate_net_lots(gate, slot, now_us, sink)) return;
+    if (request->expires_us != 0 && now_us > request->expires_us) {
+        code = REJECT_EXPIRED;
+        snprintf(reason, sizeof reason, "its time to live ended before it was sent");
+    } else if (order_request_early(request, now_us)) {
+        code = REJECT_EXPIRED;
+        snprintf(reason, sizeof reason, "it was made in the future: the clock was set back");
+    } else {
+        code = gate_refusal(gate, request, slot, now_us, reason);
+    }
+    if (code == REJECT_NONE) {
+        gate_send(gate, slot, now_us, sink);
+        return;
+    }
+    deny(gate, slot, code, reason, now_us, sink);
+    if (code == REJECT_ALREADY_LEAVING && request->condition_id != 0) make_way(gate, request, now_us, sink);
 }

@@ -15,7 +15,10 @@ void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink) {
 }
 
 static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink) {
+    const struct gate_stream *stream = gate_stream_now(gate);
     gate->compare.count = 0;
+    gate->compare.seq = stream == NULL ? 0 : stream->seq;
+    gate->compare.suspect = false;
     gate->compare.next_us = 0;
     gate->compare.asked_us = now_us;
     gate->compare.ask_id = gate_ask(gate, QUERY_VENUE_POSITIONS, gate->session.account, 0, sink);
@@ -32,7 +35,8 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
     gate->fills_ask_id = 0;
     gate->compare.ask_id = 0;
     gate->compare.next_us = 0;
-    gate->compare.tries = 0;
+    gate->compare.tries = gate->compare.cut = 0;
+    gate->compare.suspect = false;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at)) {
         gate->slots[at].ask_id = 0;
@@ -101,41 +105,52 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
     char text[REASON_SIZE];
     struct gate_compare *compare = &gate->compare;
     compare->ask_id = 0;
-    if (differences(gate, text, sizeof text, now_us, NULL) == 0) {
-        compare->tries = 0;
+    compare->suspect = differences(gate, text, sizeof text, now_us, NULL) != 0;
+    if (!compare->suspect) {
+        compare->tries = compare->cut = 0;
         gate_differ_settle(gate, INT64_MAX, sink);
         return;
     }
-    /* A fill may be on its way: look again before crying. */
-    if (++compare->tries < GATE_COMPARE_TRIES) {
+    /* A fill may be on its way: only the reports can tell. */
+    gate_ask_fills(gate, now_us, sink);
+}
+
+/* All reports are applied. If none of them is newer than the question, the two positions are of the same moment. */
+static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, struct sink *sink) {
+    char text[REASON_SIZE], reason[REASON_SIZE];
+    struct gate_compare *compare = &gate->compare;
+    compare->suspect = false;
+    if (seq != compare->seq || ++compare->tries < GATE_COMPARE_TRIES) {
         compare->next_us = now_us + GATE_COMPARE_PAUSE_US;
-        if (gate->fills_ask_id == 0) gate_ask_fills(gate, now_us, sink);
         return;
     }
-    char reason[REASON_SIZE];
-    snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
     compare->tries = 0;
     (void)differences(gate, text, sizeof text, now_us, sink);
     gate_differ_settle(gate, now_us, sink);
     compare->next_us = now_us + GATE_DIFFER_AGAIN_US;
+    snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
     gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
 }
 
 /* The reply counts what went before it, and reports have no holes: so it can be seen whether all of it has come. */
 static void fills_answered(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink) {
     const struct gate_stream *stream = gate_stream_now(gate);
-    if (reply->status != ERR_OK || stream == NULL) return; /* the timer asks again */
+    if (reply->status != ERR_OK || stream == NULL) return;
     const uint64_t rows = reply->number > 0 ? (uint64_t)reply->number : 0;
     if (strcmp(reply->text, "more") == 0 || stream->seq < stream->seen)
         gate_ask_fills(gate, now_us, sink);
-    else if (!gate->ready && stream->seq >= gate->fills_from + rows)
+    else if (stream->seq < gate->fills_from + rows)
+        return; /* the timer asks again */
+    else if (!gate->ready)
         caught_up(gate, now_us, sink);
+    else if (gate->compare.suspect)
+        judge_difference(gate, stream->seq, now_us, sink);
 }
 
 /* Some of the answer was lost: ask again, but not for ever. */
 static bool positions_missing(struct gate *gate, const struct reply *reply, int64_t now_us) {
     struct gate_compare *compare = &gate->compare;
-    if (reply->number <= (int64_t)compare->count || ++compare->tries >= GATE_COMPARE_TRIES) return false;
+    if (reply->number <= (int64_t)compare->count || ++compare->cut >= GATE_COMPARE_CUT) return false;
     compare->ask_id = 0;
     compare->next_us = now_us + GATE_COMPARE_PAUSE_US;
     return true;
@@ -157,7 +172,7 @@ void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t n
 void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
     if (!gate->session.logged_in) return;
     /* While not caught up, and as long as an order lives, reports are asked for: a lost last one shows in no gap. */
-    bool wanted = !gate->ready || order_table_first(&gate->orders) != ORDER_TABLE_NONE;
+    bool wanted = !gate->ready || gate->compare.suspect || order_table_first(&gate->orders) != ORDER_TABLE_NONE;
     if (wanted && now_us - gate->fills_us >= gate->config.ack_timeout_us) gate_ask_fills(gate, now_us, sink);
     if (!gate->ready) return;
     struct gate_compare *compare = &gate->compare;

@@ -74,6 +74,8 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
 void strategy_on_session(struct strategy *strategy, const struct session_info *session);
 /* A symbol's feed went stale (gap, silence) or came back: its conditions are suspended or resumed. */
 void strategy_on_stale(struct strategy *strategy, const char *symbol, bool stale, int64_t now_us, struct sink *sink);
+/* Ticks of a symbol are lost for good, before the next one; 0: the feed began again, nobody knows how many. */
+void strategy_on_lost(struct strategy *strategy, const char *symbol, uint64_t ticks, int64_t now_us, struct sink *sink);
 /* Resends; call at least each 100 ms. */
 void strategy_on_timer(struct strategy *strategy, int64_t now_us, struct sink *sink);
 

@@ -100,6 +100,8 @@ static void exit_next(struct strategy_step *step, struct strategy_row *row, int3
     const bool reached = !never_reached(reject), at_limit = condition->exit_step >= STRATEGY_STEP_LIMIT;
     if (filled > 0) row->retries = row->gone_denials = 0;
     if (!whole && reached && !at_limit) condition->exit_step++;
+    /* Not even taken: what we think the limit is may be yesterday's. From the beginning, then. */
+    if (at_limit && reached && reject != REJECT_NONE) condition->exit_step = 1;
     const bool late = reject == REJECT_EXPIRED && row->retries == 0; /* once, at once */
     const bool waits = !whole && (reached ? at_limit : !late);
     if (waits || market_closed(step->strategy)) {
@@ -214,8 +216,9 @@ static void adopt_exit(struct strategy_step *step, struct strategy_row *row, con
 static void on_exit_event(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
     struct condition *condition = &row->condition;
     const struct order_request *order = &event->request;
-    if (condition->state == CONDITION_OPEN &&
-        order->attempt > (condition->exit_leg == LEG_NONE ? 0 : condition->attempt)) {
+    /* An attempt beyond ours: rows of this condition were lost with the power. */
+    const bool exits = condition->state == CONDITION_OPEN || condition->state == CONDITION_EXITING;
+    if (exits && order->attempt > (condition->exit_leg == LEG_NONE ? 0 : condition->attempt)) {
         adopt_exit(step, row, order);
     }
     if (event->kind == EXEC_FILL && event->fill_quantity > 0) {
@@ -274,15 +277,8 @@ static bool is_ours(const struct strategy *strategy, const struct order_request 
     return strncmp(order->client_order_id, prefix, (size_t)length) == 0;
 }
 
-/* A condition that is not kept: its rows were lost with the power, or it ended on an earlier day. Its number must not be
- * given again, and what its orders fill is nobody's here. */
-static void on_orphan(struct strategy_step *step, const struct order_event *event) {
+static void orphan_alarm(struct strategy_step *step, const struct order_event *event) {
     const struct order_request *order = &event->request;
-    if (order->condition_id > step->strategy->last_id) {
-        step->strategy->last_id = order->condition_id;
-        strategy_cursor(step, "conditions", 0, (uint64_t)order->condition_id);
-    }
-    if (event->kind != EXEC_FILL) return;
     struct risk_event risk = {.reject = REJECT_NONE};
     memcpy(risk.client_order_id, order->client_order_id, sizeof risk.client_order_id);
     memcpy(risk.symbol, order->symbol, sizeof risk.symbol);
@@ -290,6 +286,23 @@ static void on_orphan(struct strategy_step *step, const struct order_event *even
              "%s %" PRId32 " %s filled for condition %" PRId64 ", which is not kept here: nothing protects them",
              side_name(order->side), event->fill_quantity, order->symbol, order->condition_id);
     strategy_risk(step, &risk);
+}
+
+/* A condition that is not kept: its rows were lost with the power, or it ended on an earlier day. Its number must not be
+ * given again, what its orders fill is nobody's here, and what has not filled yet had better not. */
+static void on_orphan(struct strategy_step *step, const struct order_event *event) {
+    const struct order_request *order = &event->request;
+    if (order->condition_id > step->strategy->last_id) {
+        step->strategy->last_id = order->condition_id;
+        strategy_cursor(step, "conditions", 0, (uint64_t)order->condition_id);
+    }
+    if (event->kind == EXEC_FILL) orphan_alarm(step, event);
+    if (order->leg != LEG_ENTRY || !order_state_working(event->state) || event->state == ORDER_PENDING_CANCEL) return;
+    struct cancel_request cancel = {.created_us = step->now_us};
+    memcpy(cancel.client_order_id, order->client_order_id, sizeof cancel.client_order_id);
+    (void)text_copy(cancel.actor, sizeof cancel.actor, step->actor);
+    (void)text_copy(cancel.reason, sizeof cancel.reason, "its condition is not kept");
+    emit(step->sink, PORT_ORDER, MSG_CANCEL_REQUEST, &cancel, sizeof cancel);
 }
 
 enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us,

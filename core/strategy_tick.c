@@ -74,6 +74,7 @@ static void act(struct strategy_step *step, const struct cond_crossed *crossed) 
         enter(step, row);
     } else {
         CHECK(condition->state == CONDITION_OPEN);
+        /* Flattened while its entry still works: there is nothing to protect until more of it fills. */
         if (condition->filled_quantity > condition->exited_quantity) leave(step, row);
     }
 }

@@ -145,6 +145,26 @@ void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool 
     strategy_risk(&step, &risk);
 }
 
+void strategy_on_lost(struct strategy *strategy, const char *symbol_name, uint64_t ticks, int64_t now_us,
+                      struct sink *sink) {
+    const struct strategy_symbol *symbol = strategy_symbol_find(strategy, symbol_name);
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < strategy->row_count; i++)
+        waiting += strategy->rows[i]->symbol == symbol && !condition_terminal(strategy->rows[i]->condition.state);
+    if (waiting == 0) return;
+    struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
+    struct risk_event risk = {.reject = REJECT_STALE_TICK};
+    memcpy(risk.symbol, symbol->symbol, sizeof risk.symbol);
+    if (ticks == 0) {
+        snprintf(risk.text, sizeof risk.text, "the feed of %s began again: levels may have been crossed unseen",
+                 symbol->symbol);
+    } else {
+        snprintf(risk.text, sizeof risk.text, "%" PRIu64 " ticks of %s are lost: levels may have been crossed unseen", ticks,
+                 symbol->symbol);
+    }
+    strategy_risk(&step, &risk);
+}
+
 /* --- the timer ---------------------------------------------------------------------------------------------------- */
 
 static bool cancel_wanted(const struct condition *condition) {

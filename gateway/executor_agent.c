@@ -157,6 +157,7 @@ static enum status open_links(struct executor_agent *e, struct err *err)
         .bus = e->agent->bus,
         .loop = e->agent->loop,
         .name = "executor",
+        .repeats = true,
         .timeout_us = ASK_TIMEOUT_US,
         .context = e,
         .on_message = on_feed_message,

@@ -69,7 +69,7 @@ struct gateway {
 
     struct credentials *credentials;
     bool login_wanted;   /* false after a logout or a refusal, until somebody logs in */
-    bool wanted_session; /* gate_wants_session as last seen */
+    int64_t next_renewal_us; /* not before: the venue is asked for a new session */
     bool renewing;       /* logged out only to log in again */
     uint64_t next_request;
     struct pending pending[GATEWAY_PENDING_MAX];

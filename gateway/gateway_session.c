@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "gateway/gateway_agent.h"
 
+#define RENEW_US (2 * CLOCK_SECOND_US)
 #define ACCOUNTS_EVERY_US (2 * CLOCK_SECOND_US)
 
 /* No core dump, no ptrace by others, no swap: the secret is to be found in one page of this process only. */
@@ -388,17 +389,18 @@ static void auto_login(struct gateway *g)
     }
 }
 
-/* An order in doubt can only be resolved on a new session: log out, and the rest follows. */
+/* An order in doubt can only be resolved on a new session: log out, and the rest follows. The answer may get lost, and the
+ * wish with it, so that it is said again. */
 static void renew_session(struct gateway *g, int64_t now_us)
 {
-    bool wanted = gate_wants_session(g->gate);
-    if (wanted && !g->wanted_session && g->session.logged_in && g->credentials->good.valid) {
+    bool wanted = gate_wants_session(g->gate) && g->session.logged_in && g->credentials->good.valid;
+    if (wanted && !pending_is(g, PENDING_LOGOUT) && (now_us >= g->next_renewal_us || g->next_renewal_us > now_us + RENEW_US)) {
         log_write(g->agent->log, LEVEL_WARNING, "an order's outcome is not known: asking again on a new session");
+        g->next_renewal_us = now_us + RENEW_US;
         g->renewing = true;
         gateway_logout(g, NULL, 0, now_us);
         g->renewing = false;
     }
-    g->wanted_session = wanted;
 }
 
 static void time_out(struct gateway *g, int64_t now_us)
@@ -407,6 +409,7 @@ static void time_out(struct gateway *g, int64_t now_us)
         struct pending *p = &g->pending[i];
         if (p->kind != 0 &&
             (now_us > p->deadline_us || (p->from.socket == NULL && !g->venue_ops->connected(g->venue)))) {
+            g->contracts_day = p->kind == PENDING_CONTRACTS ? 0 : g->contracts_day; /* ask again */
             answer(g, p, ERR_TIMEOUT, 0, "the venue did not answer: the outcome is not known");
         }
     }

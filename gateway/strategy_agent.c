@@ -96,6 +96,15 @@ static void on_stale(void *context, const char *symbol, bool stale, int64_t now_
     end_step(s);
 }
 
+static void on_lost(void *context, const char *symbol, uint64_t ticks, int64_t now_us)
+{
+    struct strategy_agent *s = context;
+    log_write(s->agent->log, LEVEL_WARNING, "%s: %llu ticks are lost (0: the feed began again)", symbol,
+              (unsigned long long)ticks);
+    strategy_on_lost(s->strategy, symbol, ticks, now_us, driver_sink(s->driver));
+    end_step(s);
+}
+
 static void on_warning(void *context, const char *text)
 {
     struct strategy_agent *s = context;
@@ -105,6 +114,9 @@ static void on_warning(void *context, const char *text)
 static enum status restore_row_of(void *context, const struct msg *msg, struct err *err)
 {
     struct strategy_agent *s = context;
+    if (msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state)) {
+        upstream_watch(s->upstream, msg->condition.terms.symbol);
+    }
     return strategy_restore(s->strategy, msg, err);
 }
 
@@ -166,6 +178,7 @@ static enum status open_links(struct strategy_agent *s, struct err *err)
         .context = s,
         .on_message = on_feed_message,
         .on_stale = on_stale,
+        .on_lost = on_lost,
         .on_warning = on_warning,
     };
     enum status status = upstream_open(&s->upstream, &config, err);

@@ -13,6 +13,7 @@ struct slot {
     char symbol[SYMBOL_SIZE];
     bool carried;
     uint64_t last_seq;
+    uint64_t source_epoch, source_seq; /* the source's own numbers, where it has any */
     struct tick *ticks; /* [sym_seq % TICK_RING_TICKS] */
 };
 
@@ -75,6 +76,9 @@ enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err
 {
     size_t at = find(ring, symbol);
     if (at != SIZE_MAX) {
+        if (!ring->slots[at].carried) {
+            ring->slots[at].source_epoch = 0; /* what came meanwhile was not wanted */
+        }
         ring->slots[at].carried = true;
         return ERR_OK;
     }
@@ -83,7 +87,7 @@ enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err
         return err_set(err, ERR_FULL, "%s: too many contracts registered (allowed %d)", symbol, TICK_RING_SYMBOLS);
     }
     if (slot->ticks == NULL) {
-        slot->ticks = malloc(TICK_RING_TICKS * sizeof *slot->ticks);
+        slot->ticks = calloc(TICK_RING_TICKS, sizeof *slot->ticks);
     }
     if (slot->ticks == NULL) {
         slot->symbol[0] = '\0';
@@ -93,6 +97,7 @@ enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err
     snprintf(slot->symbol, sizeof slot->symbol, "%s", symbol);
     slot->carried = true;
     slot->last_seq = 0;
+    slot->source_epoch = slot->source_seq = 0;
     return ERR_OK;
 }
 
@@ -110,6 +115,38 @@ bool tick_ring_carries(const struct tick_ring *ring, const char *symbol)
     return at != SIZE_MAX && ring->slots[at].carried;
 }
 
+void tick_ring_restart(struct tick_ring *ring, uint64_t epoch)
+{
+    ring->epoch = epoch;
+    ring->seq = 0;
+    for (size_t i = 0; i < ring->count; i++) {
+        ring->slots[i].last_seq = 0;
+        ring->slots[i].source_epoch = 0;
+    }
+}
+
+/* How many the source has given that did not come; -1: this one was here before. */
+static int64_t missing(struct tick_ring *ring, struct slot *slot, const struct tick *tick)
+{
+    int64_t count = 0;
+    if (tick->sym_seq == 0) {
+        return 0;
+    }
+    if (tick->epoch == slot->source_epoch && tick->sym_seq <= slot->source_seq) {
+        return -1;
+    }
+    if (tick->epoch == slot->source_epoch) {
+        count = (int64_t)(tick->sym_seq - slot->source_seq - 1);
+    } else if (slot->source_epoch != 0) {
+        /* The source began again: what it gave last before that may not have come. */
+        uint64_t now = tick->recv_us > 0 ? (uint64_t)tick->recv_us : 0;
+        tick_ring_restart(ring, now > ring->epoch ? now : ring->epoch + 1);
+    }
+    slot->source_epoch = tick->epoch;
+    slot->source_seq = tick->sym_seq;
+    return count;
+}
+
 bool tick_ring_push(struct tick_ring *ring, struct tick *tick)
 {
     size_t at = find(ring, tick->symbol);
@@ -117,21 +154,18 @@ bool tick_ring_push(struct tick_ring *ring, struct tick *tick)
         return false;
     }
     struct slot *slot = &ring->slots[at];
+    int64_t hole = missing(ring, slot, tick);
+    if (hole < 0) {
+        return false;
+    }
     ring->last = at;
+    ring->seq += (uint64_t)hole + 1;
+    slot->last_seq += (uint64_t)hole + 1;
     tick->epoch = ring->epoch;
-    tick->seq = ++ring->seq;
-    tick->sym_seq = ++slot->last_seq;
+    tick->seq = ring->seq;
+    tick->sym_seq = slot->last_seq;
     slot->ticks[tick->sym_seq % TICK_RING_TICKS] = *tick;
     return true;
-}
-
-void tick_ring_restart(struct tick_ring *ring, uint64_t epoch)
-{
-    ring->epoch = epoch;
-    ring->seq = 0;
-    for (size_t i = 0; i < ring->count; i++) {
-        ring->slots[i].last_seq = 0;
-    }
 }
 
 uint64_t tick_ring_epoch(const struct tick_ring *ring)
@@ -164,10 +198,13 @@ size_t tick_ring_replay(const struct tick_ring *ring, const char *symbol, uint64
     const struct slot *slot = &ring->slots[at];
     uint64_t next = (epoch == ring->epoch ? from_seq : 0) + 1;
     uint64_t oldest = slot->last_seq > TICK_RING_TICKS ? slot->last_seq - TICK_RING_TICKS + 1 : 1;
-    for (next = next > oldest ? next : oldest; next <= slot->last_seq && sent < max; next++, sent++) {
+    for (next = next > oldest ? next : oldest; next <= slot->last_seq && sent < max; next++) {
         struct tick tick = slot->ticks[next % TICK_RING_TICKS];
-        tick.flags |= TICK_REPLAYED;
-        visit(context, &tick);
+        if (tick.epoch == ring->epoch && tick.sym_seq == next) { /* else it never came */
+            tick.flags |= TICK_REPLAYED;
+            visit(context, &tick);
+            sent++;
+        }
     }
     if (more != NULL) {
         *more = next <= slot->last_seq;

@@ -163,6 +163,12 @@ bool tracker_gap(const struct tracker *tracker, const char *symbol)
     return at != SIZE_MAX && tracker->tracks[at].gap;
 }
 
+uint64_t tracker_epoch(const struct tracker *tracker, const char *symbol)
+{
+    size_t at = find(tracker, symbol);
+    return at == SIZE_MAX ? 0 : tracker->tracks[at].epoch;
+}
+
 uint64_t tracker_mended(struct tracker *tracker, const char *symbol)
 {
     size_t at = find(tracker, symbol);

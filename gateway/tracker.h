@@ -41,6 +41,8 @@ enum tracker_verdict tracker_feed(struct tracker *tracker, const struct feed *fe
 /* A symbol with a gap, and what to ask (QUERY_TICKS; request_id is the caller's). false: none. */
 bool tracker_query(const struct tracker *tracker, struct query *out);
 bool tracker_gap(const struct tracker *tracker, const char *symbol);
+/* Epoch of the last one handed on; 0 = none yet. */
+uint64_t tracker_epoch(const struct tracker *tracker, const char *symbol);
 
 /* The answer to that query has ended: nothing newer can be had. What is still missing is lost; returns how many ticks.
  */

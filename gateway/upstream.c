@@ -3,7 +3,6 @@
  */
 #include "gateway/upstream.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +33,11 @@ struct upstream {
     bool feed_proved; /* something was heard over it since it connected */
     bool want_status, want_contracts, want_events;
     bool has_market; /* of this connection */
+    int32_t trading_day;
+    bool fresh;      /* a new connection: what was published meanwhile waits until we are up to date */
+    int64_t fresh_us;      /* since when */
+    uint64_t events_due;   /* the last event that is known to be there */
+    int64_t market_soon_us; /* when to ask again for a market that is not known there yet */
     bool events_from_now;
     bool ask_now;        /* something has just shown a gap */
     uint64_t events_seq; /* last one handed on */
@@ -92,6 +96,21 @@ void upstream_close(struct upstream *u)
     free(u);
 }
 
+static struct known_symbol *know(struct upstream *u, const char *symbol)
+{
+    for (int i = 0; i < u->symbol_count; i++) {
+        if (strcmp(u->symbols[i].symbol, symbol) == 0) {
+            return &u->symbols[i];
+        }
+    }
+    if (u->symbol_count == SYMBOLS_MAX) {
+        return NULL;
+    }
+    struct known_symbol *known = &u->symbols[u->symbol_count++];
+    snprintf(known->symbol, sizeof known->symbol, "%s", symbol);
+    return known;
+}
+
 void upstream_seek_events(struct upstream *u, uint64_t seq)
 {
     u->events_seq = seq;
@@ -105,6 +124,11 @@ void upstream_events_from_now(struct upstream *u)
 void upstream_seek_ticks(struct upstream *u, const char *symbol, uint64_t epoch, uint64_t seq)
 {
     tracker_seek(u->tracker, symbol, epoch, seq);
+}
+
+void upstream_watch(struct upstream *u, const char *symbol)
+{
+    know(u, symbol);
 }
 
 static void warn(struct upstream *u, const char *text)
@@ -124,25 +148,11 @@ static bool silent(const struct upstream *u, int64_t now_us)
     return now_us - u->feed_heard_us > UPSTREAM_SILENCE_US;
 }
 
-static struct known_symbol *know(struct upstream *u, const char *symbol)
-{
-    for (int i = 0; i < u->symbol_count; i++) {
-        if (strcmp(u->symbols[i].symbol, symbol) == 0) {
-            return &u->symbols[i];
-        }
-    }
-    if (u->symbol_count == SYMBOLS_MAX) {
-        return NULL;
-    }
-    struct known_symbol *known = &u->symbols[u->symbol_count++];
-    snprintf(known->symbol, sizeof known->symbol, "%s", symbol);
-    return known;
-}
-
 /* Say what has changed, once. */
 static void judge_stale(struct upstream *u, struct known_symbol *known, int64_t now_us)
 {
-    bool stale = silent(u, now_us) || tracker_gap(u->tracker, known->symbol);
+    bool held_up = u->fresh && now_us - u->fresh_us > UPSTREAM_SILENCE_US;
+    bool stale = silent(u, now_us) || held_up || tracker_gap(u->tracker, known->symbol);
     if (stale != known->stale) {
         known->stale = stale;
         if (u->config.on_stale != NULL) {
@@ -166,6 +176,13 @@ static void judge_symbol(struct upstream *u, const char *symbol, int64_t now_us)
     }
 }
 
+static void say_lost(struct upstream *u, const char *symbol, uint64_t ticks, int64_t now_us)
+{
+    if (u->config.on_lost != NULL) {
+        u->config.on_lost(u->config.context, symbol, ticks, now_us);
+    }
+}
+
 static void on_tick(struct upstream *u, const struct msg *msg, int64_t now_us)
 {
     if (!u->config.ticks_in_order) {
@@ -173,24 +190,26 @@ static void on_tick(struct upstream *u, const struct msg *msg, int64_t now_us)
         return;
     }
     uint64_t lost = tracker_lost(u->tracker);
+    uint64_t epoch = tracker_epoch(u->tracker, msg->tick.symbol);
     enum tracker_verdict verdict = tracker_tick(u->tracker, &msg->tick);
     if (verdict == TRACKER_GAP) {
         u->ask_now = true;
         judge_symbol(u, msg->tick.symbol, now_us);
     } else if (verdict == TRACKER_NEXT) {
-        if (tracker_lost(u->tracker) > lost) {
-            char text[128];
-            snprintf(text, sizeof text, "%s: %" PRIu64 " ticks are lost, the gateway does not have them any more",
-                     msg->tick.symbol, tracker_lost(u->tracker) - lost);
-            warn(u, text);
+        bool began_again = epoch != 0 && epoch != msg->tick.epoch;
+        if (began_again || tracker_lost(u->tracker) > lost) {
+            say_lost(u, msg->tick.symbol, began_again ? 0 : tracker_lost(u->tracker) - lost, now_us);
         }
+        know(u, msg->tick.symbol);
         hand_on(u, msg, now_us);
     }
 }
 
 static void on_feed(struct upstream *u, const struct msg *msg, int64_t now_us)
 {
-    u->feed_heard_us = now_us;
+    /* By when it was said: it may have waited here, behind an answer that did not come. */
+    int64_t said_us = msg->feed.time_us < now_us ? msg->feed.time_us : now_us;
+    u->feed_heard_us = said_us > u->feed_heard_us ? said_us : u->feed_heard_us;
     if (msg->feed.symbol[0] != '\0') {
         if (u->config.ticks_in_order) {
             u->ask_now = tracker_feed(u->tracker, &msg->feed) == TRACKER_GAP || u->ask_now;
@@ -208,6 +227,11 @@ static void on_event(struct upstream *u, const struct msg *msg, int64_t now_us)
     } else if (msg->order_event.seq > u->events_seq + 1) {
         u->want_events = true;
         u->ask_now = true;
+    } else if (u->config.repeats) {
+        hand_on(u, msg, now_us);
+    }
+    if (msg->order_event.seq > u->events_due) {
+        u->events_due = msg->order_event.seq;
     }
 }
 
@@ -221,13 +245,21 @@ static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us
     } else if (msg->id == MSG_ORDER_EVENT) {
         on_event(u, msg, now_us);
     } else {
-        u->has_market = u->has_market || msg->id == MSG_MARKET;
+        if (msg->id == MSG_MARKET) {
+            /* A new trading day: its contracts have other limits, and what was published of them may not have come. */
+            u->want_contracts = u->want_contracts || (u->has_market && msg->market.trading_day != u->trading_day);
+            u->trading_day = msg->market.trading_day;
+            u->has_market = true;
+        }
         if (msg->id == MSG_HEARTBEAT && msg->heartbeat.component == COMPONENT_GATEWAY) {
             if (u->events_from_now) {
                 u->events_from_now = false;
                 u->events_seq = msg->heartbeat.last_seq;
             }
-            u->want_events = u->want_events || msg->heartbeat.last_seq > u->events_seq;
+            if (msg->heartbeat.last_seq > u->events_due) {
+                u->events_due = msg->heartbeat.last_seq;
+            }
+            u->want_events = u->want_events || u->events_due > u->events_seq;
             u->ask_now = u->ask_now || u->want_events;
         }
         hand_on(u, msg, now_us);
@@ -244,19 +276,16 @@ static void answered(struct upstream *u, const struct reply *reply, int64_t now_
         u->not_before_us = now_us + RETRY_US;
     }
     if (asked == ASK_STATUS) {
-        /* A gateway that has just started does not know its market yet, and nothing may be decided without. */
-        u->want_status = !u->has_market;
-        u->not_before_us = u->has_market ? u->not_before_us : now_us + SOON_US;
+        u->want_status = reply->status != ERR_OK;
+        u->market_soon_us = now_us + SOON_US;
     } else if (asked == ASK_CONTRACTS) {
         u->want_contracts = reply->status != ERR_OK;
     } else if (asked == ASK_EVENTS) {
-        u->want_events = more || reply->status != ERR_OK;
+        u->want_events = more || reply->status != ERR_OK || u->events_seq < u->events_due; /* a row of it was lost */
     } else if (asked == ASK_TICKS && !more) {
         uint64_t lost = tracker_mended(u->tracker, u->asked_symbol);
         if (lost > 0) {
-            char text[128];
-            snprintf(text, sizeof text, "%s: %" PRIu64 " ticks are lost", u->asked_symbol, lost);
-            warn(u, text);
+            say_lost(u, u->asked_symbol, lost, now_us);
         }
         judge_symbol(u, u->asked_symbol, now_us);
     }
@@ -322,6 +351,10 @@ static void ask_next(struct upstream *u, int64_t now_us)
         send_question(u, ASK_EVENTS, &query, now_us);
     } else if (u->config.ticks_in_order && tracker_query(u->tracker, &query)) {
         send_question(u, ASK_TICKS, &query, now_us);
+    } else if (!u->has_market && now_us >= u->market_soon_us) {
+        /* A gateway that has just started does not know its market yet, and nothing may be decided without. */
+        query.kind = QUERY_STATUS;
+        send_question(u, ASK_STATUS, &query, now_us);
     }
 }
 
@@ -332,7 +365,7 @@ void upstream_refresh(struct upstream *u)
     u->ask_now = true;
 }
 
-static void watch_connection(struct upstream *u)
+static void watch_connection(struct upstream *u, int64_t now_us)
 {
     uint64_t feed_connection = bus_connections(u->feed);
     if (feed_connection != u->feed_connection) {
@@ -345,6 +378,8 @@ static void watch_connection(struct upstream *u)
         u->asking = ASK_NOTHING;
         u->not_before_us = 0;
         u->has_market = false;
+        u->fresh = true;
+        u->fresh_us = now_us;
         u->want_status = true;
         u->want_contracts = true;
         u->want_events = !u->events_from_now;
@@ -355,7 +390,10 @@ int64_t upstream_work(struct upstream *u, int64_t now_us)
 {
     struct msg msg;
     int taken = 0;
-    watch_connection(u);
+    if (u->feed_heard_us == 0) {
+        u->feed_heard_us = now_us; /* it has as long to be heard as it would have between two heartbeats */
+    }
+    watch_connection(u, now_us);
     taken = drain_line(u, now_us);
     if (u->asking != ASK_NOTHING && now_us >= u->deadline_us) {
         u->asking = ASK_NOTHING;
@@ -364,8 +402,9 @@ int64_t upstream_work(struct upstream *u, int64_t now_us)
     if (u->asking == ASK_NOTHING && now_us >= u->not_before_us && bus_connected(u->line)) {
         ask_next(u, now_us);
     }
+    u->fresh = u->fresh && (u->want_status || u->want_contracts || u->want_events);
     /* One at a time: the next may show a gap, and then the rest has to wait. */
-    while (u->asking == ASK_NOTHING && taken < BATCH && take(u, u->feed, &msg)) {
+    while (u->asking == ASK_NOTHING && !u->fresh && taken < BATCH && take(u, u->feed, &msg)) {
         on_message(u, &msg, now_us);
         taken++;
         if (!u->feed_proved) {
@@ -396,7 +435,8 @@ bool upstream_connected(struct upstream *u)
 
 bool upstream_live(struct upstream *u, int64_t now_us)
 {
-    return bus_connected(u->line) && !u->want_status && !u->want_contracts && !u->want_events && !silent(u, now_us);
+    bool asked = u->want_status || u->want_contracts || u->want_events || !u->has_market;
+    return bus_connected(u->line) && !asked && !silent(u, now_us);
 }
 
 uint64_t upstream_events_seq(const struct upstream *u)

@@ -7,10 +7,11 @@
  * goes on meanwhile.
  *
  * After each connection to the gateway (the first, and any after its restart) the consumer is brought up to date first:
- * status, contracts, the events after its last one.
+ * status, contracts, the events after its last one; until then nothing is taken from the SUB, for a tick must not be
+ * judged by a state that the events have long overtaken.
  *
  * A symbol is stale while its gap is not mended, and all are while the feed's heartbeat is silent for
- * UPSTREAM_SILENCE_US; a closed market is not stale: its gateway still speaks.
+ * UPSTREAM_SILENCE_US, those of upstream_watch from the start; a closed market is not stale: its gateway still speaks.
  *
  * Not here: what a consumer does with a message. Callbacks come from upstream_work alone.
  * Owner: upstream_open .. upstream_close. Thread: one.
@@ -31,6 +32,7 @@ struct upstream_config {
     struct loop *loop;
     const char *name;    /* the DEALER's; "" for a client */
     bool depth;          /* wants five levels too */
+    bool repeats;        /* wants order events that are said again (answers to a request that was known) */
     bool ticks_in_order; /* mend gaps of ticks; false: ticks go on as they come (marks only) */
     int64_t timeout_us;  /* until a question is asked again */
     void *context;
@@ -38,7 +40,10 @@ struct upstream_config {
     void (*on_message)(void *context, const struct msg *msg, int64_t now_us);
     /* May be NULL. */
     void (*on_stale)(void *context, const char *symbol, bool stale, int64_t now_us);
-    void (*on_warning)(void *context, const char *text); /* garbage, lost ticks */
+    /* Ticks that nobody can give us any more, before the one that follows them is handed on. 0: the feed began again, and
+     * nobody knows how many. */
+    void (*on_lost)(void *context, const char *symbol, uint64_t ticks, int64_t now_us);
+    void (*on_warning)(void *context, const char *text); /* garbage, refusals */
 };
 
 enum status upstream_open(struct upstream **out, const struct upstream_config *config, struct err *err);
@@ -47,6 +52,8 @@ void upstream_close(struct upstream *upstream); /* NULL is fine */
 /* Where a restart goes on: the last event and the last tick of a symbol that were applied. */
 void upstream_seek_events(struct upstream *upstream, uint64_t seq);
 void upstream_seek_ticks(struct upstream *upstream, const char *symbol, uint64_t epoch, uint64_t seq);
+/* A symbol whose silence counts before it was ever heard: somebody waits for it. */
+void upstream_watch(struct upstream *upstream, const char *symbol);
 /* First contact: start with the gateway's present last event instead of the first one ever. */
 void upstream_events_from_now(struct upstream *upstream);
 

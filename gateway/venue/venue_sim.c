@@ -227,7 +227,8 @@ static bool expected_on_line(enum msg_id id)
 /* The answer to our login is the session; it goes up before the answer is passed on. */
 static void on_line(struct venue *venue, const struct msg *msg)
 {
-    if (msg->id == MSG_REPLY && venue->login_request != 0 && msg->reply.request_id == venue->login_request) {
+    bool to_login = msg->id == MSG_REPLY && venue->login_request != 0 && msg->reply.request_id == venue->login_request;
+    if (to_login) {
         venue->login_request = 0;
         if (msg->reply.status == ERR_OK) {
             venue->connection = bus_connections(venue->line);
@@ -241,6 +242,9 @@ static void on_line(struct venue *venue, const struct msg *msg)
         if (venue->logged_in) {
             session_message(venue, false, 0, "logged out");
         }
+    }
+    if (msg->id == MSG_REPLY && !to_login && msg->reply.status == ERR_DENIED && venue->logged_in) {
+        session_message(venue, false, 0, msg->reply.text); /* the exchange does not know us: whatever we thought */
     }
     if (msg->id != MSG_REPLY || msg->reply.request_id != STATUS_REQUEST) {
         venue->host.on_message(venue->host.context, msg);

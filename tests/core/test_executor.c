@@ -623,18 +623,28 @@ static void test_new_trading_day(void **state) {
     assert_int_equal(rolled->position.cost, 0);
 }
 
-/* The gateway's answer to a request names another order: this one can never go, and must not stay an intent. */
+/* The gateway has another order of this name: that one is the order, and the intent, which can never go, is an alarm. */
 static void test_id_that_is_taken(void **state) {
     struct scene *scene = *state;
     ticket(scene, "k3-m5-1", SIDE_BUY, 1);
     struct order_event other = event_of(scene, "k3-m5-1", EXEC_FILL, ORDER_FILLED);
     other.request.quantity = 2;
-    other.fill_quantity = 2;
+    other.fill_quantity = other.filled_quantity = 2;
     other.fill_price = PRICE_POINTS(17400);
     event_raw(scene, &other);
-    assert_int_equal(state_of(scene, "k3-m5-1"), ORDER_DENIED);
-    assert_int_equal(executor_order(scene->executor, "k3-m5-1")->reject, REJECT_ID_REUSED);
+    assert_int_equal(state_of(scene, "k3-m5-1"), ORDER_FILLED);
+    assert_int_equal(executor_order(scene->executor, "k3-m5-1")->request.quantity, 2);
+    assert_int_equal(capture_risk(&scene->out, "BUY 1 MXFH1 is not sent: k3-m5-1 is another order's id"), 1);
     assert_int_equal(held(scene), 2); /* what the other did is a fact */
+    /* An order of a day that is forgotten here: the gateway repeats its last event, which was applied then. */
+    ticket(scene, "k3-m5-2", SIDE_BUY, 2);
+    struct order_event old = event_of(scene, "k3-m5-2", EXEC_FILL, ORDER_FILLED);
+    old.seq = --scene->seq;
+    old.fill_quantity = old.filled_quantity = 2;
+    old.fill_price = PRICE_POINTS(17400);
+    event_raw(scene, &old);
+    assert_int_equal(state_of(scene, "k3-m5-2"), ORDER_FILLED);
+    assert_int_equal(held(scene), 2);
     capture_clear(&scene->out);
     executor_on_timer(scene->executor, scene->now_us + 1000 * MS, &scene->sink);
     assert_int_equal(scene->out.count, 0);

@@ -282,6 +282,31 @@ static void test_stale_price_and_pause(void **state) {
     assert_int_equal(scene_sent(scene), 1);
 }
 
+/* A ticket that only reduces, and rests far away, must not stand in the way of a stop. */
+static void test_protective_exit_comes_first(void **state) {
+    struct scene *scene = *state;
+    scene_hold(scene, "in", SIDE_BUY, 3);
+    struct order_request ticket = scene_exit_request(scene, "ticket", SIDE_SELL, 2),
+                         stop = scene_exit_request(scene, "stop", SIDE_SELL, 3),
+                         again = scene_exit_request(scene, "stop-2", SIDE_SELL, 3);
+    ticket.condition_id = 0;
+    ticket.leg = LEG_NONE;
+    ticket.type = ORDER_LIMIT;
+    ticket.tif = TIF_ROD;
+    ticket.limit_price = PRICE_POINTS(17900);
+    scene_send(scene, &ticket);
+    scene_said(scene, "ticket", EXEC_NEW);
+    capture_clear(&scene->out);
+    scene_send(scene, &stop);
+    assert_int_equal(scene_state(scene, "stop"), ORDER_DENIED);
+    assert_int_equal(scene_state(scene, "ticket"), ORDER_PENDING_CANCEL);
+    assert_int_equal(capture_count(&scene->out, PORT_VENUE, MSG_CANCEL_REQUEST), 1);
+    assert_int_equal(capture_risk(&scene->out, "order ticket is cancelled: protective exit stop needs its lots"), 1);
+    scene_said(scene, "ticket", EXEC_CANCELLED);
+    scene_send(scene, &again);
+    assert_int_equal(scene_state(scene, "stop-2"), ORDER_SENDING);
+}
+
 /* The line refused it whole: nothing is in doubt, and nothing blocks the symbol. */
 static void test_not_sent_is_denied(void **state) {
     struct scene *scene = *state;
@@ -474,6 +499,7 @@ int main(void) {
         SCENE_TEST(test_daily_loss_reduces_by_itself),
         SCENE_TEST(test_limits),
         SCENE_TEST(test_stale_price_and_pause),
+        SCENE_TEST(test_protective_exit_comes_first),
         SCENE_TEST(test_not_sent_is_denied),
         SCENE_TEST(test_rate_survives_restart),
         SCENE_TEST(test_catching_up_counts),

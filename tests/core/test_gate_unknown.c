@@ -239,16 +239,39 @@ static void test_positions_that_differ_halt(void **state) {
     scene_session(scene, false, "");
     scene_login(scene);
     says_it_holds(scene, 2);
-    assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE); /* a fill may be on its way: look again */
     for (int i = 0; i < 2; i++) {
+        scene_reply(scene, QUERY_VENUE_FILLS); /* nothing is on its way */
+        assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE); /* look again */
         capture_clear(&scene->out);
         scene_timer(scene, ACK_MS);
         says_it_holds(scene, 2);
     }
+    assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE);
+    scene_reply(scene, QUERY_VENUE_FILLS);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
     assert_string_equal(gate_guard(scene->gate)->reason, "positions at SIM differ: MXFH1 +2 there, +1 here");
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 2)->status, ERR_OK);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "accepted", 0)->status, ERR_OK);
+}
+
+/* Positions were asked for while fills were on their way: they say nothing until the fills are here. */
+static void test_positions_wait_for_reports(void **state) {
+    struct scene *scene = *state;
+    scene_hold(scene, "in", SIDE_BUY, 1);
+    scene_order(scene, "late", SIDE_BUY, 1);
+    scene_session(scene, false, "");
+    scene_login(scene);
+    for (int i = 0; i < 5; i++) {
+        says_it_holds(scene, 2 + i);
+        if (i == 0) scene_said(scene, "late", EXEC_NEW);
+        scene_fill(scene, "late", 1, 17400);
+        scene_reply(scene, QUERY_VENUE_FILLS);
+        assert_int_equal(gate_guard(scene->gate)->mode, i == 0 ? GUARD_ACTIVE : GUARD_HALTED);
+        (void)scene_control(scene, CONTROL_RESUME, "more was filled than ordered, on purpose", 0);
+        capture_clear(&scene->out);
+        scene_timer(scene, ACK_MS);
+    }
+    assert_int_equal(capture_risk(&scene->out, "differ"), 0);
 }
 
 static void test_positions_that_agree(void **state) {
@@ -321,6 +344,7 @@ int main(void) {
         SCENE_TEST(test_twice_at_the_venue_halts),
         SCENE_TEST(test_orders_wait_for_catching_up),
         SCENE_TEST(test_positions_that_differ_halt),
+        SCENE_TEST(test_positions_wait_for_reports),
         SCENE_TEST(test_positions_that_agree),
         SCENE_TEST(test_working_here_unknown_there_halts),
         SCENE_TEST(test_lost_last_report),

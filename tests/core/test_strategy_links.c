@@ -370,6 +370,8 @@ static void fills_of_a_lost_condition_are_an_alarm(void **state) {
                                   .condition_id = 7,
                                   .leg = LEG_ENTRY,
                                   .attempt = 1};
+    order_goes(f, &order, EXEC_NEW, ORDER_NEW, "");
+    assert_string_equal(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0)->cancel_request.client_order_id, "t1-7-E1");
     fills(f, &order, 2, 17410, 2);
     const struct msg *alarm = heard(f, PORT_STORE, MSG_RISK_EVENT, 0);
     assert_non_null(alarm);

@@ -85,6 +85,40 @@ static void test_ring_numbers(void **state)
     tick_ring_free(ring);
 }
 
+/* What the exchange numbers itself, and what of it never came. */
+static void test_ring_leaves_the_source_s_holes(void **state)
+{
+    (void)state;
+    struct tick_ring *ring = tick_ring_new(100);
+    struct seen seen = {0};
+    bool more = true;
+    assert_int_equal(tick_ring_add(ring, "MXFH1", NULL), ERR_OK);
+    const uint64_t came[] = {7, 8, 8, 11, 9, 12}; /* the first contact starts anywhere; 9 and 10 are missing; 8, 9: old */
+    const uint64_t given[] = {1, 2, 0, 5, 0, 6};
+    for (size_t i = 0; i < sizeof came / sizeof came[0]; i++) {
+        struct tick tick = make_tick("MXFH1", 0);
+        tick.epoch = 5;
+        tick.sym_seq = came[i];
+        assert_int_equal(tick_ring_push(ring, &tick), given[i] != 0);
+        if (given[i] != 0) {
+            assert_int_equal(tick.sym_seq, given[i]);
+        }
+    }
+    assert_int_equal(tick_ring_replay(ring, "MXFH1", 100, 2, 2, see, &seen, &more), 2);
+    assert_int_equal(seen.first, 5);
+    assert_int_equal(seen.last, 6);
+    assert_false(more);
+    /* The exchange began again: so does the feed, and everybody is told. */
+    struct tick tick = make_tick("MXFH1", 0);
+    tick.epoch = 6;
+    tick.sym_seq = 3;
+    tick.recv_us = 500;
+    assert_true(tick_ring_push(ring, &tick));
+    assert_int_equal(tick.epoch, 500);
+    assert_int_equal(tick.sym_seq, 1);
+    tick_ring_free(ring);
+}
+
 static void test_ring_forgets_the_oldest(void **state)
 {
     (void)state;
@@ -262,6 +296,7 @@ static void test_bars(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ring_leaves_the_source_s_holes),
         cmocka_unit_test(test_ring_numbers),      cmocka_unit_test(test_ring_forgets_the_oldest),
         cmocka_unit_test(test_ring_limit),        cmocka_unit_test(test_tracker_gap),
         cmocka_unit_test(test_tracker_heartbeat), cmocka_unit_test(test_tracker_lost_ticks),
