@@ -33,7 +33,7 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
 }
 
 static void restore(struct world *world) {
-    static const enum table_id order[] = {TABLE_POSITION, TABLE_CURSOR, TABLE_ORDER, TABLE_EVENT, TABLE_ACK};
+    static const enum table_id order[] = {TABLE_POSITION, TABLE_LOTS, TABLE_CURSOR, TABLE_ORDER, TABLE_EVENT, TABLE_ACK};
     const bool forgets = world->sabotage == SABOTAGE_DOUBLE_FILL;
     for (size_t t = 0; t < sizeof order / sizeof order[0]; t++) {
         const struct table *table = &self(world)->store.tables[order[t]];

@@ -107,7 +107,7 @@ static void birth(struct world *world) {
     g->ring = tick_ring_new((uint64_t)world->now_us);
     CHECK(g->gate != NULL && g->ring != NULL);
     for (int i = 0; i < SIM_SYMBOLS; i++) CHECK(tick_ring_add(g->ring, sim_symbols[i], NULL) == ERR_OK);
-    static const enum table_id order[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION, TABLE_ORDER, TABLE_EVENT};
+    static const enum table_id order[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION, TABLE_LOTS, TABLE_ORDER, TABLE_EVENT};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) restore_table(world, order[i]);
     if (store_single(&self(world)->store, MSG_GUARD_LIMITS) == NULL) {
         gate_on_limits(g->gate, &world->limits, world->now_us, &self(world)->sink);

@@ -95,6 +95,11 @@ static bool same_position(const struct msg *a, const struct msg *b) {
            strcmp(a->position.account, b->position.account) == 0;
 }
 
+static bool same_lots(const struct msg *a, const struct msg *b) {
+    return a->condition_lots.condition_id == b->condition_lots.condition_id &&
+           strcmp(a->condition_lots.symbol, b->condition_lots.symbol) == 0;
+}
+
 static bool same_cursor(const struct msg *a, const struct msg *b) {
     return strcmp(a->cursor.stream, b->cursor.stream) == 0;
 }
@@ -192,6 +197,8 @@ void store_put(struct store *store, const struct msg *msg, bool exchange) {
     if (msg->id == MSG_VENUE_EXEC) put_append(store, TABLE_EXEC, msg->venue_exec.seq, msg);
     if (msg->id == MSG_POSITION)
         put_at(store, TABLE_POSITION, find_row(&tables[TABLE_POSITION], msg, same_position), msg);
+    if (msg->id == MSG_CONDITION_LOTS)
+        put_at(store, TABLE_LOTS, find_row(&tables[TABLE_LOTS], msg, same_lots), msg);
     if (msg->id == MSG_CURSOR) put_at(store, TABLE_CURSOR, find_row(&tables[TABLE_CURSOR], msg, same_cursor), msg);
     if (msg->id == MSG_GUARD_STATE || msg->id == MSG_GUARD_LIMITS || msg->id == MSG_ACCOUNT)
         put_at(store, TABLE_SINGLE, find_row(&tables[TABLE_SINGLE], msg, same_kind), msg);

@@ -49,6 +49,7 @@ enum table_id {
     TABLE_EVENT,
     TABLE_EXEC,
     TABLE_POSITION,
+    TABLE_LOTS,
     TABLE_CURSOR,
     TABLE_SINGLE, /* one row a kind */
     TABLE_COUNT
