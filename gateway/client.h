@@ -30,6 +30,9 @@ enum status client_settings(struct settings *settings, int *argc, char **argv, s
 /* The data directory (databases) for these settings, absolute; size >= SETTING_TEXT_SIZE. Touches nothing. */
 enum status client_home(const struct settings *settings, char *home, size_t size, struct err *err);
 
+/* Who is at this terminal: the machine's user, for the record of what was asked. */
+void client_actor(char actor[NAME_SIZE]);
+
 /* Is outcryd running for these settings (its lock is held)? */
 bool client_daemon_running(const struct settings *settings);
 /* Start outcryd in the background with these settings and wait until it and its processes answer. ERR_BUSY when it runs

@@ -135,7 +135,7 @@ static enum status control(struct client *client, enum control_kind kind, const 
     msg_init(&msg, MSG_CONTROL);
     msg.control.kind = kind;
     text_copy(msg.control.text, sizeof msg.control.text, text);
-    text_copy(msg.control.actor, sizeof msg.control.actor, "operator");
+    client_actor(msg.control.actor);
     enum status status = client_call(client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, err);
     if (status == ERR_OK && reply.status != ERR_OK) {
         return err_set(err, (enum status)reply.status, "%s", reply.text);

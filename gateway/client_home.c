@@ -1,4 +1,8 @@
-/* Where the databases are, for the readers of history: apart from client.c because it needs no link to anything. */
+/* Where the databases are, for the readers of history, and who asks: apart from client.c because it needs no link to
+ * anything. */
+#include <pwd.h>
+#include <unistd.h>
+
 #include "core/text.h"
 #include "gateway/client.h"
 #include "gateway/paths.h"
@@ -10,4 +14,14 @@ enum status client_home(const struct settings *settings, char *home, size_t size
     if (status == ERR_OK && !text_copy(home, size, paths.home))
         status = err_set(err, ERR_RANGE, "home.directory: longer than %zu bytes", size - 1);
     return status;
+}
+
+void client_actor(char actor[NAME_SIZE])
+{
+    char words[1024];
+    struct passwd row;
+    struct passwd *user = NULL;
+    bool known = getpwuid_r(getuid(), &row, words, sizeof words, &user) == 0 && user != NULL;
+    (void)text_copy(actor, NAME_SIZE, known && row.pw_name[0] != '\0' ? row.pw_name : "operator");
+    text_clean(actor);
 }

@@ -21,6 +21,7 @@ static const struct user {
 } users[] = {
     {"demo", "demo", {{"DEMO-1", "Demo", 5000000}, {"DEMO-2", "Demo", 1000000}}},
     {"guest", "guest", {{"GUEST-1", "Guest", 1000000}, {NULL, NULL, 0}}},
+    {"trader", "market-on-open", {{"TRADER-1", "Trader", 5000000}, {NULL, NULL, 0}}},
 };
 
 #define USERS (sizeof users / sizeof users[0])

@@ -8,6 +8,7 @@
 #include "tui/dialog.h"
 #include "tui/overlay.h"
 #include "tui/request.h"
+#include "tui/secrets.h"
 
 struct login_form {
     struct dialog dialog; /* first */
@@ -68,6 +69,7 @@ void overlay_login(struct app *app)
 {
     struct login_form *form = calloc(1, sizeof *form);
     CHECK(form);
+    secrets_begin();
     dialog_start(&form->dialog, &ops);
     form_state_put(dialog_values(&form->dialog), "user", app->model->session.user);
     if (app->model->session.user[0])

@@ -14,6 +14,7 @@
 #include "tui/draw.h"
 #include "tui/input.h"
 #include "tui/overlay.h"
+#include "tui/secrets.h"
 #include "tui/starter.h"
 #include "tui/terminal.h"
 
@@ -167,6 +168,7 @@ static void close_screen(struct screen *screen)
     if (screen->app && screen->app->client)
         client_close(screen->app->client);
     app_free(screen->app);
+    secrets_end();
 }
 
 int screen_main(struct settings *settings)

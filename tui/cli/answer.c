@@ -30,7 +30,7 @@ int cli_say_err(const struct err *err) {
 }
 
 void cli_actor(char actor[NAME_SIZE]) {
-    (void)text_copy(actor, NAME_SIZE, "operator");
+    client_actor(actor);
 }
 
 bool cli_connect(struct cli *cli, int *code) {

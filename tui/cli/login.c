@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "tui/cli/command.h"
+#include "tui/secrets.h"
 
 static volatile sig_atomic_t caught;
 
@@ -67,7 +68,7 @@ static ssize_t read_hidden(const char *prompt, char *out, size_t size) {
     return length;
 }
 
-int cmd_login(struct cli *cli) {
+static int log_in(struct cli *cli) {
     struct msg msg;
     int code = CLI_OK;
     char prompt[64];
@@ -95,5 +96,12 @@ int cmd_login(struct cli *cli) {
     }
     code = cli_request(cli, COMPONENT_GATEWAY, &msg);
     explicit_bzero(&msg, sizeof(msg));
+    return code;
+}
+
+int cmd_login(struct cli *cli) {
+    secrets_begin();
+    const int code = log_in(cli);
+    secrets_end();
     return code;
 }
