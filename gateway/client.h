@@ -35,6 +35,9 @@ void client_actor(char actor[NAME_SIZE]);
 
 /* Is outcryd running for these settings (its lock is held)? */
 bool client_daemon_running(const struct settings *settings);
+/* Does a component run without outcryd (which was killed)? It goes on trading; the next outcryd takes it in hand.
+ * *components (may be NULL): a bit for each, 1 << component. */
+bool client_orphans(const struct settings *settings, unsigned *components);
 /* Start outcryd in the background with these settings and wait until it and its processes answer. ERR_BUSY when it runs
  * already. ERR_STATE: it, or one of them, cannot work, and why; then all of it is stopped again. */
 enum status client_daemon_start(const struct settings *settings, struct err *err);

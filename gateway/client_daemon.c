@@ -35,6 +35,22 @@ bool client_daemon_running(const struct settings *settings)
            lock_held(paths.runtime, component_name(COMPONENT_SUPERVISOR), NULL);
 }
 
+bool client_orphans(const struct settings *settings, unsigned *components)
+{
+    struct paths paths;
+    unsigned found = 0;
+    if (client_daemon_running(settings) || paths_resolve(&paths, settings, NULL) != ERR_OK) {
+        return false;
+    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
+        found |= lock_held(paths.runtime, component_name((enum component)c), NULL) ? 1u << c : 0;
+    }
+    if (components != NULL) {
+        *components = found;
+    }
+    return found != 0;
+}
+
 /* A market that cannot be played is better refused here, in front of the trader, than in a log. */
 static enum status check_market(const struct settings *settings, struct err *err)
 {
@@ -189,17 +205,6 @@ static enum status wait_for_supervisor(struct client *client, const struct paths
                                       (int)(START_US / CLOCK_SECOND_US), paths->home, DAEMON_LOG);
 }
 
-/* Somebody trades here already, whose outcryd was killed: the new one adopts them. */
-static bool orphans(const struct paths *paths)
-{
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
-        if (lock_held(paths->runtime, component_name((enum component)c), NULL)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* adopts: positions may be protected by what was running; that is not stopped for the sake of what does not start. */
 static enum status wait_for_answer(struct client *client, const struct paths *paths, int alive, bool adopts,
                                    struct err *err)
@@ -235,7 +240,7 @@ enum status client_daemon_start(const struct settings *settings, struct err *err
     if (status == ERR_OK) {
         status = client_open(&client, settings, err); /* first: settings that cannot be used start nothing */
     }
-    bool adopts = status == ERR_OK && orphans(&paths);
+    bool adopts = status == ERR_OK && client_orphans(settings, NULL);
     if (status == ERR_OK) {
         unlink(paths_join(failed, paths.runtime, "supervisor.failed"));
         status = spawn(settings, &paths, &alive, err);

@@ -186,7 +186,7 @@ int screen_main(struct settings *settings)
         fprintf(stderr, "outcry: %s\n", screen.failure.text);
         return 1;
     }
-    if (client_daemon_running(settings))
+    if (client_daemon_running(settings) || client_orphans(settings, NULL))
         puts("outcry keeps trading in the background: `outcry` attaches again, `outcry stop` stops it all.");
     return 0;
 }

@@ -384,6 +384,31 @@ static void what_hangs_is_said(void **state) {
     run_expect(*state, &run, CLI_OK, "status");
 }
 
+/* outcryd killed: the others trade on. They are said, they answer, and stop stops them. */
+static void what_is_left_without_outcryd_is_said(void **state) {
+    json_t *status = ask(state, CLI_OK, "status");
+    const json_t *processes = json_object_get(status, "processes");
+    const json_t *last = json_array_get(processes, json_array_size(processes) - 1);
+    assert_string_equal(text_of(last, "component"), "supervisor");
+    assert_int_equal(kill((pid_t)number_of(last, "pid"), SIGKILL), 0);
+    json_decref(status);
+    for (int i = 0; i < 500; i++) { /* its lock goes with it */
+        run_with(*state, &run, NULL, "status");
+        if (run.code == CLI_NOT_RUNNING) {
+            break;
+        }
+    }
+    run_says(run.err, "outcryd is not running, but without it: exchange, gateway, strategy, executor");
+    status = ask(state, CLI_NOT_RUNNING, "status");
+    assert_int_equal(json_array_size(json_object_get(status, "without_outcryd")), 4);
+    json_decref(status);
+    run_expect(*state, &run, CLI_OK, "limits"); /* the gateway answers for itself */
+    run_expect(*state, &run, CLI_OK, "stop");
+    run_expect(*state, &run, CLI_NOT_RUNNING, "status");
+    run_says(run.err, "nothing is running here");
+    run_expect(*state, &run, CLI_OK, "start");
+}
+
 static void after_stop_the_records_are_there(void **state) {
     run_expect(*state, &run, CLI_OK, "stop");
     run_expect(*state, &run, CLI_NOT_RUNNING, "status");
@@ -415,6 +440,7 @@ int main(void) {
         cmocka_unit_test(the_market_obeys),
         cmocka_unit_test(one_component_restarts),
         cmocka_unit_test(what_hangs_is_said),
+        cmocka_unit_test(what_is_left_without_outcryd_is_said),
         cmocka_unit_test(after_stop_the_records_are_there),
     };
     return cmocka_run_group_tests(tests, live_setup, live_teardown);

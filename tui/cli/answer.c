@@ -39,7 +39,8 @@ bool cli_connect(struct cli *cli, int *code) {
         return true;
     }
     /* The kill switch asks the gateway itself, whether its supervisor lives or not. */
-    if (cli->command->run != cmd_halt && !client_daemon_running(cli->settings)) {
+    if (cli->command->run != cmd_halt && !client_daemon_running(cli->settings) &&
+        !client_orphans(cli->settings, NULL)) {
         *code = cli_say(CLI_NOT_RUNNING, "nothing is running here; 'outcry start' starts it");
         return false;
     }

@@ -159,13 +159,17 @@ int cmd_stop(struct cli *cli) {
         }
         return cli_control(cli, COMPONENT_SUPERVISOR, CONTROL_STOP, name, 0);
     }
-    if (!client_daemon_running(cli->settings)) {
-        return done(cli, "nothing is running");
-    }
     struct msg msg;
     struct reply reply = {.status = ERR_OK};
-    struct err err;
+    struct err err = {.status = ERR_OK};
     int code = CLI_OK;
+    /* What trades without outcryd is taken in hand by a new one, to be stopped in order. */
+    if (client_orphans(cli->settings, NULL)) {
+        (void)client_daemon_start(cli->settings, &err);
+    }
+    if (!client_daemon_running(cli->settings)) {
+        return err.status != ERR_OK ? cli_say_err(&err) : done(cli, "nothing is running");
+    }
     if (!cli_connect(cli, &code)) {
         return code;
     }
@@ -428,15 +432,41 @@ static void print_text(const struct overview *all, int64_t now_us) {
     printf("positions   %lld open\n", (long long)all->positions);
 }
 
+/* Nothing, or what was left behind when outcryd was killed: it trades on, and must not be taken for nothing. */
+static int status_without_outcryd(struct cli *cli) {
+    char names[96] = "";
+    unsigned components = 0;
+    json_t *left = json_array();
+    (void)client_orphans(cli->settings, &components);
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
+        if ((components & (1u << c)) != 0) {
+            size_t length = strlen(names);
+            snprintf(names + length, sizeof(names) - length, "%s%s", length > 0 ? ", " : "",
+                     component_name((enum component)c));
+            (void)json_array_append_new(left, json_string(component_name((enum component)c)));
+        }
+    }
+    if (cli->json) {
+        json_t *root = json_pack("{s:b,s:O}", "running", 0, "without_outcryd", left);
+        (void)json_write_line(stdout, root);
+        json_decref(root);
+    } else if (components == 0) {
+        (void)cli_say(CLI_NOT_RUNNING, "nothing is running here; 'outcry start' starts it");
+    } else {
+        (void)cli_say(CLI_NOT_RUNNING,
+                      "outcryd is not running, but without it: %s; 'outcry start' takes them in hand, 'outcry stop' "
+                      "stops them",
+                      names);
+    }
+    json_decref(left);
+    return CLI_NOT_RUNNING;
+}
+
 int cmd_status(struct cli *cli) {
     struct overview all;
     memset(&all, 0, sizeof(all));
     if (!client_daemon_running(cli->settings)) {
-        if (cli->json) {
-            printf("{\"running\":false}\n");
-        }
-        return cli->json ? CLI_NOT_RUNNING
-                         : cli_say(CLI_NOT_RUNNING, "nothing is running here; 'outcry start' starts it");
+        return status_without_outcryd(cli);
     }
     int code = gather(cli, &all);
     if (code != CLI_OK) {
