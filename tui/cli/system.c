@@ -400,6 +400,10 @@ static void print_market(const struct overview *all) {
                session_state_name((enum session_state)all->market.session_state), all->market.paused ? ", paused" : "",
                all->market.simulated ? ", SIMULATION" : ", LIVE");
     }
+    if (all->has_market && all->market.damaged_lines > 0) {
+        printf("            %lld lines of the file are no trade and were skipped; outcry.log names the first ones\n",
+               (long long)all->market.damaged_lines);
+    }
     if (all->has_session) {
         printf("session     %s%s  account %s\n", all->session.logged_in ? "logged in as " : "not logged in",
                all->session.logged_in ? all->session.user : "",
