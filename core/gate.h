@@ -83,6 +83,10 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
  * lots as he saw them: a difference of positions is counted as a fill of his). RESUME is refused while what halted
  * still holds. Every other kind is refused. */
 void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
+/* The accounts of the login, before the gate_on_session that it comes up with: an order of another login's account is
+ * not asked about, cancelled or sent, because what this login is not told of it proves nothing. None given: every
+ * account is the login's. */
+void gate_on_accounts(struct gate *gate, const struct account *accounts, uint32_t count);
 /* New limits, whole; refused (risk_event) when malformed. */
 void gate_on_limits(struct gate *gate, const struct guard_limits *limits, int64_t now_us, struct sink *sink);
 void gate_on_contract(struct gate *gate, const struct contract *contract); /* flags: registered or not */

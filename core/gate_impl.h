@@ -23,6 +23,7 @@
 #include "core/text.h"
 
 #define GATE_STREAMS 16
+#define GATE_ACCOUNTS 32
 #define GATE_DIFFERENCES 16
 #define GATE_DIFFER_AGAIN_US ((int64_t)5000000) /* they are compared again, until they are settled */
 #define GATE_COMPARE_TRIES 3
@@ -85,6 +86,8 @@ struct gate {
     struct guard_limits limits;
     struct guard_recent recent;
     struct session_info session;
+    char accounts[GATE_ACCOUNTS][ACCOUNT_SIZE]; /* of the login */
+    uint32_t account_count;                     /* 0: not told */
     bool ready; /* caught up with the session: orders may go */
     struct market market;
     int64_t market_heard_us; /* when the market last said anything; 0 = not in this run */
@@ -162,6 +165,8 @@ void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct
 void gate_resolve(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 
 /* gate_session.c */
+/* May the present login ask and act for this account? */
+bool gate_of_login(const struct gate *gate, const char *account);
 void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink);
 void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink);
 

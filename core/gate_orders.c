@@ -18,6 +18,10 @@ static enum reject_code refusal_of_state(const struct gate *gate, const struct o
                  gate->config.venue);
         return REJECT_NOT_LOGGED_IN;
     }
+    if (!gate_of_login(gate, request->account)) {
+        snprintf(reason, REASON_SIZE, "account %s is not one of %s's", request->account, gate->session.user);
+        return REJECT_NO_ACCOUNT;
+    }
     if (request->reduce_only && gate->ready) return REJECT_NONE;
     if (strcmp(request->account, gate->session.account) != 0) {
         if (gate->session.account[0] == '\0')
@@ -177,9 +181,10 @@ void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t no
 void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
     struct gate_slot *extra = &gate->slots[slot];
     extra->cancel_us = now_us;
-    if (!gate->session.logged_in) return; /* the timer tries again */
+    const struct order *order = order_table_at(&gate->orders, slot);
+    /* The timer tries again. */
+    if (!gate->session.logged_in || !gate_of_login(gate, order->request.account)) return;
     if (extra->cancel.client_order_id[0] == '\0') {
-        const struct order *order = order_table_at(&gate->orders, slot);
         (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id,
                         order->request.client_order_id);
         (void)text_copy(extra->cancel.actor, sizeof extra->cancel.actor, "gateway");

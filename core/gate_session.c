@@ -24,6 +24,18 @@ static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink) 
     gate->compare.ask_id = gate_ask(gate, QUERY_VENUE_POSITIONS, gate->session.account, 0, sink);
 }
 
+bool gate_of_login(const struct gate *gate, const char *account) {
+    for (uint32_t i = 0; i < gate->account_count; i++)
+        if (strcmp(gate->accounts[i], account) == 0) return true;
+    return gate->account_count == 0;
+}
+
+void gate_on_accounts(struct gate *gate, const struct account *accounts, uint32_t count) {
+    gate->account_count = count < GATE_ACCOUNTS ? count : GATE_ACCOUNTS;
+    for (uint32_t i = 0; i < gate->account_count; i++)
+        memcpy(gate->accounts[i], accounts[i].account, sizeof gate->accounts[i]);
+}
+
 void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink) {
     const struct session_info *old = &gate->session;
     bool came_up = session->logged_in && (!old->logged_in || old->venue_session != session->venue_session ||

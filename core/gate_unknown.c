@@ -11,6 +11,7 @@ void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sin
     struct gate_slot *extra = &gate->slots[slot];
     const struct order *order = order_table_at(&gate->orders, slot);
     extra->asked_us = now_us;
+    if (!gate_of_login(gate, order->request.account)) return; /* nobody would tell this login of it */
     extra->asked_working = order_state_working(order->state);
     extra->ask_id = gate_ask(gate, QUERY_VENUE_ORDER, order->request.client_order_id, 0, sink);
 }

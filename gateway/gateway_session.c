@@ -98,6 +98,9 @@ static void publish_session(struct gateway *g)
 
 static void tell_gate(struct gateway *g, int64_t now_us)
 {
+    if (g->session.logged_in) {
+        gate_on_accounts(g->gate, g->accounts, (uint32_t)g->account_count);
+    }
     gate_on_session(g->gate, &g->session, now_us, gateway_sink(g));
     gateway_end_step(g);
     if (!g->session.logged_in) {

@@ -328,6 +328,53 @@ static void test_venue_that_was_reset(void **state) {
                         "the venue's report numbers went backwards: it was reset, or is another one");
 }
 
+static void log_in_as(struct scene *scene, const char *user, const char *account) {
+    struct account accounts[1] = {{.selected = true}};
+    struct session_info session = {.logged_in = true, .venue = "SIM", .venue_session = ++scene->venue_session};
+    (void)text_copy(accounts[0].account, sizeof accounts[0].account, account);
+    (void)text_copy(session.account, sizeof session.account, account);
+    (void)text_copy(session.user, sizeof session.user, user);
+    gate_on_accounts(scene->gate, accounts, 1);
+    gate_on_session(scene->gate, &session, scene->now_us, &scene->sink);
+    scene_reply(scene, QUERY_VENUE_FILLS);
+}
+
+/* What another login does not find there proves nothing; its own login's word counts. */
+static void test_another_login_is_not_asked(void **state) {
+    struct scene *scene = *state;
+    struct order_request resting = scene_request(scene, "rest", SIDE_BUY, 1);
+    resting.type = ORDER_LIMIT;
+    resting.tif = TIF_ROD;
+    resting.limit_price = PRICE_POINTS(17300);
+    scene_send(scene, &resting);
+    scene_said(scene, "rest", EXEC_NEW);
+    make_unknown(scene);
+    scene_session(scene, false, "");
+    capture_clear(&scene->out);
+    log_in_as(scene, "guest", "G1");
+    for (int i = 0; i < 10; i++) scene_timer(scene, IN_FLIGHT_MS);
+    assert_null(scene_query(scene, QUERY_VENUE_ORDER));
+    assert_int_equal(scene_state(scene, "a"), ORDER_UNKNOWN);
+    assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE);
+    struct cancel_request cancel = {.client_order_id = "rest", .actor = "ann", .created_us = T0};
+    gate_on_cancel_request(scene->gate, &cancel, scene->now_us, &scene->sink);
+    assert_int_equal(capture_count(&scene->out, PORT_VENUE, MSG_CANCEL_REQUEST), 0);
+    struct order_request leave = scene_exit_request(scene, "x", SIDE_SELL, 1);
+    scene_send(scene, &leave);
+    assert_int_equal(scene_event(scene)->reject, REJECT_NO_ACCOUNT);
+    assert_int_equal(scene_sent(scene), 0);
+    capture_clear(&scene->out);
+    log_in_as(scene, "demo", "A1");
+    assert_non_null(scene_query(scene, QUERY_VENUE_ORDER));
+    assert_int_equal(capture_count(&scene->out, PORT_VENUE, MSG_CANCEL_REQUEST), 1);
+    for (int i = 0; i < 3; i++) {
+        capture_clear(&scene->out);
+        scene_timer(scene, IN_FLIGHT_MS);
+        if (scene_state(scene, "a") == ORDER_UNKNOWN) scene_answer(scene, false, 0, 0);
+    }
+    assert_int_equal(scene_state(scene, "a"), ORDER_EXPIRED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_silence_is_unknown_and_blocks_the_symbol),
@@ -349,6 +396,7 @@ int main(void) {
         SCENE_TEST(test_working_here_unknown_there_halts),
         SCENE_TEST(test_lost_last_report),
         SCENE_TEST(test_venue_that_was_reset),
+        SCENE_TEST(test_another_login_is_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
