@@ -55,6 +55,7 @@ struct strategy_row {
     int32_t retries;        /* waits so far, each twice as long as the one before */
     int32_t exit_cap;       /* the guard denied more than this; 0 = not denied */
     int32_t gone_denials;
+    int64_t since_us; /* when a command or an order event last moved it: a tick that is replayed from before is not its */
 };
 
 struct strategy {
@@ -85,7 +86,8 @@ struct strategy_step {
     struct strategy *strategy;
     struct sink *sink;
     int64_t now_us;
-    int64_t decided_us; /* when what decides was known: the tick's arrival; an entry's time to live counts from it */
+    int64_t decided_us; /* when what decides was known: the tick's arrival (an entry's time to live counts from it), the
+                         * event's at the gateway */
     int64_t market_us;
     price_t price;     /* the tick's or the fill's; 0 for a command */
     uint64_t tick_seq; /* 0 = no tick */
@@ -140,6 +142,9 @@ void strategy_exit_again(struct strategy_step *step, struct strategy_row *row);
 void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason);
 
 /* strategy_time.c */
+/* Live conditions of the symbol that hold a position (OPEN), and that wait to enter. */
+void strategy_count_watching(const struct strategy *strategy, const struct strategy_symbol *symbol, int32_t *open,
+                             int32_t *waiting);
 /* What validity means at this moment: fills expires_day and expires_session. */
 void strategy_set_expiry(const struct strategy *strategy, struct condition *condition);
 

@@ -316,6 +316,7 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
     struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
     if (event->market_us > step.market_us) step.market_us = event->market_us;
     step.price = event->fill_price;
+    if (event->time_us < now_us) step.decided_us = event->time_us;
     const struct order_request *order = &event->request;
     const bool released = event->kind == EXEC_RELEASED, ours = !released && is_ours(strategy, order);
     struct strategy_row *row = ours ? strategy_row_find(strategy, order->condition_id) : NULL;

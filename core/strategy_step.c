@@ -63,6 +63,7 @@ void strategy_transition(struct strategy_step *step, struct strategy_row *row, e
     condition->state = to;
     condition->market_us = step->market_us;
     condition->tick_seq = step->tick_seq;
+    if (step->tick_seq == 0) row->since_us = step->decided_us;
     if (was_live && condition_terminal(to)) step->strategy->live--;
     if (!was_live && !condition_terminal(to)) step->strategy->live++;
     memcpy(transition.symbol, condition->terms.symbol, sizeof transition.symbol);

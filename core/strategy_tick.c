@@ -1,5 +1,6 @@
 /* strategy_tick: what a trade does to the conditions it crosses: trigger, enter, ratchet, exit. Nothing here allocates.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,11 +64,13 @@ static void leave(struct strategy_step *step, struct strategy_row *row) {
 }
 
 /* One transition at most: the book has each condition once. */
-static void act(struct strategy_step *step, const struct cond_crossed *crossed) {
+static void act(struct strategy_step *step, const struct cond_crossed *crossed, bool replayed) {
     struct strategy_row *row = step->strategy->slots[crossed->owner];
     struct condition *condition = &row->condition;
     CHECK(row != NULL && condition->id == crossed->id);
     if (crossed->grouped) condition->trigger = crossed->trigger;
+    /* From before it was made, or was filled: exits arm from the tick after the fill. */
+    if (replayed && step->decided_us < row->since_us) return;
     if (condition->state == CONDITION_ARMED) {
         trigger(step, row);
     } else if (condition->state == CONDITION_TRIGGERED) {
@@ -91,16 +94,39 @@ static unsigned reach(struct strategy_symbol *symbol, const struct tick *tick) {
     const bool same_epoch = symbol->epoch == tick->epoch;
     if (tick->sym_seq == 0) return symbol->stale ? CROSS_EXITS : CROSS_ENTRIES | CROSS_EXITS;
     if (same_epoch && tick->sym_seq <= symbol->seq) return 0;
-    const bool mends = (same_epoch && tick->sym_seq == symbol->seq + 1) || (tick->flags & TICK_REPLAYED) != 0;
-    if (symbol->stale && !mends) return CROSS_EXITS;
+    const bool next = tick->sym_seq == (same_epoch ? symbol->seq : 0) + 1 || symbol->epoch == 0;
+    if (symbol->stale && !next && (tick->flags & TICK_REPLAYED) == 0) return CROSS_EXITS;
     symbol->epoch = tick->epoch;
     symbol->seq = tick->sym_seq;
     return CROSS_ENTRIES | CROSS_EXITS;
 }
 
+/* Trades that nobody has any more: what would have triggered, turned or stopped by them has not. */
+static void tell_hole(struct strategy *strategy, const struct strategy_symbol *symbol, uint64_t epoch, uint64_t seq,
+                      int64_t now_us, struct sink *sink) {
+    int32_t open, waiting;
+    const bool anew = epoch != symbol->epoch;
+    const uint64_t missing = symbol->seq - (anew ? 0 : seq) - 1;
+    if (epoch == 0 || (!anew && missing == 0)) return;
+    strategy_count_watching(strategy, symbol, &open, &waiting);
+    if (open == 0 && waiting == 0) return;
+    struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
+    struct risk_event risk = {.reject = open > 0 ? REJECT_STALE_TICK : REJECT_NONE};
+    memcpy(risk.symbol, symbol->symbol, sizeof risk.symbol);
+    char lost[64] = "trades between may be missing";
+    if (missing > 0) snprintf(lost, sizeof lost, "%" PRIu64 " trades are lost", missing);
+    snprintf(risk.text, sizeof risk.text,
+             "the feed of %s %s: %s; %" PRId32 " open positions and %" PRId32 " entries watch it", symbol->symbol,
+             anew ? "began anew" : "has a hole", lost, open, waiting);
+    strategy_risk(&step, &risk);
+}
+
 void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink) {
     struct strategy_symbol *symbol = strategy_symbol_find(strategy, tick->symbol);
-    const unsigned what = symbol == NULL ? 0 : reach(symbol, tick);
+    if (symbol == NULL) return;
+    const uint64_t epoch = symbol->epoch, seq = symbol->seq;
+    const unsigned what = reach(symbol, tick);
+    if (symbol->epoch != epoch || symbol->seq > seq + 1) tell_hole(strategy, symbol, epoch, seq, now_us, sink);
     if (what == 0 || (tick->flags & TICK_TRIAL) != 0) return;
     symbol->last = tick->price;
     if (tick->time_us > strategy->market_us) strategy->market_us = tick->time_us;
@@ -115,7 +141,7 @@ void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_
     step.tick_seq = tick->sym_seq;
     if (tick->recv_us != 0 && tick->recv_us < now_us) step.decided_us = tick->recv_us;
     for (uint32_t i = 0; i < crossing.count; i++)
-        act(&step, &crossing.crossed[i]);
+        act(&step, &crossing.crossed[i], (tick->flags & TICK_REPLAYED) != 0);
     for (uint32_t i = 0; i < crossing.count; i++)
         strategy_place(strategy, strategy->slots[crossing.crossed[i].owner]);
     if (crossing.ratcheted_buy) ratchet(&step, tick, SIDE_BUY);

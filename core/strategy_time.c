@@ -113,20 +113,31 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
 
 /* --- stale feeds -------------------------------------------------------------------------------------------------- */
 
+void strategy_count_watching(const struct strategy *strategy, const struct strategy_symbol *symbol, int32_t *open,
+                             int32_t *waiting) {
+    *open = *waiting = 0;
+    for (uint32_t i = 0; i < strategy->row_count; i++) {
+        const struct strategy_row *row = strategy->rows[i];
+        const enum condition_state state = row->condition.state;
+        if (row->symbol != symbol) continue;
+        if (state == CONDITION_OPEN) ++*open;
+        if (state == CONDITION_ARMED || state == CONDITION_TRIGGERED) ++*waiting;
+    }
+}
+
 void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool stale, int64_t now_us,
                        struct sink *sink) {
     /* Kept also when no contract of that name is known yet: its conditions will ask. */
     struct strategy_symbol *symbol = strategy_symbol_get(strategy, symbol_name);
     if (symbol == NULL || symbol->stale == stale) return;
     symbol->stale = stale;
-    int32_t unprotected = 0, held = 0;
+    int32_t unprotected, held;
+    strategy_count_watching(strategy, symbol, &unprotected, &held);
     for (uint32_t i = 0; i < strategy->row_count; i++) {
         struct strategy_row *row = strategy->rows[i];
         struct condition *condition = &row->condition;
         if (row->symbol != symbol || condition_terminal(condition->state)) continue;
         condition->suspended = stale;
-        if (condition->state == CONDITION_OPEN) unprotected++;
-        if (condition->state == CONDITION_ARMED || condition->state == CONDITION_TRIGGERED) held++;
         strategy_sync(row);
         emit(sink, PORT_PUBLISH, MSG_CONDITION, condition, sizeof *condition);
     }

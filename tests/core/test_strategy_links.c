@@ -258,6 +258,76 @@ static void stale_feeds_hold_entries_only(void **state) {
     fixture_free(f);
 }
 
+static const char *last_risk(const struct fixture *f) {
+    const struct msg *msg = heard(f, PORT_STORE, MSG_RISK_EVENT, 0);
+    return msg == NULL ? "" : msg->risk_event.text;
+}
+
+/* The gateway began anew while nothing was heard: what comes first is the next in order, and that something may be
+ * missing is said. */
+static void a_new_epoch_counts_from_its_first_tick_and_is_said(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    tick(f, 17450);
+    strategy_on_stale(f->strategy, SYMBOL, true, f->now_us, &f->sink);
+    forget(f);
+    struct tick first = make_tick(f, P(17400));
+    first.epoch = 2;
+    first.sym_seq = f->sym_seq = 1;
+    strategy_on_tick(f->strategy, &first, f->now_us, &f->sink);
+    state_is(f, id, CONDITION_TRIGGERED);
+    assert_string_equal(last_risk(f), "the feed of MXFH1 began anew: trades between may be missing; 0 open positions and "
+                                      "1 entries watch it");
+    fixture_free(f);
+}
+
+static void lost_ticks_are_said(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    (void)create(f, &terms);
+    tick(f, 17450);
+    forget(f);
+    f->sym_seq += 7;
+    tick(f, 17450);
+    assert_string_equal(last_risk(f), "the feed of MXFH1 has a hole: 7 trades are lost; 0 open positions and 1 entries "
+                                      "watch it");
+    forget(f);
+    tick(f, 17450);
+    assert_string_equal(last_risk(f), "");
+    fixture_free(f);
+}
+
+/* A gap is mended after a condition was made, and after another was filled: what happened before is not theirs. */
+static void replayed_ticks_do_not_reach_into_the_past(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_terms terms = plain_terms();
+    const int64_t entering = create(f, &terms);
+    tick(f, 17400);
+    tick(f, 17410);
+    const struct order_request order = last_order(f);
+    struct tick missed[2];
+    for (int i = 0; i < 2; i++) {
+        f->now_us += CLOCK_MS_US;
+        missed[i] = make_tick(f, P(17300));
+        missed[i].flags = TICK_REPLAYED;
+    }
+    f->now_us += CLOCK_SECOND_US;
+    fills(f, &order, order.quantity, 17410, order.quantity);
+    const int64_t created = create(f, &terms);
+    strategy_on_tick(f->strategy, &missed[0], f->now_us, &f->sink);
+    state_is(f, entering, CONDITION_OPEN);
+    state_is(f, created, CONDITION_ARMED);
+    missed[1].recv_us = f->now_us; /* this one came to the gateway after both */
+    strategy_on_tick(f->strategy, &missed[1], f->now_us, &f->sink);
+    state_is(f, entering, CONDITION_EXITING);
+    state_is(f, created, CONDITION_TRIGGERED);
+    fixture_free(f);
+}
+
 /* --- links -------------------------------------------------------------------------------------------------------- */
 
 static void signals_are_resent_until_acknowledged(void **state) {
@@ -499,6 +569,9 @@ int main(void) {
         cmocka_unit_test(validity_ends),
         cmocka_unit_test(closed_markets_are_waited_for),
         cmocka_unit_test(stale_feeds_hold_entries_only),
+        cmocka_unit_test(a_new_epoch_counts_from_its_first_tick_and_is_said),
+        cmocka_unit_test(lost_ticks_are_said),
+        cmocka_unit_test(replayed_ticks_do_not_reach_into_the_past),
         cmocka_unit_test(signals_are_resent_until_acknowledged),
         cmocka_unit_test(an_acknowledged_signal_without_an_event_is_asked_for_again),
         cmocka_unit_test(denied_exits_wait_and_do_not_escalate),
