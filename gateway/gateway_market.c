@@ -169,13 +169,26 @@ void gateway_register(struct gateway *g, const struct requester *from, const str
                 on ? "registered" : "unregistered");
 }
 
+static enum status keep_epoch(struct gateway *g, uint64_t epoch, struct err *err)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, epoch);
+    return db_meta_put(g->db, "epoch", text, err);
+}
+
 void gateway_on_tick(struct gateway *g, const struct tick *tick, int64_t now_us)
 {
     struct msg msg;
     msg_init(&msg, MSG_TICK);
     msg.tick = *tick;
     msg.tick.recv_us = now_us;
-    if (!tick_ring_push(g->ring, &msg.tick)) {
+    uint64_t epoch = tick_ring_epoch(g->ring);
+    bool carried = tick_ring_push(g->ring, &msg.tick);
+    struct err err;
+    if (tick_ring_epoch(g->ring) != epoch && keep_epoch(g, tick_ring_epoch(g->ring), &err) != ERR_OK) {
+        agent_fail(g->agent, &err);
+    }
+    if (!carried) {
         return; /* a symbol that starts like one of ours */
     }
     agent_publish(g->agent, &msg);
@@ -252,8 +265,7 @@ enum status gateway_next_epoch(struct gateway *g, int64_t now_us, uint64_t *epoc
     }
     uint64_t last = strtoull(text, NULL, 10);
     *epoch = now_us > 0 && (uint64_t)now_us > last ? (uint64_t)now_us : last + 1;
-    snprintf(text, sizeof text, "%" PRIu64, *epoch);
-    return db_meta_put(g->db, "epoch", text, err);
+    return keep_epoch(g, *epoch, err);
 }
 
 void gateway_feed_restart(struct gateway *g, int64_t now_us)
