@@ -93,12 +93,22 @@ static enum status acceptable(struct gate *gate, struct difference *difference, 
     int32_t here = ledger_held(&gate->ledger, difference->account, difference->symbol);
     *price = symbol == NULL ? 0 : symbol->last != 0 ? symbol->last : symbol->contract.reference;
     if (control->number != difference->there || here != difference->here) {
+        difference->there += here - difference->here; /* what filled since the answer is in both books */
         difference->here = here;
         difference->time_us = now_us;
         say(difference, sink);
         gate_reply(sink, control->request_id, ERR_STATE,
                    "%s has moved: %+" PRId32 " there, %+" PRId32 " here; look again", difference->symbol,
                    difference->there, here);
+        return ERR_STATE;
+    }
+    for (uint32_t slot = order_table_first(&gate->orders); slot != ORDER_TABLE_NONE;
+         slot = order_table_next(&gate->orders, slot)) {
+        const struct order *order = order_table_at(&gate->orders, slot);
+        if (order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, difference->symbol) != 0) continue;
+        /* The difference may be what it did: its fills will come, and must not count twice. */
+        gate_reply(sink, control->request_id, ERR_STATE, "order %s on %s is of unknown outcome: decide that first",
+                   order->request.client_order_id, difference->symbol);
         return ERR_STATE;
     }
     if (*price > 0) return ERR_OK;

@@ -6,6 +6,30 @@
 #include "core/gate_impl.h"
 #include "core/session.h"
 
+/* What the venue holds, while that is known to be something else: its word, and every fill since. */
+static bool venue_differs(const struct gate *gate, const struct order_request *request, int32_t held, int32_t *there) {
+    *there = held;
+    for (uint32_t i = 0; i < gate->difference_count; i++) {
+        const struct difference *difference = &gate->differences[i];
+        if (strcmp(difference->symbol, request->symbol) != 0 || strcmp(difference->account, request->account) != 0)
+            continue;
+        *there = difference->there + (held - difference->here);
+        return true;
+    }
+    return false;
+}
+
+/* The venue holds another position: nothing is opened on top of what nobody has looked at. */
+static enum reject_code refusal_of_difference(const struct gate *gate, const struct order_request *request,
+                                              char reason[REASON_SIZE]) {
+    const int32_t held = ledger_held(&gate->ledger, request->account, request->symbol);
+    int32_t there;
+    if (!venue_differs(gate, request, held, &there)) return REJECT_NONE;
+    snprintf(reason, REASON_SIZE, "%s: %+" PRId32 " held here, %+" PRId32 " at %s: accept that first", request->symbol,
+             held, there, gate->config.venue);
+    return REJECT_POSITION_DIFFERS;
+}
+
 /* Everything about the moment that is no limit: session, account, instrument, orders of unknown outcome. */
 static enum reject_code refusal_of_state(const struct gate *gate, const struct order_request *request, uint32_t self,
                                          char reason[REASON_SIZE]) {
@@ -78,8 +102,12 @@ enum reject_code gate_refusal(const struct gate *gate, const struct order_reques
         return REJECT_NO_ROOM;
     }
     const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, request->symbol);
+    if (!request->reduce_only) code = refusal_of_difference(gate, request, reason);
+    if (code != REJECT_NONE) return code;
     const struct ledger_sides sides = ledger_sides(&gate->ledger, request->account, request->symbol);
     const int32_t held = ledger_held(&gate->ledger, request->account, request->symbol);
+    int32_t there;
+    (void)venue_differs(gate, request, held, &there);
     struct guard_input input = {
         .limits = &gate->limits,
         .recent = &gate->recent,
@@ -93,7 +121,7 @@ enum reject_code gate_refusal(const struct gate *gate, const struct order_reques
         /* A paused replay has no ticks, and its last price is the price. */
         .session_open = gate->market.session_state == SESSION_OPEN && !gate->market.paused,
         .held = held,
-        .held_there = held,
+        .held_there = there,
         .longs = sides.longs,
         .shorts = sides.shorts,
         .own = ledger_own(&gate->ledger, request->account, request->symbol, request->condition_id),

@@ -121,8 +121,70 @@ static void test_what_goes_away_by_itself_is_settled(void **state) {
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_OK);
 }
 
+/* Closed at the broker's desk while we were down: a stop of all of it must not sell what is not there. */
+static void test_exits_go_as_far_as_both_books_allow(void **state) {
+    struct scene *scene = *state;
+    scene_hold(scene, "more", SIDE_BUY, 2);
+    scene_session(scene, false, "");
+    scene_session(scene, true, "A1");
+    venue_holds(scene, 1, 12);
+    struct order_request all = scene_exit_request(scene, "k3-1-S1", SIDE_SELL, 2),
+                         one = scene_exit_request(scene, "k3-1-S2", SIDE_SELL, 1);
+    scene_send(scene, &all);
+    assert_int_equal(scene_event(scene)->reject, REJECT_POSITION_DIFFERS);
+    assert_string_equal(scene_event(scene)->reason, "exit SELL 2: +2 held here, +1 at the venue: accept that first");
+    scene_send(scene, &one);
+    scene_said(scene, "k3-1-S2", EXEC_NEW);
+    scene_fill(scene, "k3-1-S2", 1, 17390); /* both books have it: one is left here, none there */
+    struct order_request last = scene_exit_request(scene, "k3-1-S3", SIDE_SELL, 1);
+    scene_send(scene, &last);
+    assert_int_equal(scene_event(scene)->reject, REJECT_POSITION_DIFFERS);
+    venue_holds(scene, 0, 12);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 0)->status, ERR_OK);
+    int32_t released = 0; /* the condition is told that its last lot has gone */
+    for (size_t i = 0; i < scene->out.count; i++)
+        if (scene->out.ports[i] == PORT_STORE && scene->out.msgs[i].id == MSG_ORDER_EVENT &&
+            scene->out.msgs[i].order_event.kind == EXEC_RELEASED)
+            released += scene->out.msgs[i].order_event.fill_quantity;
+    assert_int_equal(released, 1);
+    struct order_request gone = scene_exit_request(scene, "k3-1-S4", SIDE_SELL, 1);
+    scene_send(scene, &gone);
+    assert_int_equal(scene_event(scene)->reject, REJECT_WOULD_NOT_REDUCE);
+}
+
+static void test_nothing_opens_on_what_differs(void **state) {
+    struct scene *scene = *state;
+    scene_hold(scene, "more", SIDE_BUY, 2);
+    (void)scene_control(scene, CONTROL_REDUCE, "lunch", 0);
+    scene_session(scene, false, "");
+    scene_session(scene, true, "A1");
+    venue_holds(scene, 1, 12);
+    struct order_request out = scene_request(scene, "k3-m1-1", SIDE_SELL, 1); /* a trader's way out, not reduce-only */
+    out.condition_id = 0;
+    out.leg = LEG_NONE;
+    scene_send(scene, &out);
+    assert_int_equal(scene_event(scene)->reject, REJECT_POSITION_DIFFERS);
+    assert_string_equal(scene_event(scene)->reason, "MXFH1: +2 held here, +1 at SIM: accept that first");
+}
+
+/* The difference may be what an order in doubt did: its fills will come, and must not count twice. */
+static void test_not_while_an_order_is_in_doubt(void **state) {
+    struct scene *scene = *state;
+    scene_order(scene, "a", SIDE_BUY, 2);
+    scene_timer(scene, ACK_MS);
+    assert_int_equal(scene_state(scene, "a"), ORDER_UNKNOWN);
+    differ(scene, 3);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_STATE);
+    assert_int_equal(scene_held(scene), 1);
+    assert_int_equal(scene_control(scene, CONTROL_RESOLVE, "a", ORDER_CANCELLED)->status, ERR_OK);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_OK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(test_exits_go_as_far_as_both_books_allow),
+        SCENE_TEST(test_nothing_opens_on_what_differs),
+        SCENE_TEST(test_not_while_an_order_is_in_doubt),
         SCENE_TEST(test_exits_first_entries_when_accepted), SCENE_TEST(test_accepting_counts_the_lots_everywhere),
         SCENE_TEST(test_fewer_lots_and_the_other_side),     SCENE_TEST(test_only_what_was_seen_is_accepted),
         SCENE_TEST(test_what_goes_away_by_itself_is_settled),
