@@ -541,6 +541,9 @@ static void print(const struct books *b)
             (long long)b->lost, (long long)b->wrong, (long long)b->unknown);
     fprintf(t->out, "working at the end %lld\nin doubt meanwhile %lld (%lld ms at most)\n", (long long)b->open,
             (long long)b->doubts, (long long)(b->longest_unknown_us / CLOCK_MS_US));
+    if (c->disks > 0) {
+        fprintf(t->out, "worst recovery from a full disk %lld ms\n", (long long)(c->worst_disk_us / CLOCK_MS_US));
+    }
     fprintf(t->out, "worst recovery %lld ms (after kill %d; %lld ms on average)\n",
             (long long)(c->worst_recovery_us / CLOCK_MS_US), c->worst_recovery_kill,
             (long long)(c->recoveries == 0 ? 0 : c->sum_recovery_us / c->recoveries / CLOCK_MS_US));

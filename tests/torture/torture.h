@@ -99,6 +99,7 @@ struct torture_counts {
     int64_t stops, disks, conditions, refused, operator_orders, cancels, resumes;
     int64_t recoveries, worst_recovery_us, sum_recovery_us;
     int worst_recovery_kill;
+    int64_t worst_disk_us; /* from room on the disk to trading */
     int64_t worst_notice_us; /* a stopped process: until those who need it say so */
     int64_t adopted, replaced;
 };
@@ -173,6 +174,9 @@ uint64_t world_ask(struct torture *t, enum component to, struct msg *msg, enum t
 /* A file that takes all the room that is left; gone again. */
 bool world_fill_disk(struct torture *t);
 void world_free_disk(struct torture *t);
+
+/* What the processes said when they fell by themselves: failed checks, signals, a sanitizer. false: something. */
+bool world_nothing_crashed(struct torture *t);
 
 /* --- stream.c --- */
 void stream_step(struct torture *t, int64_t now_us);

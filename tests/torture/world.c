@@ -28,6 +28,7 @@
 #define START_US       (20 * CLOCK_SECOND_US)
 #define STATUS_US      (60 * CLOCK_MS_US)
 #define STATUS_LATE_US CLOCK_SECOND_US
+#define DAEMON_LOG     "outcryd.log"
 #define FILLER         "filler"
 
 static volatile sig_atomic_t interrupted;
@@ -190,6 +191,7 @@ bool world_restart(struct torture *t)
 {
     char program[PATHS_FILE_SIZE];
     char name[] = "outcryd";
+    char log[PATHS_FILE_SIZE];
     char *argv[SETTING_COUNT + 2] = {name};
     /* The one that was killed may take a moment to be gone. */
     int64_t until_us = clock_monotonic_us() + 2 * CLOCK_SECOND_US;
@@ -197,13 +199,15 @@ bool world_restart(struct torture *t)
         world_pump(t, CLOCK_MS_US);
     }
     child_program(name, program);
+    paths_join(log, t->home, DAEMON_LOG);
     size_t count = config_to_flags(&t->settings, argv + 1, SETTING_COUNT);
     pid_t pid = fork();
     if (pid == 0) {
-        int null = open("/dev/null", O_RDWR);
+        int null = open("/dev/null", O_RDONLY);
+        int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
         dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
-        dup2(null, STDERR_FILENO);
+        dup2(out, STDOUT_FILENO);
+        dup2(out, STDERR_FILENO);
         setsid();
         syscall(SYS_close_range, 3U, ~0U, 0U);
         execvp(program, argv);
@@ -365,6 +369,41 @@ void world_close(struct torture *t)
     } else {
         tempdir_remove(t->directory);
     }
+}
+
+static bool a_fall(const char *line)
+{
+    static const char *const words[] = {"Sanitizer", "runtime error", "Assertion", "ssertion failed", "check failed",
+                                        "stack smashing", "corrupted", "malloc()", "free()"};
+    const char *signal = strstr(line, "killed by signal ");
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strstr(line, words[i]) != NULL) {
+            return true;
+        }
+    }
+    return signal != NULL && strncmp(signal, "killed by signal 9 ", 19) != 0;
+}
+
+bool world_nothing_crashed(struct torture *t)
+{
+    static const char *const logs[] = {DAEMON_LOG, "outcry.log", "outcry.log.1"};
+    char path[PATHS_FILE_SIZE];
+    char line[1024];
+    bool ok = true;
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        FILE *log = fopen(paths_join(path, t->home, logs[i]), "r");
+        while (log != NULL && fgets(line, sizeof line, log) != NULL) {
+            if (a_fall(line)) {
+                line[strcspn(line, "\n")] = '\0';
+                torture_fail(t, "a process fell: %s", line);
+                ok = false;
+            }
+        }
+        if (log != NULL) {
+            fclose(log);
+        }
+    }
+    return ok;
 }
 
 bool world_fill_disk(struct torture *t)
