@@ -14,7 +14,8 @@ static void put(char *target, size_t size, const char *text) {
 
 #define PUT(field, text) put(field, sizeof(field), text)
 
-static void write_conditions(const struct folder *folder) {
+/* -> the order that the condition asked for */
+static struct order_request write_conditions(const struct folder *folder) {
     struct db *db = open_db(folder, DB_CONDITIONS, DB_WRITE);
     struct msg msg;
     msg_init(&msg, MSG_TRANSITION);
@@ -47,12 +48,17 @@ static void write_conditions(const struct folder *folder) {
     PUT(msg.signal.order.actor, "strategy");
     store(db, &msg);
     db_close(db);
-
     db = open_db(folder, DB_ORDERS, DB_WRITE);
     store(db, &msg);
-    const struct order_request request = msg.signal.order;
+    db_close(db);
+    return msg.signal.order;
+}
+
+static void write_orders(const struct folder *folder, const struct order_request *request) {
+    struct msg msg;
+    struct db *db = open_db(folder, DB_ORDERS, DB_WRITE);
     msg_init(&msg, MSG_ORDER);
-    order_init(&msg.order, &request, DAY, T(21));
+    order_init(&msg.order, request, DAY, T(21));
     store(db, &msg);
     msg_init(&msg, MSG_SIGNAL_ACK);
     msg.signal_ack = (struct signal_ack){.seq = 3, .accepted = true, .time_us = T(21)};
@@ -60,16 +66,19 @@ static void write_conditions(const struct folder *folder) {
     PUT(msg.signal_ack.client_order_id, ORDER_ID);
     store(db, &msg);
     db_close(db);
+}
 
-    db = open_db(folder, DB_GATEWAY, DB_WRITE);
+static void write_gateway(const struct folder *folder, const struct order_request *request) {
+    struct msg msg;
+    struct db *db = open_db(folder, DB_GATEWAY, DB_WRITE);
     msg_init(&msg, MSG_ORDER);
-    order_init(&msg.order, &request, DAY, T(22));
+    order_init(&msg.order, request, DAY, T(22));
     store(db, &msg);
     msg_init(&msg, MSG_ORDER_EVENT);
-    msg.order_event = (struct order_event){.seq = 1, .kind = EXEC_SENDING, .request = request, .state = ORDER_SENDING,
+    msg.order_event = (struct order_event){.seq = 1, .kind = EXEC_SENDING, .request = *request, .state = ORDER_SENDING,
                                            .trading_day = DAY, .market_us = T(22), .time_us = T(22)};
     store(db, &msg);
-    msg.order_event = (struct order_event){.seq = 2, .kind = EXEC_FILL, .request = request,
+    msg.order_event = (struct order_event){.seq = 2, .kind = EXEC_FILL, .request = *request,
                                            .state = ORDER_PARTIALLY_FILLED, .fill_price = PRICE_POINTS(17399),
                                            .fill_quantity = 1, .filled_quantity = 1, .trading_day = DAY,
                                            .market_us = T(23), .time_us = T(23)};
@@ -115,7 +124,9 @@ static void write_all(void **state) {
     PUT(msg.action.answer, "臺指: no");
     store(db, &msg);
     db_close(db);
-    write_conditions(*state);
+    const struct order_request request = write_conditions(*state);
+    write_orders(*state, &request);
+    write_gateway(*state, &request);
 }
 
 static size_t audit(void **state, const struct db_query *query, struct rows *rows) {

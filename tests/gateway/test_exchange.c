@@ -149,8 +149,6 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* --- talking ---------------------------------------------------------------------------------------------------------------- */
-
 static void say(struct rig *rig, struct bus_socket *socket, const struct msg *msg) {
     struct err err = {0};
     for (const int64_t until = deadline(); clock_monotonic_us() < until; loop_wait(rig->loop, 2 * CLOCK_MS_US)) {
@@ -305,8 +303,6 @@ static void await_tick(struct rig *rig, const char *symbol, struct tick *out) {
     *out = msg.tick;
 }
 
-/* --- the line --------------------------------------------------------------------------------------------------------------- */
-
 static void test_nothing_without_log_in(void **state) {
     struct rig *rig = *state;
     struct reply reply;
@@ -435,8 +431,6 @@ static void test_market_data(void **state) {
     assert_true(later.paused);
     assert_int_equal(market_now(rig).market_us, later.market_us);
 }
-
-/* --- dying ------------------------------------------------------------------------------------------------------------------- */
 
 static void test_it_survives_being_killed(void **state) {
     struct rig *rig = *state;
@@ -591,7 +585,6 @@ static void test_replay_estimates_the_reference(void **state) {
     struct rig *rig = *state;
     struct msg msg;
     write_day(rig, "2021-07-26 08:45:00,MXFH1,17400,8\n"
-                   "2021-07-26 08:45:00,TXFH1,17500,1\n"
                    "2021-07-26 13:44:59,MXFH1,17380,4\n"
                    "2021-07-26 15:00:00,MXFH1,17390,1\n");
     bus_subscribe(rig->market, "MXFH1");
@@ -601,17 +594,7 @@ static void test_replay_estimates_the_reference(void **state) {
     assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
     assert_int_equal(ask(rig, QUERY_CONTRACTS, "MXFH1", 0, &msg), 1);
     assert_int_equal(msg.contract.reference, P(17400));
-    assert_int_equal(msg.contract.limit_down, P(15660));
-    assert_int_equal(msg.contract.limit_up, P(19140));
     assert_int_equal(msg.contract.flags, CONTRACT_REFERENCE_ESTIMATED);
-    order(rig, "low", "MXFH1", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(15659));
-    const struct venue_exec low = report(rig, "low", EXEC_REJECTED);
-    assert_int_equal(low.reject, REJECT_VENUE_PRICE_LIMIT);
-    assert_string_equal(low.reason, "price must be 15660 to 19140");
-    order(rig, "high", "MXFH1", SIDE_SELL, ORDER_LIMIT, TIF_ROD, 1, P(19141));
-    assert_int_equal(report(rig, "high", EXEC_REJECTED).reject, REJECT_VENUE_PRICE_LIMIT);
-    order(rig, "at", "MXFH1", SIDE_SELL, ORDER_LIMIT, TIF_ROD, 1, P(19140));
-    (void)report(rig, "at", EXEC_NEW);
     assert_int_equal(steer(rig, MARKET_SPEED, 0, NULL), ERR_OK);
     assert_int_equal(steer(rig, MARKET_PLAY, 0, NULL), ERR_OK);
     static const int64_t references[] = {17400, 17400, 17380}; /* the next day's: the last trade before it */
@@ -619,16 +602,10 @@ static void test_replay_estimates_the_reference(void **state) {
         hear(rig, rig->market, MSG_TICK, &msg);
         assert_int_equal(msg.tick.reference, P(references[i]));
     }
-    assert_int_equal(report(rig, "at", EXEC_EXPIRED).reject, REJECT_NONE);
-    assert_int_equal(ask(rig, QUERY_CONTRACTS, "MXFH1", 0, &msg), 1);
-    assert_int_equal(msg.contract.limit_up, P(19118));
-    assert_int_equal(msg.contract.flags, CONTRACT_REFERENCE_ESTIMATED);
     assert_int_equal(steer(rig, MARKET_PAUSE, 0, NULL), ERR_OK);
     assert_int_equal(steer(rig, MARKET_SEEK, calendar_taipei_us(20210726, 9 * 3600), NULL), ERR_OK);
     assert_int_equal(ask(rig, QUERY_CONTRACTS, "MXFH1", 0, &msg), 1);
     assert_int_equal(msg.contract.reference, P(17400));
-    assert_int_equal(ask(rig, QUERY_CONTRACTS, "TXFH1", 0, &msg), 1);
-    assert_int_equal(msg.contract.reference, P(17500));
 }
 
 static void test_seek(void **state) {

@@ -2,11 +2,11 @@
  * again, and no password is in it, in a log, in a database or in a core dump. */
 #include <poll.h>
 #include <pty.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include "core/clock.h"
+#include "gateway/client.h"
 #include "tests/tui/cli_run.h"
 #include "tui/cli/cli.h"
 
@@ -83,10 +83,11 @@ static const json_t *action_of(const json_t *rows, const char *event) {
 }
 
 static void assert_action(const json_t *rows, const char *component, const char *event, const char *reason) {
-    const struct passwd *user = getpwuid(getuid());
+    char user[NAME_SIZE];
+    client_actor(user);
     const json_t *row = action_of(rows, event);
     assert_string_equal(text_of(row, "component"), component);
-    assert_string_equal(text_of(row, "actor"), user != NULL ? user->pw_name : "operator");
+    assert_string_equal(text_of(row, "actor"), user);
     assert_true(strlen(text_of(row, "time_us")) > 0);
     /* All but outcryd know the market's day. */
     assert_true((strlen(text_of(row, "trading_day")) > 0) == (strcmp(component, "supervisor") != 0));
