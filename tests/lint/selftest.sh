@@ -2,6 +2,8 @@
 # selftest: the rules themselves are tested: the files under fixtures/ break each of them once, and what is said about them
 # must be fixtures/expected, no less and no more.
 set -u
+foreign=$(sh "$(dirname "$0")/pure.sh" "$(dirname "$0")/fixtures/foreign.c" | grep -cE '/(curses|sqlite3)\.h comes in')
+[ "$foreign" = 2 ] || { echo "pure.sh saw $foreign of 2 foreign headers"; exit 1; }
 cd "$(dirname "$0")/fixtures" || exit 2
 files=$(find core db gateway tui tests -name '*.[ch]' | LC_ALL=C sort)
 got=$(
