@@ -4,8 +4,8 @@
  * What a socket may be is fixed here, because every rule was paid for: PUSH/PULL loses what a killed receiver had
  * queued, PUB drops at its high-water mark, a REQ that retries duplicates a live order, a second bind of an ipc
  * endpoint steals it. So: PUB/SUB, and DEALER/ROUTER; LINGER 0, IMMEDIATE (nothing waits for a peer that is not there),
- * heartbeats 400/900 ms, 64 KiB at most, finite high-water marks, ROUTER_MANDATORY, ROUTER_HANDOVER. No call here ever
- * blocks.
+ * heartbeats 400/900 ms from the DEALERs, 64 KiB at most, finite high-water marks, ROUTER_MANDATORY, ROUTER_HANDOVER. No
+ * call here ever blocks.
  *
  * A message is one frame of core/wire.h; PUB puts its topic in a frame before it and ROUTER the peer. Whatever arrives
  * otherwise - more frames, fewer, cut, garbage - is counted and dropped, and touches nothing else.
@@ -88,8 +88,8 @@ void bus_subscribe_without_depth(struct bus_socket *socket);
 enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct err *err);
 /* ROUTER. ERR_NOT_FOUND: that peer is gone; ERR_BUSY: too far behind. */
 enum status bus_send_to(struct bus_socket *socket, const struct bus_peer *peer, const struct msg *msg, struct err *err);
-/* PUB, under bus_topic(). A subscriber that is too far behind loses it, but at the exchange: ERR_BUSY, nothing was
- * sent. */
+/* PUB, under bus_topic(). A subscriber that is too far behind loses it, but a tick at the exchange: ERR_BUSY, nothing
+ * was sent. */
 enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct err *err);
 
 /* PUB of the exchange: how many symbols somebody subscribes to by now ("" counts as one). */
@@ -104,7 +104,9 @@ enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct b
 /* How many arrivals were dropped as garbage. */
 uint64_t bus_dropped(const struct bus_socket *socket);
 
-/* DEALER and SUB: is the other end there, and how many times has it come (a new number = a new connection). */
+/* DEALER and SUB: is the other end there, and how many times has it come (a new number = a new connection). One that
+ * stands still without closing is gone after 1.3 s for a DEALER, never for a SUB. What a DEALER has not read when its
+ * line ends is lost. */
 bool bus_connected(struct bus_socket *socket);
 uint64_t bus_connections(struct bus_socket *socket);
 
