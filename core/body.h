@@ -307,7 +307,8 @@ enum control_kind {
     CONTROL_START,          /* supervisor: text = component name or "all" */
     CONTROL_STOP,           /* supervisor: text = component name, "all" (leaves outcryd) */
     CONTROL_SHUTDOWN,       /* supervisor: everything, itself too */
-    CONTROL_RESOLVE,        /* gateway: text = client order id; number = what the trader decided of an UNKNOWN */
+    CONTROL_RESOLVE,        /* gateway: text = client order id; number = the end that the trader gives an UNKNOWN;
+                             * ORDER_UNKNOWN = ask the venue again */
     CONTROL_FLATTEN,        /* executor: text = symbol or "all" */
     CONTROL_SET,            /* supervisor: text = "key=value" of a setting, for what it starts from now on */
     CONTROL_RESTART,        /* supervisor: text = component name; stop it, start it with the present settings */

@@ -125,6 +125,18 @@ void gate_on_venue_order_status(struct gate *gate, const struct venue_order_stat
     found(gate, slot, &status->order, now_us, sink);
 }
 
+/* Not an end: it may work there, or be filled. A new session is asked for too, where its absence would count. */
+static void ask_again(struct gate *gate, uint32_t slot, const struct control *control, int64_t now_us,
+                      struct sink *sink) {
+    const struct order *order = order_table_at(&gate->orders, slot);
+    gate_risk(gate, sink, now_us, control->actor, REJECT_NONE, &order->request,
+              "order %s of unknown outcome: %.23s asks %s again", control->text, control->actor, gate->config.venue);
+    if (gate_ready(gate)) gate_ask_order(gate, slot, now_us, sink);
+    if (gate->slots[slot].sent_session == gate->session.venue_session) gate->slots[slot].absent_here = true;
+    gate_reply(sink, control->request_id, ERR_OK, "%s is asked about %s; what it says is adopted", gate->config.venue,
+               control->text);
+}
+
 void gate_resolve(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink) {
     static const struct {
         enum order_state state;
@@ -141,6 +153,10 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
                    control->text, order_state_name(order->state));
         return;
     }
+    if (control->number == ORDER_UNKNOWN) {
+        ask_again(gate, slot, control, now_us, sink);
+        return;
+    }
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (control->number != (int64_t)ends[i].state) continue;
         char reason[REASON_SIZE];
@@ -152,6 +168,6 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
         return;
     }
     gate_reply(sink, control->request_id, ERR_RANGE,
-               "resolve: %" PRId64 " (allowed CANCELLED %d, REJECTED %d, EXPIRED %d)", control->number, ORDER_CANCELLED,
-               ORDER_REJECTED, ORDER_EXPIRED);
+               "resolve: %" PRId64 " (allowed CANCELLED %d, REJECTED %d, EXPIRED %d; UNKNOWN %d: ask the venue again)",
+               control->number, ORDER_CANCELLED, ORDER_REJECTED, ORDER_EXPIRED, ORDER_UNKNOWN);
 }

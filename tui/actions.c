@@ -41,7 +41,7 @@ const struct action actions[] = {
      "Everything that happened to the order under the cursor.",
      true, false, trade_order_history, trade_has_order},
     {"order-resolve", {"u"}, S_ORD, "unknown: decide",
-     "Decide an order of UNKNOWN outcome: it never traded (asks).",
+     "Decide an order of UNKNOWN outcome: it never got there, it ended there, or ask the venue again (asks).",
      true, false, trade_order_resolve, trade_may_resolve},
     {"orders-of", {"Enter"}, S_POS, "its orders",
      "Show the orders of the position under the cursor.",

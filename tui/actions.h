@@ -49,6 +49,8 @@ void trade_flatten_all(struct app *app, const char *argument);
 void trade_order_cancel(struct app *app, const char *argument);
 void trade_order_history(struct app *app, const char *argument);
 void trade_order_resolve(struct app *app, const char *argument);
+/* "BUY 2 MXFH1 MKT, 1 filled". */
+void trade_describe_order(const struct order *order, char *text, size_t size);
 void trade_differences(struct app *app, const char *argument);
 void trade_login(struct app *app, const char *argument);
 void trade_logout(struct app *app, const char *argument);

@@ -249,7 +249,7 @@ static void cancel_order(struct app *app, void *context)
     app_send(app, COMPONENT_EXECUTOR, &msg, NULL);
 }
 
-static void describe_order(const struct order *order, char *text, size_t size)
+void trade_describe_order(const struct order *order, char *text, size_t size)
 {
     const struct order_request *request = &order->request;
     char price[PRICE_TEXT_SIZE];
@@ -267,7 +267,7 @@ void trade_order_cancel(struct app *app, const char *argument)
     if (!order)
         return;
     char *context = copy_words(order->request.client_order_id);
-    describe_order(order, words, sizeof words);
+    trade_describe_order(order, words, sizeof words);
     snprintf(question, sizeof question, "Cancel %s?%s", words,
              order->request.leg == LEG_TAKE_PROFIT || order->request.leg == LEG_STOP_LOSS ? " It is a protective exit."
                                                                                           : "");
@@ -279,33 +279,6 @@ void trade_order_history(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_order_history(app, app_selected_order(app));
-}
-
-static void resolve_order(struct app *app, void *context)
-{
-    struct msg msg;
-    msg_init(&msg, MSG_CONTROL);
-    msg.control.kind = CONTROL_RESOLVE;
-    msg.control.number = ORDER_EXPIRED;
-    (void)text_copy(msg.control.text, sizeof msg.control.text, context);
-    (void)text_copy(msg.control.actor, sizeof msg.control.actor, request_actor(app));
-    app_send(app, COMPONENT_GATEWAY, &msg, NULL);
-}
-
-void trade_order_resolve(struct app *app, const char *argument)
-{
-    (void)argument;
-    const struct order *order = selected_order(app);
-    char question[320], words[128];
-    char *context = order ? copy_words(order->request.client_order_id) : NULL;
-    if (!context)
-        return;
-    describe_order(order, words, sizeof words);
-    snprintf(question, sizeof question,
-             "The venue never answered for %s. Ask the broker first. Declare that it did NOT trade and will not? "
-             "A fill that comes later is still counted.",
-             words);
-    overlay_confirm(app, "Decide an UNKNOWN order", question, CONFIRM_KEY, resolve_order, context);
 }
 
 /* --- contracts --- */

@@ -187,6 +187,11 @@ static void test_trader_decides(void **state) {
     make_unknown(scene);
     assert_int_equal(scene_control(scene, CONTROL_RESOLVE, "nobody", ORDER_CANCELLED)->status, ERR_NOT_FOUND);
     assert_int_equal(scene_control(scene, CONTROL_RESOLVE, "a", ORDER_FILLED)->status, ERR_RANGE);
+    capture_clear(&scene->out);
+    assert_int_equal(scene_control(scene, CONTROL_RESOLVE, "a", ORDER_UNKNOWN)->status, ERR_OK); /* ask again */
+    assert_string_equal(scene_query(scene, QUERY_VENUE_ORDER)->text, "a");
+    assert_int_equal(capture_risk(&scene->out, "order a of unknown outcome: ann asks SIM again"), 1);
+    assert_true(gate_wants_session(scene->gate)); /* on a new session an absence counts */
     assert_int_equal(scene_state(scene, "a"), ORDER_UNKNOWN);
     assert_int_equal(scene_control(scene, CONTROL_RESOLVE, "a", ORDER_EXPIRED)->status, ERR_OK);
     assert_int_equal(scene_state(scene, "a"), ORDER_EXPIRED);

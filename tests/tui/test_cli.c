@@ -212,7 +212,7 @@ static void wrong_words_are_answered_with_the_right_ones(void **state) {
         {"orders place --symbol MXFH1 --side BUY", "--quantity is missing"},
         {"orders place --symbol MXFH1 --side BUY --quantity 1 --type LMT", "--type LMT needs --limit-price"},
         {"orders place --symbol MXFH1 --side BUY --quantity 1 --type MKT --limit-price 17400", "is for --type LMT"},
-        {"orders resolve k-1-E1 FILLED", "'FILLED' (allowed CANCELLED, REJECTED, EXPIRED)"},
+        {"orders resolve k-1-E1 FILLED", "'FILLED' (allowed CANCELLED, REJECTED, EXPIRED, ask)"},
         {"market fly", "market: no 'fly' (pause, play, speed N, seek TIME)"},
         {"market speed", "a value is missing"},
         {"market speed fast", "market.speed: 'fast'"},

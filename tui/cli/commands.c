@@ -174,8 +174,10 @@ static const struct cli_command commands[] = {
      order_options, cmd_orders_place},
     {"orders cancel", "ID", 1, 1, "Cancel a working order by its client order id", NULL, reason_options,
      cmd_orders_cancel},
-    {"orders resolve", "ID STATE", 2, 2, "Decide an order of unknown outcome: CANCELLED, REJECTED or EXPIRED",
-     "Only after you have asked the venue yourself: outcry never guesses.", no_options, cmd_orders_resolve},
+    {"orders resolve", "ID STATE|ask", 2, 2, "Decide an order of unknown outcome, or ask the venue again",
+     "CANCELLED: it ended there. REJECTED, EXPIRED: it never got there. Only after you have asked the venue yourself:\n"
+     "outcry never guesses. ask: it may work or be filled there; what the venue says is adopted.",
+     no_options, cmd_orders_resolve},
     {"flatten", "SYMBOL|all", 1, 1, "Cancel what works and close the position", "Never reverses a position.",
      no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",

@@ -221,5 +221,8 @@ int cmd_orders_resolve(struct cli *cli) {
             return cli_control(cli, COMPONENT_GATEWAY, CONTROL_RESOLVE, cli->words[0], allowed[i]);
         }
     }
-    return cli_say(CLI_USAGE, "orders resolve: '%s' (allowed CANCELLED, REJECTED, EXPIRED)", cli->words[1]);
+    if (strcasecmp(cli->words[1], "ask") == 0) {
+        return cli_control(cli, COMPONENT_GATEWAY, CONTROL_RESOLVE, cli->words[0], ORDER_UNKNOWN);
+    }
+    return cli_say(CLI_USAGE, "orders resolve: '%s' (allowed CANCELLED, REJECTED, EXPIRED, ask)", cli->words[1]);
 }
