@@ -197,6 +197,9 @@ static enum status wait_for_supervisor(struct client *client, const struct paths
     if (missing) {
         return err_set(err, ERR_NOT_FOUND, "the program " DAEMON_PROGRAM " is not there (beside outcry, or in PATH)");
     }
+    if (status == ERR_STATE && lock_held(paths->runtime, component_name(COMPONENT_SUPERVISOR), NULL)) {
+        return err_set(err, ERR_BUSY, "outcryd runs already"); /* somebody else was faster */
+    }
     if (status == ERR_STATE) {
         return say_why(paths, err);
     }

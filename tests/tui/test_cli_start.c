@@ -157,6 +157,31 @@ static void flags_that_come_too_late_are_refused(void **state) {
     run_expect(*state, &run, CLI_OK, "stop");
 }
 
+/* Several at once: one of them starts it, and all have what they wanted. */
+static void starts_at_once_are_one(void **state) {
+    const struct run_place *place = *state;
+    enum { STARTS = 6 };
+    pid_t children[STARTS];
+    assert_int_equal(setenv("OUTCRY_HOME", place->home, 1), 0);
+    assert_int_equal(setenv("OUTCRY_RUNTIME", place->runtime, 1), 0);
+    for (int i = 0; i < STARTS; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            execl(place->program, "outcry", "start", "--json", (char *)NULL);
+            _exit(127);
+        }
+    }
+    for (int i = 0; i < STARTS; i++) {
+        int status = 0;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
+    run_expect(place, &run, CLI_OK, "status");
+    run_expect(place, &run, CLI_OK, "stop");
+}
+
 /* Programs that are not there, one by one, in a directory of their own. */
 static void a_missing_program_is_named(void **state) {
     struct run_place place = *(struct run_place *)*state;
@@ -194,6 +219,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_cannot_work_is_not_started, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_database_that_cannot_be_used_is_named, run_setup, stop_teardown),
+        cmocka_unit_test_setup_teardown(starts_at_once_are_one, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_missing_program_is_named, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_taken_port_is_named, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(who_is_not_let_in_is_said, run_setup, stop_teardown),

@@ -128,10 +128,11 @@ int cmd_start(struct cli *cli) {
     if (strcmp(name, "all") != 0) {
         return cli_say(CLI_NOT_RUNNING, "outcryd is not running; 'outcry start' starts it and all components");
     }
-    if (client_daemon_start(cli->settings, &err) != ERR_OK) {
-        return cli_say_err(&err);
+    const enum status status = client_daemon_start(cli->settings, &err);
+    if (status == ERR_BUSY && client_daemon_running(cli->settings)) { /* two were asked to start at once */
+        return bring_up(cli, CONTROL_START, name, "started");
     }
-    return await_market(cli);
+    return status == ERR_OK ? await_market(cli) : cli_say_err(&err);
 }
 
 /* outcryd answers before it ends: what was asked for is that it is gone. */
