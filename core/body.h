@@ -193,6 +193,8 @@ struct heartbeat {
     int32_t unknown;       /* UNKNOWN orders */
     bool peer_up;          /* the link it depends on answers */
     char text[TEXT_SIZE];  /* one line: what it is doing or what is wrong */
+    uint64_t published;    /* messages without numbers of their own (topics "~...") so far, this one too: a subscriber that
+                              has heard fewer since the last heartbeat asks for everything again */
 };
 
 enum guard_mode { GUARD_ACTIVE = 1, GUARD_REDUCING, GUARD_HALTED };
@@ -339,6 +341,7 @@ struct condition_command {
     int64_t condition_id; /* 0 for CREATE */
     struct condition_terms terms; /* CREATE, EDIT */
     char actor[NAME_SIZE];
+    uint64_t key; /* CREATE: the same one again (an answer was lost) makes no second condition; 0 = none */
 };
 
 /* The operator's order ticket, to the executor. An empty client_order_id asks the executor to make the next one; a set

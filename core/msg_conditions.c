@@ -85,6 +85,7 @@ static const struct field fields_condition_command[] = {
     COUNTER(condition_command, , condition_id, "which; 0 to create"),
     TERMS_FIELDS(condition_command, terms., _or_none, 0),
     TEXT(condition_command, , actor, 0, "who asks"),
+    COUNTER(condition_command, , key, "create: asked again with the same one, no second is made; 0 for none"),
 };
 MSG_TYPE(MSG_CONDITION_COMMAND, condition_command, condition_command,
          "Create, edit, pause, resume or cancel a condition; the terms are for create and edit.");

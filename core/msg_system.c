@@ -14,6 +14,7 @@ static const struct field fields_heartbeat[] = {
     NUMBER(heartbeat, , unknown, 0, MSG_LOTS_MAX, "orders of unknown outcome"),
     FLAG(heartbeat, , peer_up, "the link it depends on answers"),
     TEXT(heartbeat, , text, 0, "what it is doing or what is wrong"),
+    COUNTER(heartbeat, , published, "published so far but ticks and depth, this one too; 0 in an answer"),
 };
 MSG_TYPE(MSG_HEARTBEAT, heartbeat, heartbeat, "Each agent's sign of life, each second.");
 

@@ -237,7 +237,7 @@ static const struct setting table[SETTING_COUNT] = {
      "DLL_GATEWAY_REQUEST_TIMEOUT_MS", "--request-timeout",
      "How long a request waits for its answer before it is said to have none."},
     {SET_RETRY_COUNT, "link.retry_count", SETTING_INT, "3", 0, 100, NULL, "times", "DLL_GATEWAY_RETRY_COUNT",
-     "--retry-count", "How often a question (never an order) is asked again."},
+     "--retry-count", "How often a new condition whose answer was lost is asked for again (never an order)."},
     {SET_ADAPTER, "venue.adapter", SETTING_TEXT, "sim", NAME_ROW, "OUTCRY_ADAPTER", "--adapter",
      "Which venue the gateway trades on, by its adapter's name."},
     {SET_AUTO_LOGIN, "venue.auto_login", SETTING_TEXT, "demo", NAME_ROW, "OUTCRY_AUTO_LOGIN", "--auto-login",

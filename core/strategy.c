@@ -224,6 +224,9 @@ static enum status restore_cursor(struct strategy *strategy, const struct cursor
         strategy->events_seq = cursor->seq;
     } else if (strcmp(cursor->stream, "signals") == 0) {
         if (cursor->seq > strategy->signal_seq) strategy->signal_seq = cursor->seq;
+    } else if (strncmp(cursor->stream, STRATEGY_KEY_PREFIX, strlen(STRATEGY_KEY_PREFIX)) == 0) {
+        strategy->keys[cursor->seq % STRATEGY_KEYS] =
+            (struct strategy_key){.key = cursor->epoch, .condition_id = (int64_t)cursor->seq};
     } else if (strcmp(cursor->stream, "conditions") == 0) {
         if ((int64_t)cursor->seq > strategy->last_id) strategy->last_id = (int64_t)cursor->seq;
     } else {

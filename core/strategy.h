@@ -6,7 +6,8 @@
  * Emits: PORT_STORE   condition, transition, ratchet, signal (outbox; acknowledged = true once an order event names
  *                     its order, or it was refused), risk_event, and
  *                     cursor: "events" and a symbol's ticks (how far applied: each change of a condition stores its
- *                     symbol's, the timer the others' each second), "signals" (last seq), "conditions" (last id given)
+ *                     symbol's, the timer the others' each second), "signals" (last seq), "conditions" (last id
+ *                     given), "key:N" (keys of CREATE commands)
  *        PORT_SIGNAL  signal: first time after the commit that made it, then each resend_us until acknowledged, then
  *                     every two seconds until an order event names its order
  *        PORT_PUBLISH condition, transition, ratchet, signal, risk_event
@@ -24,6 +25,8 @@
  * Ticks of a symbol are given in sym_seq order; one that was seen is ignored; a hole or a new epoch is a risk_event when
  * live conditions watch the symbol. While a symbol is stale, the next tick in order (the first one of an epoch) and ticks flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves
  * no cursor. A decision on a tick that arrived long ago has a time to live that began then.
+ *
+ * A CREATE with a key that is remembered (the last 1024) makes nothing: the answer is the condition that it made.
  *
  * Exits: market, then range market, then a limit at the price limit (LOCKED): each attempt that the venue did not fill
  * makes the next one harder. One that never got there (denied here, expired on the way) goes again as it is. All with an

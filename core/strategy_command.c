@@ -48,10 +48,42 @@ static bool waiting(enum condition_state state) {
     return state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED;
 }
 
+static const struct strategy_key *find_key(const struct strategy *strategy, uint64_t key) {
+    for (uint32_t i = 0; key != 0 && i < STRATEGY_KEYS; i++)
+        if (strategy->keys[i].key == key) return &strategy->keys[i];
+    return NULL;
+}
+
+static void keep_key(struct strategy_step *step, uint64_t key, int64_t condition_id) {
+    char stream[NAME_SIZE];
+    const uint32_t slot = (uint32_t)((uint64_t)condition_id % STRATEGY_KEYS);
+    if (key == 0) return;
+    step->strategy->keys[slot] = (struct strategy_key){.key = key, .condition_id = condition_id};
+    snprintf(stream, sizeof stream, STRATEGY_KEY_PREFIX "%" PRIu32, slot);
+    strategy_cursor(step, stream, key, (uint64_t)condition_id);
+}
+
+/* The first answer was lost, and it is asked for again. */
+static enum status created_before(struct strategy *strategy, const struct strategy_key *key,
+                                  const struct condition_terms *terms, struct reply *reply, struct err *err) {
+    struct strategy_row *row = strategy_row_find(strategy, key->condition_id);
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): both were made whole from zeroes */
+    if (row != NULL && memcmp(&row->condition.terms, terms, sizeof *terms) != 0) {
+        return err_set(err, ERR_EXISTS, "an earlier try made condition %" PRId64 " with other terms: look at it first",
+                       key->condition_id);
+    }
+    reply->number = key->condition_id;
+    say(reply, "condition %" PRId64 " was made by an earlier try: %s", key->condition_id,
+        row == NULL ? "it has ended" : condition_state_name(row->condition.state));
+    return ERR_OK;
+}
+
 static enum status create(struct strategy_step *step, const struct condition_command *command, struct strategy_row *row,
                           struct reply *reply, struct err *err) {
     (void)row;
     struct strategy *strategy = step->strategy;
+    const struct strategy_key *before = find_key(strategy, command->key);
+    if (before != NULL) return created_before(strategy, before, &command->terms, reply, err);
     const enum status status = check_terms(strategy, &command->terms, err);
     if (status != ERR_OK) return status;
     if (strategy->live >= strategy->config.max_conditions) {
@@ -68,6 +100,7 @@ static enum status create(struct strategy_step *step, const struct condition_com
     strategy_transition(step, made, CONDITION_ARMED, "created");
     strategy_place(strategy, made);
     strategy_cursor(step, "conditions", 0, (uint64_t)condition.id);
+    keep_key(step, command->key, condition.id);
     reply->number = condition.id;
     say(reply, "condition %" PRId64 " is armed", condition.id);
     return ERR_OK;

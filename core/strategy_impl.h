@@ -28,6 +28,8 @@
 #define STRATEGY_STEP_LIMIT 3                        /* condition.exit_step of a limit order at the price limit */
 #define STRATEGY_RETRY_US CLOCK_SECOND_US            /* first wait before an exit is sent again; doubles ... */
 #define STRATEGY_RETRY_MAX_US (30 * CLOCK_SECOND_US) /* ... up to this */
+#define STRATEGY_KEYS 1024u                          /* keys of CREATE commands that are remembered */
+#define STRATEGY_KEY_PREFIX "key:"                   /* cursor: slot; epoch = the key, seq = the condition's id */
 #define STRATEGY_GONE_DENIALS 3                      /* the guard says so often that nothing is left to close */
 
 struct strategy_symbol {
@@ -58,8 +60,14 @@ struct strategy_row {
     int64_t since_us; /* when a command or an order event last moved it: a tick that is replayed from before is not its */
 };
 
+struct strategy_key {
+    uint64_t key; /* 0 = free */
+    int64_t condition_id;
+};
+
 struct strategy {
     struct strategy_config config;
+    struct strategy_key keys[STRATEGY_KEYS]; /* at condition id % STRATEGY_KEYS */
     struct strategy_symbol *symbols[STRATEGY_SYMBOLS_MAX]; /* by name */
     uint32_t symbol_count;
     struct strategy_row **rows; /* by condition id */

@@ -14,6 +14,7 @@
 
 #include "core/check.h"
 #include "gateway/config.h"
+#include "gateway/heard.h"
 
 #define LAST_WORDS_MS 200 /* for the answer to "stop" */
 #define LOOK_US       (50 * CLOCK_MS_US)
@@ -32,7 +33,12 @@ void agent_fail(struct agent *agent, const struct err *err)
 void agent_publish(struct agent *agent, const struct msg *msg)
 {
     struct err err;
-    if (agent->pub != NULL && bus_publish(agent->pub, msg, &err) != ERR_OK) {
+    if (agent->pub == NULL) {
+        return;
+    }
+    if (bus_publish(agent->pub, msg, &err) == ERR_OK) {
+        agent->published += heard_counts(msg) ? 1 : 0;
+    } else {
         log_write(agent->log, LEVEL_WARNING, "not published: %s", err.text);
     }
 }
@@ -228,6 +234,7 @@ static int64_t beat_when_due(struct agent *agent, int64_t now_us)
     bool changed = beat.heartbeat.peer_up != agent->said_peer_up;
     if (listener || changed || now_us >= agent->next_heartbeat_us || agent->next_heartbeat_us > now_us + HEARTBEAT_US) {
         agent->said_peer_up = beat.heartbeat.peer_up;
+        beat.heartbeat.published = agent->published + 1;
         agent_publish(agent, &beat);
         agent->next_heartbeat_us = now_us + HEARTBEAT_US;
     }

@@ -77,6 +77,7 @@ struct agent {
     int64_t next_heartbeat_us;
     int64_t next_look_us; /* has peer_up changed? */
     bool said_peer_up;
+    uint64_t published; /* gateway/heard.h */
     struct agent_garbage garbage[BUS_ENDPOINT_COUNT];
     struct actions actions; /* a component with a database begins and closes it */
     bool failed;

@@ -204,6 +204,10 @@ static int drain(struct client *client, struct client_link *link, struct bus_soc
             client_on_line(client, link, &msg, now_us);
         } else if (result == BUS_MESSAGE) {
             client_put(client, &msg, link->component, 0);
+            /* The exchange's is not subscribed whole, and holds nothing that is shown. */
+            if (heard_lost(&link->heard, &msg) && link->component != COMPONENT_EXCHANGE) {
+                link->feed_proved = false;
+            }
         }
     }
     if (taken > 0) {
@@ -241,6 +245,7 @@ static void work_feed(struct client *client, struct client_link *link, int64_t n
     if (connection != link->feed_connection) {
         link->feed_connection = connection;
         link->feed_proved = false;
+        link->heard = (struct heard){0};
     }
     if (link->snapshot > 0 && now_us < link->snapshot_until_us) {
         return;

@@ -58,8 +58,11 @@ bool client_next(struct client *client, struct msg *msg, enum component *from);
 enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id,
                         struct err *err);
 
+/* A number that no other request has (condition_command.key): kept over the tries of one wish, it makes them safe. */
+uint64_t client_key(struct client *client);
+
 /* For the command line: send, wait for the reply, hand the answer's other messages to visit (may be NULL). What comes
- * from elsewhere meanwhile stays for client_next. */
+ * from elsewhere meanwhile stays for client_next. A command with a key whose answer was lost is sent again. */
 enum status client_call(struct client *client, enum component to, struct msg *msg,
                         void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
                         struct err *err);

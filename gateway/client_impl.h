@@ -12,6 +12,7 @@
 
 #include "gateway/bus.h"
 #include "gateway/client.h"
+#include "gateway/heard.h"
 #include "gateway/loop.h"
 #include "gateway/upstream.h"
 
@@ -25,6 +26,7 @@ struct client_link {
     uint64_t connection; /* the snapshot was asked on this one */
     uint64_t feed_connection;
     bool feed_proved; /* something was heard over it since it connected */
+    struct heard heard;
     bool was_there;
     int snapshot; /* questions of it not answered yet */
     int64_t snapshot_until_us;
@@ -60,6 +62,7 @@ struct client {
     struct client_request requests[CLIENT_REQUESTS_MAX];
     uint64_t next_id;
     uint64_t next_turn;
+    uint64_t next_key;
     int64_t worked_us;         /* last pass */
     struct client_item *queue; /* ring */
     size_t head, count, capacity;

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/check.h"
 #include "gateway/client_impl.h"
@@ -245,6 +246,12 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
     return ERR_OK;
 }
 
+uint64_t client_key(struct client *client)
+{
+    uint64_t now_us = (uint64_t)clock_system()->now_us(clock_system());
+    return now_us * 1024 + ((uint64_t)getpid() + ++client->next_key) % 1024;
+}
+
 struct call {
     uint64_t id;
     void (*visit)(void *context, const struct msg *msg);
@@ -269,9 +276,9 @@ static void pick_answer(struct client *client, struct call *call)
     }
 }
 
-enum status client_call(struct client *client, enum component to, struct msg *msg,
-                        void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
-                        struct err *err)
+static enum status call_once(struct client *client, enum component to, struct msg *msg,
+                             void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
+                             struct err *err)
 {
     struct call call = {.visit = visit, .context = context, .reply = reply};
     int64_t until_us = client_now(client) + timeout_us(client);
@@ -292,6 +299,19 @@ enum status client_call(struct client *client, enum component to, struct msg *ms
     }
     if (status == ERR_OK && reply->status == ERR_TIMEOUT) {
         return err_set(err, ERR_TIMEOUT, "%s", reply->text);
+    }
+    return status;
+}
+
+enum status client_call(struct client *client, enum component to, struct msg *msg,
+                        void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
+                        struct err *err)
+{
+    bool keyed = msg->id == MSG_CONDITION_COMMAND && msg->condition_command.key != 0;
+    int64_t tries = keyed ? 1 + settings_number(&client->settings, SET_RETRY_COUNT) : 1;
+    enum status status = ERR_TIMEOUT;
+    for (int64_t i = 0; i < tries && status == ERR_TIMEOUT; i++) {
+        status = call_once(client, to, msg, visit, context, reply, err);
     }
     return status;
 }

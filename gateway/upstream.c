@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/heard.h"
 #include "gateway/tracker.h"
 
 #define BATCH        512
@@ -30,6 +31,7 @@ struct upstream {
     struct tracker *tracker;
     uint64_t connection;
     uint64_t feed_connection;
+    struct heard heard;
     bool feed_proved; /* something was heard over it since it connected */
     bool want_status, want_contracts, want_events;
     bool has_market; /* of this connection */
@@ -282,7 +284,7 @@ static void answered(struct upstream *u, const struct reply *reply, int64_t now_
         u->want_contracts = reply->status != ERR_OK;
     } else if (asked == ASK_EVENTS) {
         u->want_events = more || reply->status != ERR_OK || u->events_seq < u->events_due; /* a row of it was lost */
-    } else if (asked == ASK_TICKS && !more) {
+    } else if (asked == ASK_TICKS && !more && reply->status == ERR_OK) {
         uint64_t lost = tracker_mended(u->tracker, u->asked_symbol);
         if (lost > 0) {
             say_lost(u, u->asked_symbol, lost, now_us);
@@ -371,6 +373,7 @@ static void watch_connection(struct upstream *u, int64_t now_us)
     if (feed_connection != u->feed_connection) {
         u->feed_connection = feed_connection;
         u->feed_proved = false;
+        u->heard = (struct heard){0};
     }
     uint64_t connection = bus_connections(u->line);
     if (connection != u->connection) {
@@ -405,9 +408,10 @@ int64_t upstream_work(struct upstream *u, int64_t now_us)
     u->fresh = u->fresh && (u->want_status || u->want_contracts || u->want_events);
     /* One at a time: the next may show a gap, and then the rest has to wait. */
     while (u->asking == ASK_NOTHING && !u->fresh && taken < BATCH && take(u, u->feed, &msg)) {
+        bool lost = heard_lost(&u->heard, &msg);
         on_message(u, &msg, now_us);
         taken++;
-        if (!u->feed_proved) {
+        if (!u->feed_proved || lost) {
             u->feed_proved = true;
             upstream_refresh(u);
         }

@@ -19,6 +19,7 @@ enum { SIDE_WIDTH = 30, SIDE_HEIGHT = 16, LADDER_ROWS = 8, FIELD_TRIES = 20 };
 struct condition_form {
     struct dialog dialog;         /* first */
     int64_t condition_id;         /* 0 = new */
+    uint64_t key;                 /* of the new one: sending again after a lost answer makes no second */
     struct condition_terms terms; /* what was typed, as far as it could be read */
     bool readable;                /* numbers and prices are all there: the preview means something */
     bool has_contract;
@@ -375,13 +376,16 @@ static void condition_pick(struct dialog *dialog, struct app *app, int step, con
 
 static void condition_submit(struct dialog *dialog, struct app *app)
 {
-    const struct condition_form *form = of(dialog);
+    struct condition_form *form = of(dialog);
     struct msg msg;
     msg_init(&msg, MSG_CONDITION_COMMAND);
     msg.condition_command.action = form->condition_id ? CONDITION_EDIT : CONDITION_CREATE;
     msg.condition_command.condition_id = form->condition_id;
     msg.condition_command.terms = form->terms;
     text_copy(msg.condition_command.actor, sizeof msg.condition_command.actor, request_actor(app));
+    if (form->condition_id == 0 && form->key == 0 && app->client != NULL)
+        form->key = client_key(app->client);
+    msg.condition_command.key = form->key;
     dialog_send(dialog, app, COMPONENT_STRATEGY, &msg);
 }
 

@@ -258,6 +258,41 @@ static void stale_feeds_hold_entries_only(void **state) {
     fixture_free(f);
 }
 
+/* The answer was lost, and the command comes again, also over a restart's cursors: one condition. */
+static void the_same_create_again_makes_no_second(void **state) {
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_command command = {
+        .request_id = 7, .action = CONDITION_CREATE, .actor = "trader", .terms = plain_terms(), .key = 42};
+    strategy_on_command(f->strategy, &command, f->now_us, &f->sink);
+    strategy_on_command(f->strategy, &command, f->now_us, &f->sink);
+    const struct reply *reply = &f->said[f->said_count - 1].msg.reply;
+    assert_int_equal(reply->status, ERR_OK);
+    assert_int_equal(reply->number, 1);
+    assert_null(strategy_condition(f->strategy, 2));
+
+    struct strategy *again = fixture_strategy(false);
+    struct err err = {0};
+    for (size_t i = 0; i < f->said_count; i++) {
+        const struct msg *msg = &f->said[i].msg;
+        if (f->said[i].port == PORT_STORE && (msg->id == MSG_CONDITION || msg->id == MSG_CURSOR))
+            assert_int_equal(strategy_restore(again, msg, &err), ERR_OK);
+    }
+    strategy_free(f->strategy);
+    f->strategy = again;
+    say_market(f, SESSION_DAY, SESSION_OPEN);
+    command.terms.quantity = 2; /* it was changed before it was sent again */
+    strategy_on_command(f->strategy, &command, f->now_us, &f->sink);
+    assert_int_equal(f->said[f->said_count - 1].msg.reply.status, ERR_EXISTS);
+    command.terms = plain_terms();
+    strategy_on_command(f->strategy, &command, f->now_us, &f->sink);
+    assert_int_equal(f->said[f->said_count - 1].msg.reply.number, 1);
+    command.key = 43;
+    strategy_on_command(f->strategy, &command, f->now_us, &f->sink);
+    assert_int_equal(f->said[f->said_count - 1].msg.reply.number, 2);
+    fixture_free(f);
+}
+
 static const char *last_risk(const struct fixture *f) {
     const struct msg *msg = heard(f, PORT_STORE, MSG_RISK_EVENT, 0);
     return msg == NULL ? "" : msg->risk_event.text;
@@ -569,6 +604,7 @@ int main(void) {
         cmocka_unit_test(validity_ends),
         cmocka_unit_test(closed_markets_are_waited_for),
         cmocka_unit_test(stale_feeds_hold_entries_only),
+        cmocka_unit_test(the_same_create_again_makes_no_second),
         cmocka_unit_test(a_new_epoch_counts_from_its_first_tick_and_is_said),
         cmocka_unit_test(lost_ticks_are_said),
         cmocka_unit_test(replayed_ticks_do_not_reach_into_the_past),

@@ -476,6 +476,50 @@ static void test_restart(void **state)
     assert_int_equal(got.reply_count, 1); /* the snapshot's own replies are not handed out */
 }
 
+static int64_t beats_until_us;
+
+static bool some_time(void)
+{
+    return clock_monotonic_us() >= beats_until_us;
+}
+
+static bool asked_again(void)
+{
+    return got.conditions >= 25;
+}
+
+static void say_published(uint64_t published)
+{
+    struct msg msg;
+    make_beat(&msg, COMPONENT_STRATEGY, strategy_pid, 0);
+    msg.heartbeat.started_us = 7;
+    msg.heartbeat.published = published;
+    publish(strategy_pub, &msg);
+}
+
+/* What PUB dropped at its high-water mark has no number: the heartbeat's count tells, and all is asked for again. */
+static void test_what_was_dropped_is_asked_for(void **state)
+{
+    (void)state;
+    struct msg log;
+    assert_true(until(asked_again)); /* the first snapshot */
+    say_published(100);
+    beats_until_us = clock_monotonic_us() + 200000;
+    (void)until(some_time);
+    got.conditions = 0;
+    msg_init(&log, MSG_LOG);
+    log.log.component = COMPONENT_STRATEGY;
+    log.log.level = LEVEL_INFO;
+    log.log.time_us = 1;
+    publish(strategy_pub, &log);
+    say_published(102); /* the line, and this */
+    beats_until_us = clock_monotonic_us() + 200000;
+    (void)until(some_time);
+    assert_int_equal(got.conditions, 0);
+    say_published(104); /* one more than came */
+    assert_true(until(asked_again));
+}
+
 static void test_what_is_no_request(void **state)
 {
     (void)state;
@@ -499,6 +543,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pages, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_one_reply, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_restart, open_all, close_all),
+        cmocka_unit_test_setup_teardown(test_what_was_dropped_is_asked_for, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_what_is_no_request, open_all, close_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
