@@ -1,5 +1,5 @@
-/* gate_lots: the gate alone says whose lots a fill closed, because it alone sees every fill before anyone acts on it; the
- * executor and the strategy do as its events say. */
+/* gate_lots: the gate alone says whose lots a fill closed, because it alone sees every fill before anyone acts on it;
+ * the executor and the strategy do as its events say. */
 #include "core/gate_impl.h"
 
 struct closing {

@@ -100,6 +100,9 @@ void model_apply(struct model *model, const struct msg *msg, enum component from
 const struct quote *model_quote(const struct model *model, const char *symbol); /* NULL = unknown */
 const struct condition *model_condition(const struct model *model, int64_t id);
 const struct order *model_order(const struct model *model, const char *client_order_id);
+/* Why the gateway opens nothing new in a contract: an order of unknown outcome, or a position that differs from the
+ * venue's. false: nothing blocks it. */
+bool model_blocked(const struct model *model, const char *symbol, char *text, size_t size);
 /* What a position has made this trading day, marked at its last price. false: not known yet (out is zero). */
 bool model_position_pnl(const struct model *model, const struct position *position, struct position_pnl *out);
 /* The recorded day is played to its end: its clock stands. */

@@ -145,6 +145,25 @@ static struct order *find_order(const struct model *model, const char *client_or
     return NULL;
 }
 
+bool model_blocked(const struct model *model, const char *symbol, char *text, size_t size)
+{
+    for (size_t i = 0; i < model->order_count; i++) {
+        const struct order *order = &model->orders[i];
+        if (order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, symbol) != 0)
+            continue;
+        snprintf(text, size, "blocked: order %s is UNKNOWN", order->request.client_order_id);
+        return true;
+    }
+    for (size_t i = 0; i < model->difference_count; i++) {
+        const struct difference *difference = &model->differences[i];
+        if (strcmp(difference->symbol, symbol) != 0)
+            continue;
+        snprintf(text, size, "blocked: %+d at the venue, %+d here", difference->there, difference->here);
+        return true;
+    }
+    return false;
+}
+
 const struct order *model_order(const struct model *model, const char *client_order_id)
 {
     return find_order(model, client_order_id);

@@ -78,6 +78,23 @@ static void distance_cell(const struct app *app, const struct condition *conditi
     cell->role = column == EVENT ? ROLE_DIM : condition->state == CONDITION_ARMED ? ROLE_TEXT : ROLE_STRONG;
 }
 
+/* Why it fired or has not; before all else what keeps anything new from being opened in its contract. */
+static enum role explain(const struct app *app, const struct condition *condition, char *text, size_t size)
+{
+    char blocked[96], why[256];
+    bool enters = condition->state == CONDITION_ARMED || condition->state == CONDITION_TRIGGERED ||
+                  condition->state == CONDITION_PAUSED;
+    condition_explain(condition, last_price(app, condition->terms.symbol), why, sizeof why);
+    if (enters && model_blocked(app->model, condition->terms.symbol, blocked, sizeof blocked)) {
+        size_t used = (size_t)snprintf(text, size, "%.80s; ", blocked);
+        if (used < size)
+            (void)text_copy(text + used, size - used, why);
+        return ROLE_ALARM;
+    }
+    (void)text_copy(text, size, why);
+    return condition->suspended || condition->locked ? ROLE_WARNING : ROLE_DIM;
+}
+
 /* Points a lot made so far: of the lots exited at what they got, of the lots still open at the last price. */
 static void result_cell(const struct app *app, const struct condition *condition, struct list_cell *cell)
 {
@@ -133,8 +150,7 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     } else if (column == RESULT) {
         result_cell(app, condition, cell);
     } else {
-        condition_explain(condition, last_price(app, condition->terms.symbol), cell->text, sizeof cell->text);
-        cell->role = condition->suspended || condition->locked ? ROLE_WARNING : ROLE_DIM;
+        cell->role = explain(app, condition, cell->text, sizeof cell->text);
     }
 }
 
@@ -156,14 +172,14 @@ static const char *empty_words(const struct app *app)
 static void detail(const struct app *app, size_t row, char *text, size_t size, enum role *role)
 {
     const struct condition *condition = &app->model->conditions[row];
-    char why[256], profit[FORMAT_SIZE], stop[FORMAT_SIZE];
+    char why[352], profit[FORMAT_SIZE], stop[FORMAT_SIZE];
     const struct condition_terms *terms = &condition->terms;
-    condition_explain(condition, last_price(app, terms->symbol), why, sizeof why);
+    enum role said = explain(app, condition, why, sizeof why);
     snprintf(text, size, "%lld: %s · profit %s, stop %s from the %s · %s%s%s%s", (long long)condition->id, why,
              format_average(terms->take_profit, profit), format_average(terms->stop_loss, stop),
              terms->basis == BASIS_PLANNED ? "order level" : "fill", validity_name(terms->validity),
              terms->following ? " · following" : "", *terms->note ? " · " : "", terms->note);
-    *role = condition->suspended || condition->locked ? ROLE_WARNING : ROLE_TEXT;
+    *role = said == ROLE_DIM ? ROLE_TEXT : said;
 }
 
 static const struct list_column columns[COLUMNS] = {

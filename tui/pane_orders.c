@@ -42,7 +42,8 @@ static void leg_cell(const struct order_request *request, struct list_cell *cell
                                         [LEG_ENTRY] = "entry",
                                         [LEG_TAKE_PROFIT] = "profit",
                                         [LEG_STOP_LOSS] = "stop",
-                                        [LEG_FLATTEN] = "flatten"};
+                                        [LEG_FLATTEN] = "flatten",
+                                        [LEG_ADJUST] = "adjust"};
     if (request->condition_id)
         snprintf(cell->text, sizeof cell->text, "%lld %s", (long long)request->condition_id, words[request->leg]);
     else

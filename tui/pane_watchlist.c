@@ -78,12 +78,16 @@ static void age_cell(const struct app *app, const struct quote *quote, struct li
     int64_t age_us = app->now_us - quote->tick_us;
     int64_t limit_us = app->model->limits.stale_tick_ms ? app->model->limits.stale_tick_ms * (int64_t)1000 : OLD_US;
     bool open = app->model->market.session_state == SESSION_OPEN && !app->model->market.paused;
+    char why[96]; /* said in full by the conditions' pane and the orders' */
     format_age(age_us, cell->text);
     cell->role = ROLE_DIM;
     if (!listed(app, quote)) {
         snprintf(cell->text, sizeof cell->text, "-");
     } else if (quote->stale) {
         snprintf(cell->text, sizeof cell->text, "STALE");
+        cell->role = ROLE_ALARM;
+    } else if (model_blocked(app->model, quote->contract.symbol, why, sizeof why)) {
+        snprintf(cell->text, sizeof cell->text, "BLOCK");
         cell->role = ROLE_ALARM;
     } else if (open && age_us > limit_us) {
         strncat(cell->text, "!", 2);

@@ -1,5 +1,5 @@
-/* An order of unknown outcome: the three ways in which the trader may decide it. Each says what it does, is confirmed by a
- * key of its own, and is recorded by the gateway with who and when. */
+/* An order of unknown outcome: the three ways in which the trader may decide it. Each says what it does, is confirmed by
+ * a key of its own, and is recorded by the gateway with who and when. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

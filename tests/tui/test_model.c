@@ -313,6 +313,35 @@ static void beat(struct model *model, int64_t pid)
     model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
 }
 
+/* What keeps anything new from being opened in a contract is said wherever the contract is. */
+static void test_blocked(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    char text[96];
+    differ(model, "TXFH1", 0, -1);
+    assert_true(model_blocked(model, "TXFH1", text, sizeof text));
+    assert_string_equal(text, "blocked: -1 at the venue, +0 here");
+    assert_false(model_blocked(model, "MXFH1", text, sizeof text));
+    msg_init(&msg, MSG_ORDER);
+    struct order_request *request = &msg.order.request;
+    snprintf(request->client_order_id, sizeof request->client_order_id, "k-m1-1");
+    snprintf(request->symbol, sizeof request->symbol, "MXFH1");
+    request->side = SIDE_BUY;
+    request->type = ORDER_MARKET;
+    request->tif = TIF_IOC;
+    request->quantity = 1;
+    msg.order.state = ORDER_UNKNOWN;
+    msg.order.updated_us = NOW;
+    model_apply(model, &msg, COMPONENT_EXECUTOR, NOW);
+    assert_true(model_blocked(model, "MXFH1", text, sizeof text));
+    assert_string_equal(text, "blocked: order k-m1-1 is UNKNOWN");
+    msg.order.state = ORDER_CANCELLED;
+    msg.order.updated_us = NOW + 1;
+    model_apply(model, &msg, COMPONENT_EXECUTOR, NOW + 1);
+    assert_false(model_blocked(model, "MXFH1", text, sizeof text));
+}
+
 static void test_differences_come_and_go(void **state)
 {
     struct model *model = *state;
@@ -383,6 +412,7 @@ int main(void)
         TEST(test_ratchet_moves_its_group),
         TEST(test_day_pnl),
         TEST(test_differences_come_and_go),
+        TEST(test_blocked),
         TEST(test_market_time),
         TEST(test_dirty),
     };
