@@ -241,9 +241,17 @@ static void says_why(void **state) {
     assert_int_equal(distance, P(5));
     assert_string_equal(event, "stop");
     explains(&c, P(17470), "15 to the take profit");
+    c.state = CONDITION_ENTERING;
+    explains(&c, P(17390), "waits for the order");
+    c.cancel_requested = true;
+    explains(&c, P(17390), "waits for the order's end, then is cancelled");
     c.state = CONDITION_EXITING;
     c.exit_leg = LEG_STOP_LOSS;
     c.attempt = 3;
+    c.exit_working = true;
+    explains(&c, P(17370), "exit of 2 lots (STOP_LOSS), attempt 3: waits for the order");
+    c.exit_working = false;
+    explains(&c, P(17370), "to be sent again");
     c.locked = true;
     assert_false(condition_distance(&c, P(17370), &distance, &event));
     explains(&c, P(17370), "LOCKED");
@@ -254,6 +262,8 @@ static void says_why(void **state) {
     c.exit_leg = LEG_TAKE_PROFIT;
     c.exited_value = P(17485) * 2;
     explains(&c, P(17370), "CLOSED by its take profit at 17485: +90 points a lot");
+    c.exited_quantity = 1; /* closed elsewhere */
+    explains(&c, P(17370), "CLOSED: ended");
     c.state = CONDITION_PAUSED;
     c.paused_from = CONDITION_TRIGGERED;
     explains(&c, P(17370), "paused while TRIGGERED");

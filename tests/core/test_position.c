@@ -151,6 +151,30 @@ static void test_roll_carries_lots(void **state) {
     assert_int_equal(position.realized, NT(500));
 }
 
+/* The venue's number adopted: lots and their value, without cost and without a trade of the day. */
+static void test_adjust_costs_nothing(void **state) {
+    (void)state;
+    struct contract txf = contract_of("TXFH1", 200, NT(20));
+    struct position position;
+    struct err err;
+    position_init(&position, "A1", "TXFH1", 20210727);
+    assert_int_equal(position_adjust(&position, &txf, SIDE_SELL, PRICE_POINTS(17500), 2, &err), ERR_OK);
+    assert_int_equal(position.quantity, -2);
+    assert_int_equal(position.open_value, -PRICE_POINTS(35000));
+    assert_int_equal(position_adjust(&position, &txf, SIDE_BUY, PRICE_POINTS(17400), 2, &err), ERR_OK);
+    assert_int_equal(position.quantity, 0);
+    assert_int_equal(position.realized, NT(40000)); /* 100 points x 2 lots x 200 */
+    assert_int_equal(position.cost, 0);
+    assert_int_equal(position.bought, 0);
+    assert_int_equal(position.sold, 0);
+    const struct position before = position;
+    assert_int_equal(position_adjust(&position, &txf, SIDE_BUY, PRICE_POINTS(17400), 0, &err), ERR_RANGE);
+    position.quantity = INT32_MAX;
+    assert_int_equal(position_adjust(&position, &txf, SIDE_BUY, PRICE_POINTS(17400), 1, &err), ERR_RANGE);
+    assert_int_equal(position.quantity, INT32_MAX);
+    assert_int_equal(position.realized, before.realized);
+}
+
 static void test_margin(void **state) {
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, NT(20));
@@ -167,6 +191,7 @@ int main(void) {
         cmocka_unit_test(test_partial_closes_add_up),
         cmocka_unit_test(test_overflow_changes_nothing),
         cmocka_unit_test(test_roll_carries_lots),
+        cmocka_unit_test(test_adjust_costs_nothing),
         cmocka_unit_test(test_margin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
