@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/text.h"
+#include "tui/log_past.h"
 #include "tui/pane.h"
 #include "tui/request.h"
 
@@ -37,6 +38,7 @@ void app_free(struct app *app)
         return;
     for (int i = 0; i < PANE_COUNT; i++)
         pane_free(app->panes[i]);
+    log_past_free(app->past);
     model_free(app->model);
     free(app);
 }
@@ -123,7 +125,7 @@ static void on_reply(struct app *app, const struct reply *reply)
 /* What the model just wrote into the log is news; the notice line shows it without logging it again. */
 static void show_news(struct app *app)
 {
-    const struct log_line *line = &app->model->log[app->model->log_count - 1];
+    const struct log_line *line = &app->model->log[app->model->log_count - 1].line;
     (void)text_copy(app->notice, sizeof app->notice, line->text);
     app->notice_role = line->level == LEVEL_ERROR     ? ROLE_ALARM
                        : line->level == LEVEL_WARNING ? ROLE_WARNING
@@ -164,6 +166,10 @@ void app_watch_links(struct app *app)
 void app_tick(struct app *app)
 {
     struct msg msg;
+    if (app->past && log_past_take(app->past, app->model)) {
+        log_past_free(app->past);
+        app->past = NULL;
+    }
     if (!app->client || !app->model->components[COMPONENT_GATEWAY].heard_us)
         return;
     for (size_t i = 0; i < app->model->quote_count; i++) {

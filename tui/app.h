@@ -22,7 +22,8 @@
 #include "tui/overlay.h"
 #include "tui/theme.h"
 
-struct pane; /* tui/pane.h */
+struct pane;     /* tui/pane.h */
+struct log_past; /* tui/log_past.h */
 
 #define COMMAND_SIZE 128
 #define COMMAND_HISTORY 32
@@ -65,6 +66,7 @@ struct app {
         enum msg_id kind;
     } requests[APP_REQUESTS];
     size_t request_next;
+    struct log_past *past; /* being read back into the log; NULL: done */
 };
 
 struct app *app_new(struct settings *settings);

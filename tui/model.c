@@ -8,6 +8,7 @@
 #include "core/position.h"
 #include "core/session.h"
 #include "core/text.h"
+#include "tui/model_log.h"
 #include "tui/model_trade.h"
 
 #define SPARK_STEP_MIN_US (1 * (int64_t)1000000)
@@ -29,6 +30,7 @@ struct model *model_new(void)
         model_free(model);
         return NULL;
     }
+    model->log_first = UINT32_MAX; /* room for what is read back from before */
     model->dirty = DIRTY_ALL;
     return model;
 }
@@ -236,6 +238,16 @@ static unsigned on_difference(struct model *model, const struct difference *diff
     return DIRTY_POSITIONS | DIRTY_STATUS;
 }
 
+static unsigned on_market(struct model *model, const struct market *market, int64_t now_us)
+{
+    bool first = !model->market.venue[0];
+    model->market = *market;
+    model->market_heard_us = now_us;
+    if (first)
+        model_log_market(model);
+    return DIRTY_STATUS | DIRTY_WATCHLIST | (first ? DIRTY_LOG : 0);
+}
+
 static unsigned apply(struct model *model, const struct msg *msg, int64_t now_us)
 {
     switch ((int)msg->id) {
@@ -256,9 +268,7 @@ static unsigned apply(struct model *model, const struct msg *msg, int64_t now_us
     case MSG_PROCESS:
         return on_process(model, &msg->process);
     case MSG_MARKET:
-        model->market = msg->market;
-        model->market_heard_us = now_us;
-        return DIRTY_STATUS | DIRTY_WATCHLIST;
+        return on_market(model, &msg->market, now_us);
     case MSG_SESSION:
         model->session = msg->session;
         return DIRTY_STATUS;

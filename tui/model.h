@@ -63,6 +63,12 @@ struct component_view {
     int64_t age_us;   /* since it was last heard; -1 = never */
 };
 
+/* A line of the log, and when it was in the market (0 = not known). */
+struct log_entry {
+    struct log_line line;
+    int64_t market_us;
+};
+
 struct model {
     struct quote *quotes; /* MODEL_CONTRACTS, sorted by symbol */
     size_t quote_count;
@@ -73,9 +79,10 @@ struct model {
     uint64_t orders_added; /* ever, for "+N new" */
     struct position *positions;
     size_t position_count;
-    struct log_line *log; /* oldest first */
+    struct log_entry *log; /* oldest first */
     size_t log_count;
-    uint64_t log_added;
+    uint64_t log_first; /* the number that names the oldest line; lines keep theirs while others come and go */
+    uint64_t log_added; /* at the end, ever */
     struct account accounts[MODEL_ACCOUNTS];
     size_t account_count;
     struct market market;

@@ -1,4 +1,4 @@
-/* Conditions, orders, positions and the log, from messages. */
+/* Conditions, orders and positions, from messages. */
 #include "tui/model_trade.h"
 
 #include <stdio.h>
@@ -7,31 +7,7 @@
 #include "core/ledger.h"
 #include "core/position.h"
 #include "core/text.h"
-
-#define LOG_RECENT_US (10 * (int64_t)1000000) /* older events are history that is fetched, not news */
-
-static void add_log(struct model *model, const struct log_line *line)
-{
-    if (model->log_count == MODEL_LOG) {
-        memmove(model->log, model->log + 1, (MODEL_LOG - 1) * sizeof *model->log);
-        model->log_count--;
-    }
-    model->log[model->log_count] = *line;
-    text_clean(model->log[model->log_count].text);
-    model->log_count++;
-    model->log_added++;
-}
-
-static bool log_news(struct model *model, int64_t time_us, int64_t now_us, enum component component,
-                     enum log_level level, const char *text)
-{
-    struct log_line line = {.time_us = time_us, .component = component, .level = level};
-    if (now_us - time_us > LOG_RECENT_US)
-        return false;
-    (void)text_copy(line.text, sizeof line.text, text);
-    add_log(model, &line);
-    return true;
-}
+#include "tui/model_log.h"
 
 /* Those that are alive come first, by id; below them those that have ended, the newest first. */
 static bool condition_before(int64_t id, bool ended, const struct condition *other)
@@ -101,18 +77,6 @@ static unsigned on_condition(struct model *model, const struct condition *condit
     model->conditions[at] = *condition;
     model->condition_count++;
     return DIRTY_CONDITIONS;
-}
-
-static unsigned on_transition(struct model *model, const struct transition *transition, int64_t now_us)
-{
-    char text[TEXT_SIZE], price[PRICE_TEXT_SIZE];
-    bool at_price = transition->price != 0;
-    snprintf(text, sizeof text, "condition %lld %s %s%s%s%s%s", (long long)transition->condition_id, transition->symbol,
-             condition_state_name(transition->to), at_price ? " at " : "",
-             at_price ? price_format(transition->price, price, sizeof price) : "", *transition->reason ? ": " : "",
-             transition->reason);
-    enum log_level level = transition->to == CONDITION_REJECTED ? LEVEL_WARNING : LEVEL_INFO;
-    return log_news(model, transition->time_us, now_us, COMPONENT_STRATEGY, level, text) ? DIRTY_LOG : 0;
 }
 
 /* The whole group that followed the price: as core/msg.h says of struct ratchet. */
@@ -241,25 +205,7 @@ static void take_event(struct order *order, const struct order_event *event)
     order->updated_us = event->time_us;
 }
 
-static void log_event(struct model *model, const struct order_event *event, int64_t now_us)
-{
-    char text[TEXT_SIZE], price[PRICE_TEXT_SIZE];
-    const struct order_request *request = &event->request;
-    bool said = !*event->reason || !strcasecmp(event->reason, order_state_name(event->state)); /* by the state */
-    bool fill = event->kind == EXEC_FILL, bad = event->kind == EXEC_DENIED || event->kind == EXEC_REJECTED;
-    if (fill)
-        snprintf(text, sizeof text, "%s %s %d at %s, %d of %d filled", side_name(request->side), request->symbol,
-                 event->fill_quantity, price_format(event->fill_price, price, sizeof price), event->filled_quantity,
-                 request->quantity);
-    else
-        snprintf(text, sizeof text, "%s %s %d %s %s%s%s", side_name(request->side), request->symbol, request->quantity,
-                 order_type_name(request->type), order_state_name(event->state), said ? "" : ": ",
-                 said ? "" : event->reason);
-    enum log_level level = event->kind == EXEC_UNKNOWN ? LEVEL_ERROR : bad ? LEVEL_WARNING : LEVEL_INFO;
-    log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text);
-}
-
-static unsigned on_order_event(struct model *model, const struct order_event *event, int64_t now_us)
+static unsigned on_order_event(struct model *model, const struct order_event *event)
 {
     struct order *order = find_order(model, event->request.client_order_id);
     if (!order) {
@@ -272,10 +218,7 @@ static unsigned on_order_event(struct model *model, const struct order_event *ev
         take_event(order, event);
         settle_order(model, order);
     }
-    bool worth_a_line = event->kind != EXEC_SENDING && event->kind != EXEC_PENDING_CANCEL;
-    if (worth_a_line)
-        log_event(model, event, now_us);
-    return DIRTY_ORDERS | DIRTY_STATUS | (worth_a_line ? DIRTY_LOG : 0);
+    return DIRTY_ORDERS | DIRTY_STATUS;
 }
 
 static int compare_positions(const struct position *a, const struct position *b)
@@ -320,36 +263,21 @@ bool model_position_pnl(const struct model *model, const struct position *positi
     return true;
 }
 
-static unsigned on_risk_event(struct model *model, const struct risk_event *event, int64_t now_us)
-{
-    char text[TEXT_SIZE];
-    bool named = !*event->symbol || strstr(event->text, event->symbol);
-    snprintf(text, sizeof text, "%s%s%.200s", named ? "" : event->symbol, named ? "" : ": ", event->text);
-    enum log_level level = event->reject == REJECT_NONE ? LEVEL_INFO : LEVEL_WARNING;
-    return log_news(model, event->time_us, now_us, COMPONENT_GATEWAY, level, text) ? DIRTY_LOG : 0;
-}
-
 unsigned model_trade_apply(struct model *model, const struct msg *msg, int64_t now_us)
 {
+    unsigned logged = model_log_apply(model, msg, now_us) ? DIRTY_LOG : 0;
     switch ((int)msg->id) {
     case MSG_CONDITION:
         return on_condition(model, &msg->condition);
-    case MSG_TRANSITION:
-        return on_transition(model, &msg->transition, now_us);
     case MSG_RATCHET:
         return on_ratchet(model, &msg->ratchet);
     case MSG_ORDER:
         return on_order(model, &msg->order);
     case MSG_ORDER_EVENT:
-        return on_order_event(model, &msg->order_event, now_us);
+        return on_order_event(model, &msg->order_event) | logged;
     case MSG_POSITION:
         return on_position(model, &msg->position);
-    case MSG_RISK_EVENT:
-        return on_risk_event(model, &msg->risk_event, now_us);
-    case MSG_LOG:
-        add_log(model, &msg->log);
-        return DIRTY_LOG;
     default:
-        return 0;
+        return logged;
     }
 }

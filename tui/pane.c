@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "tui/format.h"
+#include "tui/lines.h"
 
 #define DETAIL_HEIGHT_MIN 7 /* rows inside before one is given to the line about the selected row */
 #define DETAIL_RULE_MIN 11  /* and before a rule is drawn above it */
+#define DETAIL_WRAP_MIN 16  /* and before it may take more than one row, in a pane that has the screen to itself */
+#define DETAIL_NARROW 100   /* cells: below it the words need three */
 
 struct pane *pane_new(const struct pane_ops *ops)
 {
@@ -142,25 +145,33 @@ static void draw_empty(const struct pane *pane, const struct app *app, const str
     }
 }
 
-/* The lines at the bottom about the selected row; returns how many rows they take. */
-static int draw_detail(const struct pane *pane, const struct app *app, const struct canvas *inside)
+/* Rows at the bottom that the words about the selected row take, their rule included. */
+static int detail_rows(const struct pane *pane, const struct canvas *inside, bool alone)
+{
+    int height = inside->area.height;
+    if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN)
+        return 0;
+    if (height < DETAIL_RULE_MIN)
+        return 1;
+    if (!alone || height < DETAIL_WRAP_MIN)
+        return 2;
+    return inside->area.width < DETAIL_NARROW ? 4 : 3;
+}
+
+static void draw_detail(const struct pane *pane, const struct app *app, const struct canvas *inside, int rows)
 {
     size_t row = 0;
     char text[512] = "";
     enum role role = ROLE_TEXT;
     int height = inside->area.height, width = inside->area.width;
-    if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN)
-        return 0;
-    int rows = height < DETAIL_RULE_MIN ? 1 : 2;
     for (int y = height - rows; y < height; y++)
         canvas_fill(inside, y, 0, width, ROLE_TEXT);
-    if (!list_selected(&pane->list, &row))
-        return rows;
+    if (!rows || !list_selected(&pane->list, &row))
+        return;
     pane->ops->detail(app, row, text, sizeof text, &role);
-    if (rows == 2)
-        canvas_rule(inside, height - 2, 0, width, ROLE_BORDER);
-    canvas_text(inside, height - 1, 0, width, ALIGN_LEFT, role, text);
-    return rows;
+    if (rows > 1)
+        canvas_rule(inside, height - rows, 0, width, ROLE_BORDER);
+    lines_wrap(inside, height - (rows > 1 ? rows - 1 : 1), 0, width, rows > 1 ? rows - 1 : 1, role, text);
 }
 
 /* A pane that has the screen to itself needs no sides: its tabs' line is its frame, and it has more room. */
@@ -182,16 +193,15 @@ void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, 
     struct canvas whole = canvas_sub(canvas, area);
     struct tab_drawing drawing = {&whole, app_mode_role(app), focused};
     char note[160];
-    struct canvas inside = draw_frame(pane, app, &whole, tabs == PANE_TABS_ALL);
+    bool alone = tabs == PANE_TABS_ALL;
+    struct canvas inside = draw_frame(pane, app, &whole, alone);
     pane->area = area;
     pane->dirty = false;
     /* The list first: it finds the cursor's row, which the detail is about. */
-    int height = inside.area.height, below = 0;
-    if (pane->ops->detail && height >= DETAIL_HEIGHT_MIN)
-        below = height < DETAIL_RULE_MIN ? 1 : 2;
+    int height = inside.area.height, below = detail_rows(pane, &inside, alone);
     struct canvas rows = canvas_sub(&inside, (struct rect){0, 0, height - below, inside.area.width});
     list_draw(&pane->list, app, &rows, focused);
-    draw_detail(pane, app, &inside);
+    draw_detail(pane, app, &inside, below);
     if (!pane->list.visible_count)
         draw_empty(pane, app, &rows);
     enum role note_role = note_text(&pane->list, note, sizeof note);

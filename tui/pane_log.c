@@ -8,7 +8,7 @@
 
 enum { TIME, WHO, LEVEL, WORDS, COLUMNS };
 
-static const struct log_line *at(const void *context, size_t row)
+static const struct log_entry *at(const void *context, size_t row)
 {
     return &((const struct app *)context)->model->log[row];
 }
@@ -18,11 +18,10 @@ static size_t count_rows(const void *context)
     return ((const struct app *)context)->model->log_count;
 }
 
-/* Lines have no number of their own: their place among all that ever came. */
 static void row_key(const void *context, size_t row, char *key, size_t size)
 {
     const struct model *model = ((const struct app *)context)->model;
-    snprintf(key, size, "%llu", (unsigned long long)(model->log_added - model->log_count + row));
+    snprintf(key, size, "%llu", (unsigned long long)(model->log_first + row));
 }
 
 static enum role level_role(enum log_level level)
@@ -32,12 +31,22 @@ static enum role level_role(enum log_level level)
     return level >= LEVEL_DEBUG && level <= LEVEL_ERROR ? roles[level] : ROLE_TEXT;
 }
 
+/* By the clock of the status line: the market's when it is simulated, so that a line and the price it speaks of meet.
+ * 0: before anything was heard of the market. */
+static int64_t entry_us(const struct app *app, const struct log_entry *entry)
+{
+    return app->model->market.simulated ? entry->market_us : entry->line.time_us;
+}
+
 static void row_cell(const void *context, size_t row, int column, struct list_cell *cell)
 {
-    const struct log_line *line = at(context, row);
+    const struct log_entry *entry = at(context, row);
+    const struct log_line *line = &entry->line;
     char stamp[CALENDAR_TEXT_SIZE];
     if (column == TIME) {
-        snprintf(cell->text, sizeof cell->text, "%s", calendar_format_time(line->time_us, stamp, sizeof stamp));
+        int64_t time_us = entry_us(context, entry);
+        if (time_us)
+            snprintf(cell->text, sizeof cell->text, "%s", calendar_format_time(time_us, stamp, sizeof stamp));
         cell->role = ROLE_DIM;
     } else if (column == WHO) {
         snprintf(cell->text, sizeof cell->text, "%s",
@@ -69,7 +78,11 @@ static const char *empty_words(const struct app *app)
 
 static void detail(const struct app *app, size_t row, char *text, size_t size, enum role *role)
 {
-    snprintf(text, size, "%s", app->model->log[row].text);
+    const struct log_line *line = &app->model->log[row].line;
+    char stamp[CALENDAR_TEXT_SIZE];
+    snprintf(text, size, "%s%s%s%s", line->text, app->model->market.simulated ? " (written " : "",
+             app->model->market.simulated ? calendar_format_time(line->time_us, stamp, sizeof stamp) : "",
+             app->model->market.simulated ? ")" : "");
     *role = ROLE_TEXT;
 }
 

@@ -13,6 +13,7 @@
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/input.h"
+#include "tui/log_past.h"
 #include "tui/overlay.h"
 #include "tui/secrets.h"
 #include "tui/starter.h"
@@ -70,6 +71,7 @@ static void end_job(struct screen *screen)
         screen->failure = err;
     } else if (client_open(&screen->app->client, screen->app->settings, &screen->failure) == ERR_OK) {
         screen->failure.status = ERR_OK;
+        screen->app->past = log_past_begin(screen->app->settings, screen->app->now_us);
         if (*running)
             ask_switch(screen->app, running);
     }

@@ -201,6 +201,7 @@ static void log_line(struct model *model, int seconds_ago, enum component compon
     msg.log.level = level;
     snprintf(msg.log.text, sizeof msg.log.text, "%s", text);
     apply(model, &msg);
+    model->log[model->log_count - 1].market_us = model->market.market_us - seconds_ago * SECOND;
 }
 
 void recorded_trading(struct model *model)

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/session.h"
 #include "tests/tui/recorded.h"
+#include "tui/model_log.h"
 
 #define NOW RECORDED_NOW_US
 
@@ -200,6 +202,52 @@ static void test_the_ended_sink(void **state)
     }
 }
 
+static void logged(struct model *model, int64_t ago_us, const char *text)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_LOG);
+    msg.log.time_us = NOW - ago_us;
+    msg.log.component = COMPONENT_GATEWAY;
+    msg.log.level = LEVEL_INFO;
+    snprintf(msg.log.text, sizeof msg.log.text, "%s", text);
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+}
+
+/* What is read back goes where its time belongs, once, and leaves the lines after it their names. */
+static void test_the_past_is_put_before(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    logged(model, 5 * CLOCK_SECOND_US, "started");
+    logged(model, 1 * CLOCK_SECOND_US, "ready");
+    uint64_t name = model->log_first + 1; /* "ready" */
+    msg_init(&msg, MSG_TRANSITION);
+    msg.transition = (struct transition){.condition_id = 3, .symbol = "MXFH1", .to = CONDITION_ARMED,
+                                         .time_us = NOW - 3600 * CLOCK_SECOND_US, .market_us = 7};
+    assert_true(model_log_past(model, &msg));
+    assert_false(model_log_past(model, &msg));
+    assert_int_equal(model->log_count, 3);
+    assert_string_equal(model->log[0].line.text, "condition 3 MXFH1 ARMED");
+    assert_int_equal(model->log[0].market_us, 7);
+    assert_string_equal(model->log[name - model->log_first].line.text, "ready");
+}
+
+/* A line has the market's time: its own, or what the market's clock said then. */
+static void test_lines_have_market_time(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    logged(model, 2 * CLOCK_SECOND_US, "before the market is known");
+    assert_int_equal(model->log[0].market_us, 0);
+    msg_init(&msg, MSG_MARKET);
+    msg.market = (struct market){.venue = "SIM", .market_us = NOW, .speed = 60, .simulated = true,
+                                 .session_state = SESSION_OPEN};
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    assert_int_equal(model->log[0].market_us, NOW);
+    logged(model, 2 * CLOCK_SECOND_US, "two seconds ago");
+    assert_int_equal(model->log[1].market_us, NOW - 120 * CLOCK_SECOND_US);
+}
+
 static void test_limits(void **state)
 {
     struct model *model = *state;
@@ -221,7 +269,7 @@ static void test_limits(void **state)
         model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
     }
     assert_int_equal(model->log_count, MODEL_LOG);
-    assert_string_equal(model->log[0].text, "line 5");
+    assert_string_equal(model->log[0].line.text, "line 5");
     for (int i = 0; i < MODEL_CONTRACTS + 5; i++) {
         char symbol[SYMBOL_SIZE];
         snprintf(symbol, sizeof symbol, "C%d", i);
@@ -408,6 +456,8 @@ int main(void)
         TEST(test_fill_counts_once),
         TEST(test_older_order_does_not_overwrite),
         TEST(test_the_ended_sink),
+        TEST(test_the_past_is_put_before),
+        TEST(test_lines_have_market_time),
         TEST(test_limits),
         TEST(test_ratchet_moves_its_group),
         TEST(test_day_pnl),
