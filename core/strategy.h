@@ -23,8 +23,9 @@
  * ERR_STATE (fetch what is missing first: strategy_events_seq + 1).
  *
  * Ticks of a symbol are given in sym_seq order; one that was seen is ignored; a hole or a new epoch is a risk_event when
- * live conditions watch the symbol. While a symbol is stale, the next tick in order (the first one of an epoch) and ticks flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves
- * no cursor. A decision on a tick that arrived long ago has a time to live that began then.
+ * live conditions watch the symbol. While a symbol is stale, the next tick in order (the first one of an epoch) and ticks
+ * flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves no cursor. A
+ * decision on a tick that arrived long ago has a time to live that began then.
  *
  * A CREATE with a key that is remembered (the last 1024) makes nothing: the answer is the condition that it made.
  *

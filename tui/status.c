@@ -207,7 +207,8 @@ static void link_segment(const struct app *app, struct segment *segment)
         return;
     }
     const struct component_view *view = &app->model->components[broken];
-    bool never = !view->heard_us || (answers(app, broken) && starting(app)), aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
+    bool never = !view->heard_us || (answers(app, broken) && starting(app));
+    bool aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
     const char *name = broken == COMPONENT_SUPERVISOR ? "outcryd" : component_name(broken);
     segment->role = never ? ROLE_WARNING : ROLE_ALARM;
     if (!never && view->linked && !view->up && view->age_us >= 0)
