@@ -193,8 +193,7 @@ struct heartbeat {
     int32_t unknown;       /* UNKNOWN orders */
     bool peer_up;          /* the link it depends on answers */
     char text[TEXT_SIZE];  /* one line: what it is doing or what is wrong */
-    uint64_t published;    /* messages without numbers of their own (topics "~...") so far, this one too: a subscriber that
-                              has heard fewer since the last heartbeat asks for everything again */
+    uint64_t published;    /* messages without numbers so far, this one too (gateway/heard.h) */
 };
 
 enum guard_mode { GUARD_ACTIVE = 1, GUARD_REDUCING, GUARD_HALTED };

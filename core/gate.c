@@ -177,6 +177,18 @@ uint32_t gate_unconfirmed(const struct gate *gate) {
     return count_state(gate, ORDER_SENDING) + count_state(gate, ORDER_UNKNOWN);
 }
 
+bool gate_needs(const struct gate *gate, const char *symbol) {
+    for (uint32_t i = 0; i < gate->ledger.row_count; i++) {
+        const struct position *position = ledger_at(&gate->ledger, i);
+        const struct ledger_sides sides = ledger_sides(&gate->ledger, position->account, position->symbol);
+        if (strcmp(position->symbol, symbol) == 0 && sides.longs + sides.shorts != 0) return true;
+    }
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at))
+        if (strcmp(order_table_at(&gate->orders, at)->request.symbol, symbol) == 0) return true;
+    return false;
+}
+
 const struct position *gate_position(const struct gate *gate, const char *account, const char *symbol) {
     return ledger_position(&gate->ledger, account, symbol);
 }

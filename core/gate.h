@@ -110,6 +110,8 @@ uint32_t gate_unknown(const struct gate *gate);
 void gate_each_difference(const struct gate *gate, void (*visit)(void *context, const struct difference *difference),
                           void *context);
 uint32_t gate_unconfirmed(const struct gate *gate);
+/* Is anything of the symbol held by anyone, or does an order of it live? Then its ticks are needed. */
+bool gate_needs(const struct gate *gate, const char *symbol);
 const struct position *gate_position(const struct gate *gate, const char *account, const char *symbol);
 const struct order *gate_order(const struct gate *gate, const char *client_order_id);
 void gate_each_order(const struct gate *gate, void (*visit)(void *context, const struct order *order), void *context);

@@ -162,6 +162,11 @@ void gateway_register(struct gateway *g, const struct requester *from, const str
         return;
     }
     bool is_on = (contract->flags & CONTRACT_REGISTERED) != 0;
+    if (!on && gate_needs(g->gate, contract->symbol)) {
+        agent_reply(g->agent, from, control->request_id, ERR_STATE, 0,
+                    "%s is held, or an order of it works: without its prices no exit would go", contract->symbol);
+        return;
+    }
     if (on != is_on) {
         set_registered(g, contract, on);
     }

@@ -49,7 +49,6 @@ struct upstream {
     int64_t deadline_us;
     int64_t not_before_us; /* after a time-out */
     int64_t feed_heard_us; /* the feed's heartbeat */
-    int64_t heard_us;
     struct known_symbol symbols[SYMBOLS_MAX];
     int symbol_count;
 };
@@ -239,7 +238,6 @@ static void on_event(struct upstream *u, const struct msg *msg, int64_t now_us)
 
 static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us)
 {
-    u->heard_us = now_us;
     if (msg->id == MSG_TICK) {
         on_tick(u, msg, now_us);
     } else if (msg->id == MSG_FEED) {
@@ -446,9 +444,4 @@ bool upstream_live(struct upstream *u, int64_t now_us)
 uint64_t upstream_events_seq(const struct upstream *u)
 {
     return u->events_seq;
-}
-
-int64_t upstream_heard_us(const struct upstream *u)
-{
-    return u->heard_us;
 }

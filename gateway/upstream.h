@@ -70,7 +70,5 @@ bool upstream_connected(struct upstream *upstream);
 /* Connected, brought up to date and heard. */
 bool upstream_live(struct upstream *upstream, int64_t now_us);
 uint64_t upstream_events_seq(const struct upstream *upstream);
-/* When anything was last heard; 0 = never. */
-int64_t upstream_heard_us(const struct upstream *upstream);
 
 #endif

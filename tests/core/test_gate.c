@@ -485,6 +485,22 @@ static void test_no_allocation_from_request_to_order(void **state) {
     assert_int_equal(scene_held(scene), 2);
 }
 
+/* Without ticks no exit goes: what is held, or may be in a moment, needs them. */
+static void test_what_needs_its_ticks(void **state) {
+    struct scene *scene = *state;
+    assert_false(gate_needs(scene->gate, "MXFH1"));
+    scene_order(scene, "a", SIDE_BUY, 1);
+    assert_true(gate_needs(scene->gate, "MXFH1"));
+    assert_false(gate_needs(scene->gate, "TXFH1"));
+    scene_said(scene, "a", EXEC_NEW);
+    scene_fill(scene, "a", 1, 17400);
+    assert_true(gate_needs(scene->gate, "MXFH1"));
+    scene_order(scene, "b", SIDE_SELL, 1);
+    scene_said(scene, "b", EXEC_NEW);
+    scene_fill(scene, "b", 1, 17401);
+    assert_int_equal(scene_held(scene), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_sent_once_after_the_journal),
@@ -509,6 +525,7 @@ int main(void) {
         SCENE_TEST(test_room),
         SCENE_TEST(test_room_for_nothing_at_all),
         SCENE_TEST(test_no_allocation_from_request_to_order),
+        SCENE_TEST(test_what_needs_its_ticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
