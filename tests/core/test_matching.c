@@ -547,6 +547,27 @@ static void restart(struct fixture *f, const struct said *said, size_t count, in
     matching_resume(f->matching, same_market, &f->sink);
 }
 
+static void test_restart_leaves_out_what_has_no_account(void **state) {
+    struct fixture *f = *state;
+    struct msg msg;
+    struct err err = {ERR_OK, ""};
+    static const struct {
+        enum msg_id id;
+        const char *words;
+    } rows[] = {{MSG_ACCOUNT, "stored account GONE"},
+                {MSG_POSITION, "stored position: there is no account GONE"},
+                {MSG_ORDER, "stored order : there is no account GONE"},
+                {MSG_VENUE_EXEC, "stored report: there is no account GONE"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        msg_init(&msg, rows[i].id);
+        assert_int_equal(msg_set_text(&msg, msg_field(rows[i].id, "account"), "GONE", 4, NULL), ERR_OK);
+        assert_int_equal(matching_restore(f->matching, &msg, &err), ERR_NOT_FOUND);
+        assert_non_null(strstr(err.text, rows[i].words));
+    }
+    msg_init(&msg, MSG_TICK);
+    assert_int_equal(matching_restore(f->matching, &msg, &err), ERR_INVALID);
+}
+
 static void test_restart_keeps_orders_positions_and_numbers(void **state) {
     struct fixture *f = *state;
     static struct said kept[SAID_MAX];
@@ -745,6 +766,7 @@ int main(void) {
         FLOW(test_the_venue_does_not_deduplicate),
         FLOW(test_ended_orders_are_forgotten_for_new_ones),
         FLOW(test_positions_and_equity),
+        FLOW(test_restart_leaves_out_what_has_no_account),
         FLOW(test_restart_keeps_orders_positions_and_numbers),
         FLOW(test_another_market_expires_working_orders),
         REPLAY(test_replay_book_is_made_of_the_trades),
