@@ -1,5 +1,7 @@
 /* gate_lots: the gate alone says whose lots a fill closed, because it alone sees every fill before anyone acts on it;
  * the executor and the strategy do as its events say. */
+#include <stdlib.h>
+
 #include "core/gate_impl.h"
 
 struct closing {
@@ -42,16 +44,30 @@ static void released(void *context, const struct condition_lots *after, int32_t 
     cancel_exits(closing, after);
 }
 
+/* A condition's own fill. What its exit closed beyond its lots (another order had closed some of them while the exit was on
+ * its way) was another's. */
+static void count_own(struct closing *closing, const struct order_event *fill) {
+    struct ledger *ledger = &closing->gate->ledger;
+    const struct order_request *request = &fill->request;
+    struct condition_lots lots;
+    const int32_t before = ledger_own(ledger, request->account, request->symbol, request->condition_id);
+    const bool changed = ledger_lots_fill(ledger, fill, &lots);
+    if (changed) emit(closing->sink, PORT_STORE, MSG_CONDITION_LOTS, &lots, sizeof lots);
+    const int32_t taken = changed ? abs(before) - abs(lots.quantity) : 0;
+    if (request->leg == LEG_ENTRY || fill->fill_quantity <= taken) return;
+    struct order_event beyond = *fill;
+    beyond.fill_quantity -= taken;
+    beyond.request.condition_id = 0;
+    ledger_lots_closed(ledger, &beyond, released, closing);
+}
+
 void gate_count_lots(struct gate *gate, uint32_t slot, const struct order_event *fill, int64_t now_us,
                      struct sink *sink) {
-    struct condition_lots lots;
-    if (fill->request.condition_id != 0) {
-        if (ledger_lots_fill(&gate->ledger, fill, &lots))
-            emit(sink, PORT_STORE, MSG_CONDITION_LOTS, &lots, sizeof lots);
-        return;
-    }
     struct closing closing = {.gate = gate, .slot = slot, .price = fill->fill_price, .now_us = now_us, .sink = sink};
-    ledger_lots_closed(&gate->ledger, fill, released, &closing);
+    if (fill->request.condition_id != 0)
+        count_own(&closing, fill);
+    else
+        ledger_lots_closed(&gate->ledger, fill, released, &closing);
 }
 
 /* Does another order of this account and symbol live? */

@@ -186,6 +186,7 @@ static void adopt_entry(struct strategy_step *step, struct strategy_row *row) {
     struct condition *condition = &row->condition;
     condition->attempt = 1;
     condition->entry_working = true;
+    strategy_watch(step->strategy, row);
     strategy_transition(step, row, CONDITION_ENTERING, "the entry's order was sent before the restart");
 }
 
@@ -210,7 +211,22 @@ static void adopt_exit(struct strategy_step *step, struct strategy_row *row, con
     condition->attempt = order->attempt;
     condition->exit_step = order->type == ORDER_LIMIT ? STRATEGY_STEP_LIMIT : order->type == ORDER_RANGE_MARKET ? 2 : 1;
     condition->exit_working = true;
+    strategy_watch(step->strategy, row);
     strategy_transition(step, row, CONDITION_EXITING, "the exit's order was sent before the restart");
+}
+
+/* Another order may have closed some of its lots while the exit was on its way: what is too much is another condition's,
+ * and the gate says whose. */
+static void exit_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+    struct condition *condition = &row->condition;
+    const int32_t left = left_to_exit(condition), lots = event->fill_quantity < left ? event->fill_quantity : left;
+    condition->exited_quantity += lots;
+    condition->exited_value += event->fill_price * lots;
+    strategy_record(step, row);
+    if (event->fill_quantity == lots) return;
+    strategy_alarm(step, row, REJECT_NONE, event->request.client_order_id,
+                   "the exit of condition %" PRId64 " filled %" PRId32 " lots more than it still had", condition->id,
+                   event->fill_quantity - lots);
 }
 
 static void on_exit_event(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
@@ -222,14 +238,7 @@ static void on_exit_event(struct strategy_step *step, struct strategy_row *row, 
         adopt_exit(step, row, order);
     }
     if (event->kind == EXEC_FILL && event->fill_quantity > 0) {
-        condition->exited_quantity += event->fill_quantity;
-        condition->exited_value += event->fill_price * event->fill_quantity;
-        strategy_record(step, row);
-        if (left_to_exit(condition) < 0) {
-            strategy_alarm(step, row, REJECT_NONE, order->client_order_id,
-                           "condition %" PRId64 " has left %" PRId32 " lots more than it entered", condition->id,
-                           -left_to_exit(condition));
-        }
+        exit_filled(step, row, event);
     }
     const bool present = condition->state == CONDITION_EXITING && condition->exit_working &&
                          order->attempt == condition->attempt && order->leg == condition->exit_leg;

@@ -187,13 +187,10 @@ void gateway_on_tick(struct gateway *g, const struct tick *tick, int64_t now_us)
     msg_init(&msg, MSG_TICK);
     msg.tick = *tick;
     msg.tick.recv_us = now_us;
-    uint64_t epoch = tick_ring_epoch(g->ring);
-    bool carried = tick_ring_push(g->ring, &msg.tick);
-    struct err err;
-    if (tick_ring_epoch(g->ring) != epoch && keep_epoch(g, tick_ring_epoch(g->ring), &err) != ERR_OK) {
-        agent_fail(g->agent, &err);
+    if (tick_ring_began_again(g->ring, &msg.tick)) {
+        gateway_feed_restart(g, now_us);
     }
-    if (!carried) {
+    if (!tick_ring_push(g->ring, &msg.tick)) {
         return; /* a symbol that starts like one of ours */
     }
     agent_publish(g->agent, &msg);

@@ -125,23 +125,25 @@ void tick_ring_restart(struct tick_ring *ring, uint64_t epoch)
     }
 }
 
-/* How many the source has given that did not come; -1: this one was here before. */
-static int64_t missing(struct tick_ring *ring, struct slot *slot, const struct tick *tick)
+bool tick_ring_began_again(const struct tick_ring *ring, const struct tick *tick)
 {
-    int64_t count = 0;
+    size_t at = find(ring, tick->symbol);
+    const struct slot *slot = at == SIZE_MAX ? NULL : &ring->slots[at];
+    return slot != NULL && slot->carried && tick->sym_seq != 0 && slot->source_epoch != 0 &&
+           tick->epoch != slot->source_epoch;
+}
+
+/* How many the source has given that did not come; -1: this one was here before. */
+static int64_t missing(struct slot *slot, const struct tick *tick)
+{
     if (tick->sym_seq == 0) {
         return 0;
     }
-    if (tick->epoch == slot->source_epoch && tick->sym_seq <= slot->source_seq) {
+    bool same = tick->epoch == slot->source_epoch;
+    if (same && tick->sym_seq <= slot->source_seq) {
         return -1;
     }
-    if (tick->epoch == slot->source_epoch) {
-        count = (int64_t)(tick->sym_seq - slot->source_seq - 1);
-    } else if (slot->source_epoch != 0) {
-        /* The source began again: what it gave last before that may not have come. */
-        uint64_t now = tick->recv_us > 0 ? (uint64_t)tick->recv_us : 0;
-        tick_ring_restart(ring, now > ring->epoch ? now : ring->epoch + 1);
-    }
+    int64_t count = same ? (int64_t)(tick->sym_seq - slot->source_seq - 1) : 0;
     slot->source_epoch = tick->epoch;
     slot->source_seq = tick->sym_seq;
     return count;
@@ -154,7 +156,7 @@ bool tick_ring_push(struct tick_ring *ring, struct tick *tick)
         return false;
     }
     struct slot *slot = &ring->slots[at];
-    int64_t hole = missing(ring, slot, tick);
+    int64_t hole = missing(slot, tick);
     if (hole < 0) {
         return false;
     }

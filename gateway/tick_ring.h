@@ -4,8 +4,8 @@
  * Each tick of a symbol that is carried gets epoch, seq (all ticks of the epoch) and sym_seq (this symbol's), both from
  * 1 without holes. A restart of the epoch says that ticks may be missing between: nothing before it can be asked for.
  * Where the source numbers its ticks itself (epoch, sym_seq; 0 = it does not), one that skips leaves as wide a hole here:
- * the subscribers find it as they find any gap, and are told that it is lost. One that was here before is dropped. A
- * source that begins again restarts the epoch.
+ * the subscribers find it as they find any gap, and are told that it is lost. One that was here before is dropped. When
+ * the source begins again (tick_ring_began_again), so must the epoch.
  *
  * Limits: TICK_RING_SYMBOLS symbols, TICK_RING_TICKS ticks each; both allocated when a symbol is added, nothing per
  * tick. Owner: tick_ring_new .. tick_ring_free. Thread: one.
@@ -33,6 +33,9 @@ enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err
 /* Its ticks are carried no more; what is kept stays. */
 void tick_ring_remove(struct tick_ring *ring, const char *symbol);
 bool tick_ring_carries(const struct tick_ring *ring, const char *symbol);
+
+/* Is it of another epoch of the source than the one before it? What came last before that may have been lost: restart. */
+bool tick_ring_began_again(const struct tick_ring *ring, const struct tick *tick);
 
 /* Number and keep. false: not carried, or here before (tick untouched). */
 bool tick_ring_push(struct tick_ring *ring, struct tick *tick);

@@ -49,6 +49,23 @@ static int32_t released(const struct scene *scene, int64_t condition) {
     return lots;
 }
 
+/* A ticket closes lots of condition 1 while its exit is on its way: what the exit then closes was condition 2's. */
+static void test_exit_beyond_its_lots_was_another_s(void **state) {
+    struct scene *scene = *state;
+    trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 1);
+    trade(scene, "k-2-E1", 2, LEG_ENTRY, SIDE_BUY, 1);
+    send(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 1);
+    trade(scene, "ticket", 0, LEG_NONE, SIDE_SELL, 1);
+    assert_int_equal(scene_held(scene), 1);
+    scene_said(scene, "k-1-S1", EXEC_NEW);
+    scene_fill(scene, "k-1-S1", 1, 17400);
+    assert_int_equal(scene_held(scene), 0);
+    assert_int_equal(released(scene, 2), 1);
+    scene_keep(scene);
+    send(scene, "k-2-S1", 2, LEG_STOP_LOSS, SIDE_SELL, 1); /* there is nothing left to protect */
+    denied(scene, "k-2-S1", REJECT_WOULD_NOT_REDUCE);
+}
+
 static void test_both_sides_keep_their_exits(void **state) {
     struct scene *scene = *state;
     both_sides(scene);
@@ -235,6 +252,7 @@ static void test_exit_that_was_too_late_to_call_back(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_both_sides_keep_their_exits),
+        SCENE_TEST(test_exit_beyond_its_lots_was_another_s),
         SCENE_TEST(test_both_exits_at_once_in_every_mode),
         SCENE_TEST(test_second_side_within_the_limit),
         SCENE_TEST(test_partial_fills),

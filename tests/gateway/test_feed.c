@@ -112,7 +112,9 @@ static void test_ring_leaves_the_source_s_holes(void **state)
     struct tick tick = make_tick("MXFH1", 0);
     tick.epoch = 6;
     tick.sym_seq = 3;
-    tick.recv_us = 500;
+    assert_true(tick_ring_began_again(ring, &tick));
+    tick_ring_restart(ring, 500);
+    assert_false(tick_ring_began_again(ring, &tick));
     assert_true(tick_ring_push(ring, &tick));
     assert_int_equal(tick.epoch, 500);
     assert_int_equal(tick.sym_seq, 1);

@@ -174,8 +174,7 @@ static void on_condition(struct world *world, const struct condition *condition)
     const int32_t left = condition->filled_quantity - condition->exited_quantity;
     if (condition->id > world->conditions_made) world->conditions_made = condition->id;
     if (condition->locked) world->totals.locked++;
-    /* A trader's own order may close lots whose exit is on its way already; one that only reduces may not. */
-    if (left < 0 && world->one_sided) world_fail(world, "condition %" PRId64 " left %d lots more than it entered", condition->id, -left);
+    if (left < 0) world_fail(world, "condition %" PRId64 " left %d lots more than it entered", condition->id, -left);
     const bool watched = condition->state == CONDITION_OPEN || condition->state == CONDITION_EXITING;
     if (left > 0 && !watched && strstr(condition->reason, "closed elsewhere") == NULL)
         world_fail(world, "condition %" PRId64 " is %s and %d lots of it are not protected", condition->id,

@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "tests/sim/world.h"
 
-#define EQUITY PRICE_POINTS(3000000)
+#define EQUITY PRICE_POINTS(30000000) /* refusals for margin would leave exits without an end */
 
 static struct node *self(struct world *world) {
     return &world->nodes[NODE_EXCHANGE];

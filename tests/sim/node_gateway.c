@@ -71,6 +71,17 @@ static void end_step(struct world *world) {
     }
 }
 
+/* The time, but never what it was before: kept in the file. */
+static uint64_t next_epoch(struct world *world) {
+    const uint64_t now = (uint64_t)world->now_us;
+    world->epoch = now > world->epoch ? now : world->epoch + 1;
+    return world->epoch;
+}
+
+static void restart_feed(struct world *world) {
+    tick_ring_restart(world->gateway.ring, next_epoch(world));
+}
+
 /* --- birth ------------------------------------------------------------------------------------------------------------ */
 
 static void restore_table(struct world *world, enum table_id id) {
@@ -104,7 +115,7 @@ static void birth(struct world *world) {
                                        .max_orders = 768};
     memset(g, 0, sizeof *g);
     g->gate = gate_new(&config);
-    g->ring = tick_ring_new((uint64_t)world->now_us);
+    g->ring = tick_ring_new(next_epoch(world));
     CHECK(g->gate != NULL && g->ring != NULL);
     for (int i = 0; i < SIM_SYMBOLS; i++) CHECK(tick_ring_add(g->ring, sim_symbols[i], NULL) == ERR_OK);
     static const enum table_id order[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION, TABLE_LOTS, TABLE_ORDER, TABLE_EVENT};
@@ -155,7 +166,7 @@ static void session_up(struct world *world, uint64_t number) {
     g->session = (struct session_info){.logged_in = true, .user = "demo", .venue = "SIM", .account = SIM_ACCOUNT};
     g->session.venue_session = number;
     g->session.since_us = world->now_us;
-    if (tick_ring_seq(g->ring) > 0) tick_ring_restart(g->ring, (uint64_t)world->now_us);
+    if (tick_ring_seq(g->ring) > 0) restart_feed(world);
     ask_contracts(world);
     world_tell(world, "gateway: session %llu", (unsigned long long)number);
     tell_gate(world);
@@ -224,6 +235,7 @@ static void on_tick(struct world *world, const struct tick *tick) {
     msg_init(&msg, MSG_TICK);
     msg.tick = *tick;
     msg.tick.recv_us = world->now_us;
+    if (tick_ring_began_again(g->ring, &msg.tick)) restart_feed(world);
     if (!tick_ring_push(g->ring, &msg.tick)) return;
     publish(world, &msg);
     gate_on_tick(g->gate, &msg.tick, world->now_us, &self(world)->sink);

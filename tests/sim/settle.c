@@ -198,7 +198,8 @@ static void one_condition(void *context, const struct condition *condition) {
     if (condition->filled_quantity != witness->entered)
         world_fail(world, "condition %" PRId64 " protects %d lots, %d were filled", condition->id, condition->filled_quantity,
                    witness->entered);
-    if (condition->exited_quantity < witness->left)
+    const int32_t most = witness->left < condition->filled_quantity ? witness->left : condition->filled_quantity;
+    if (condition->exited_quantity < most)
         world_fail(world, "condition %" PRId64 " left %d lots, %d were filled", condition->id, condition->exited_quantity,
                    witness->left);
     if (condition->entry_working || condition->exit_working)

@@ -195,7 +195,6 @@ struct gateway {
     struct market market;
     struct contract contracts[SIM_SYMBOLS];
     int32_t contracts_day; /* the trading day they are of */
-    uint64_t epoch;
     uint64_t connection; /* the one the session was made on */
     uint64_t login_request, logout_request, contracts_request, request;
     int64_t asked_us;
@@ -286,6 +285,7 @@ struct world {
     struct executor *executor;
     struct upstream *executor_upstream;
     struct gateway gateway;
+    uint64_t epoch; /* of the feed, the last one given */
     struct exchange exchange;
 
     int64_t market_offset_us; /* market time - process time */
