@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "gateway/client.h"
+#include "tui/actions.h"
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/input.h"
@@ -104,13 +105,22 @@ static void wait_for_something(const struct screen *screen)
     (void)poll(&keys, 1, timeout_ms);
 }
 
+/* The first position that differs from the venue's opens their screen by itself, where nothing else has the keys. */
+static void show_differences(struct app *app, size_t before)
+{
+    if (before == 0 && app->model->difference_count > 0 && !app->top && !app->read_only)
+        trade_differences(app, NULL);
+}
+
 static void apply_messages(struct app *app)
 {
     struct msg msg;
     enum component from = 0;
     app_watch_links(app);
     for (int i = 0; app->client && i < MESSAGES_A_TURN && client_next(app->client, &msg, &from); i++) {
+        size_t differences = app->model->difference_count;
         app_message(app, &msg, from);
+        show_differences(app, differences);
         if (app->top) {
             overlays_message(app, &msg);
             app->redraw = true;
