@@ -222,7 +222,7 @@ void view_contract(struct app *app, const char *argument)
     (void)argument;
     const struct quote *quote = model_quote(app->model, app_selected_symbol(app));
     char text[1024], tick[FORMAT_SIZE], reference[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE];
-    char initial[FORMAT_SIZE], kept[FORMAT_SIZE], fee[FORMAT_SIZE], day[CALENDAR_TEXT_SIZE],
+    char initial[FORMAT_SIZE], kept[FORMAT_SIZE], fee[FORMAT_SIZE], tax[FORMAT_SIZE], day[CALENDAR_TEXT_SIZE],
         title[CONTRACT_NAME_SIZE + 32];
     if (!quote)
         return;
@@ -237,7 +237,7 @@ void view_contract(struct app *app, const char *argument)
              "Initial margin    NT$ %s a lot\n"
              "Maintenance       NT$ %s a lot\n"
              "Exchange fee      NT$ %s a lot a side\n"
-             "Tax               %lld in 1,000,000,000 of value a side\n"
+             "Tax               %s %% of the value a side\n"
              "Lots an order     market %d, limit %d\n"
              "Last trading day  %s",
              contract->multiplier, price_format(contract->tick, tick, sizeof tick),
@@ -248,7 +248,7 @@ void view_contract(struct app *app, const char *argument)
              limits ? format_price(contract->limit_up, contract->decimals, high) : "-",
              money_format(contract->initial_margin, initial, sizeof initial),
              money_format(contract->maintenance_margin, kept, sizeof kept),
-             price_format(contract->fee, fee, sizeof fee), (long long)contract->tax_per_billion,
+             price_format(contract->fee, fee, sizeof fee), price_format(contract->tax_per_billion / 1000, tax, sizeof tax),
              contract->max_market_lots, contract->max_limit_lots,
              calendar_format_date(contract->last_trading_day, day, sizeof day));
     overlay_message(app, title, text);

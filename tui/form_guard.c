@@ -144,7 +144,7 @@ static void draw_keys(const struct app *app, const struct canvas *canvas, int y)
         bool off = app->model->guard.mode == mode_keys[i].mode;
         canvas_format(canvas, y, x, 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY, "%c", mode_keys[i].key);
         canvas_format(canvas, y, x + 2, 14, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_DIM, "%s%s", mode_keys[i].verb,
-                      off ? " (is so)" : "");
+                      off ? " (in force)" : "");
         x += text_cells(mode_keys[i].verb) + (off ? 12 : 4);
     }
     static const struct key_hint hints[] = {{"E", "edit the limits"}, {"Esc", "leave"}, {NULL, NULL}};
