@@ -1,6 +1,4 @@
-/*
- * upstream: one question at a time, chosen by what is missing; the SUB waits meanwhile.
- */
+/* upstream: one question at a time, chosen by what is missing; the SUB waits meanwhile. */
 #include "gateway/upstream.h"
 
 #include <stdio.h>
@@ -26,11 +24,9 @@ struct known_symbol {
 
 struct upstream {
     struct upstream_config config;
-    struct bus_socket *feed;
-    struct bus_socket *line;
+    struct bus_socket *feed, *line;
     struct tracker *tracker;
-    uint64_t connection;
-    uint64_t feed_connection;
+    uint64_t connection, feed_connection;
     struct heard heard;
     bool feed_proved; /* something was heard over it since it connected */
     bool want_status, want_contracts, want_events;
