@@ -87,7 +87,7 @@ static void test_a_long_line(void **state)
     (void)state;
     char text[600] = "";
     for (int i = 0; i < 150; i++) {
-        memcpy(text + 3 * i, "臺", 3);
+        memcpy(text + 3 * i, (const char[]){'\xe8', '\x87', '\xba'}, 3); /* 臺 */
     }
     heard_count = 0;
     log_set_listener(writer, hear, NULL);
