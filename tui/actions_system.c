@@ -7,7 +7,7 @@
 #include "core/session.h"
 #include "core/text.h"
 #include "tui/actions.h"
-#include "tui/request.h"
+#include "tui/overlays/request.h"
 
 #define CONFIRM_KEY 'y'
 

@@ -6,8 +6,8 @@
 #include "core/cond.h"
 #include "core/text.h"
 #include "tui/actions.h"
-#include "tui/pane.h"
-#include "tui/request.h"
+#include "tui/panes/pane.h"
+#include "tui/overlays/request.h"
 
 #define CONFIRM_KEY 'y'
 

@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "tui/actions.h"
 #include "tui/format.h"
-#include "tui/pane.h"
+#include "tui/panes/pane.h"
 
 static struct list *focused_list(const struct app *app)
 {

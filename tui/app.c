@@ -9,8 +9,8 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "tui/log_past.h"
-#include "tui/pane.h"
-#include "tui/request.h"
+#include "tui/panes/pane.h"
+#include "tui/overlays/request.h"
 
 static const struct pane_ops *const pane_table[PANE_COUNT] = {&watchlist_pane, &conditions_pane, &positions_pane,
                                                               &orders_pane, &log_pane};

@@ -16,13 +16,13 @@
 
 #include "core/settings.h"
 #include "gateway/client.h"
-#include "tui/canvas.h"
+#include "tui/widgets/canvas.h"
 #include "tui/layout.h"
 #include "tui/model.h"
-#include "tui/overlay.h"
+#include "tui/overlays/overlay.h"
 #include "tui/theme.h"
 
-struct pane;     /* tui/pane.h */
+struct pane;     /* tui/panes/pane.h */
 struct log_past; /* tui/log_past.h */
 
 #define COMMAND_SIZE 128

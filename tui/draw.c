@@ -4,8 +4,8 @@
 
 #include <curses.h>
 
-#include "tui/overlay.h"
-#include "tui/pane.h"
+#include "tui/overlays/overlay.h"
+#include "tui/panes/pane.h"
 #include "tui/status.h"
 
 static struct canvas screen_canvas(const struct app *app)

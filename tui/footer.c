@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "tui/keymap.h"
-#include "tui/pane.h"
+#include "tui/panes/pane.h"
 #include "tui/status.h"
 
 #define GAP 2

@@ -1,9 +1,9 @@
 /* What a condition as it is typed means: its levels in a picture, the distance, the money; or the market, before that. */
 #include <stdio.h>
 
-#include "tui/form_condition.h"
-#include "tui/levels.h"
-#include "tui/request.h"
+#include "tui/overlays/form_condition.h"
+#include "tui/widgets/levels.h"
+#include "tui/overlays/request.h"
 
 enum { LADDER_ROWS = 8 };
 

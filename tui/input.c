@@ -6,8 +6,8 @@
 #include "tui/actions.h"
 #include "tui/draw.h"
 #include "tui/keymap.h"
-#include "tui/overlay.h"
-#include "tui/pane.h"
+#include "tui/overlays/overlay.h"
+#include "tui/panes/pane.h"
 #include "tui/status.h"
 #include "tui/terminal.h"
 

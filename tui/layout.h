@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "tui/canvas.h"
+#include "tui/widgets/canvas.h"
 
 enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PANE_LOG, PANE_COUNT };
 

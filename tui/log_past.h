@@ -2,7 +2,7 @@
  * log_past: what happened while the screen was away, read back into its log.
  *
  * Transitions, order events and the guard's words of the last day, as the stores hold them. They are read in the
- * background (tui/records.h); the lines come in when all of them are there.
+ * background (tui/overlays/records.h); the lines come in when all of them are there.
  *
  * Owner: log_past_begin .. log_past_free. Thread: the screen's.
  */

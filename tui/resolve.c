@@ -7,9 +7,9 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "tui/actions.h"
-#include "tui/pane.h"
-#include "tui/pick.h"
-#include "tui/request.h"
+#include "tui/panes/pane.h"
+#include "tui/widgets/pick.h"
+#include "tui/overlays/request.h"
 
 enum { WIDTH = 64 };
 

@@ -15,7 +15,7 @@
 #include "tui/draw.h"
 #include "tui/input.h"
 #include "tui/log_past.h"
-#include "tui/overlay.h"
+#include "tui/overlays/overlay.h"
 #include "tui/secrets.h"
 #include "tui/starter.h"
 #include "tui/terminal.h"

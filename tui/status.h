@@ -11,7 +11,7 @@
 #define TUI_STATUS_H
 
 #include "tui/app.h"
-#include "tui/canvas.h"
+#include "tui/widgets/canvas.h"
 
 void status_draw(const struct app *app, const struct canvas *canvas);
 /* The last answer at the left, what is held at the right. */

@@ -5,7 +5,7 @@
 #ifndef TESTS_TUI_OFFSCREEN_H
 #define TESTS_TUI_OFFSCREEN_H
 
-#include "tui/canvas.h"
+#include "tui/widgets/canvas.h"
 
 void offscreen_open(void);
 void offscreen_close(void);

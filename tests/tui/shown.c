@@ -18,7 +18,7 @@
 #include "tests/tui/recorded.h"
 #include "tui/draw.h"
 #include "tui/input.h"
-#include "tui/overlay.h"
+#include "tui/overlays/overlay.h"
 #include "tui/terminal.h"
 
 #define MARK "\033]99;frame\033\\"

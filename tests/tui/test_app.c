@@ -12,7 +12,7 @@
 #include "tests/tui/recorded.h"
 #include "tui/actions.h"
 #include "tui/keymap.h"
-#include "tui/pane.h"
+#include "tui/panes/pane.h"
 
 static struct settings settings;
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tui/form_state.h"
+#include "tui/widgets/form_state.h"
 
 static const char *const sides[] = {"BUY", "SELL", NULL};
 static const char *const all_tifs[] = {"ROD", "IOC", "FOK", NULL};

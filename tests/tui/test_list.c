@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "tests/tui/offscreen.h"
-#include "tui/list.h"
+#include "tui/widgets/list.h"
 
 /* The source: numbers, newest first or last as the test asks. */
 struct rows {

@@ -1,0 +1,27 @@
+/*
+ * contract_rows: contracts as rows of a pick list: code, name, last trading day, margin, registered mark.
+ *
+ * Rows are the model's quotes, or only the registered ones. Thread: the screen's.
+ */
+#ifndef TUI_OVERLAYS_CONTRACT_ROWS_H
+#define TUI_OVERLAYS_CONTRACT_ROWS_H
+
+#include "tui/app.h"
+
+#define CONTRACT_ROWS_WIDTH 76
+
+int contract_rows_count(const struct app *app, bool registered_only);
+/* NULL past the last. */
+const struct quote *contract_rows_at(const struct app *app, bool registered_only, int index);
+bool contract_rows_match(const struct quote *quote, const char *filter);
+/* quote NULL: the column heads. */
+void contract_rows_draw(const struct quote *quote, const struct canvas *line);
+
+/* The registered contract `step` away from symbol (the first or last when symbol is none); NULL when there is none. */
+const struct quote *contract_rows_step(const struct app *app, const char *symbol, int step);
+
+/* A list of the registered contracts over the form; chosen gets the symbol. context is not owned. */
+void contract_rows_pick(struct app *app, const char *filter, const char *symbol,
+                        void (*chosen)(void *context, struct app *app, const char *symbol), void *context);
+
+#endif
