@@ -175,6 +175,25 @@ static void orders_answer_with_what_became_of_them(void **state) {
     json_decref(positions);
 }
 
+static int64_t mark_now(void **state) {
+    json_t *positions = ask(state, CLI_OK, "positions");
+    assert_int_equal(json_array_size(positions), 1);
+    int64_t mark = number_of(json_array_get(positions, 0), "mark");
+    json_decref(positions);
+    return mark;
+}
+
+/* The stored row is marked at its fill; what is shown is what it is worth now. */
+static void positions_are_marked_at_the_last_tick(void **state) {
+    int64_t first = mark_now(state);
+    int64_t mark = first;
+    for (int i = 0; i < 400 && mark == first; i++) {
+        (void)poll(NULL, 0, 10);
+        mark = mark_now(state);
+    }
+    assert_int_not_equal(mark, first);
+}
+
 static int64_t position_now(void **state) {
     json_t *positions = ask(state, CLI_OK, "positions --all");
     int64_t quantity = json_array_size(positions) > 0 ? number_of(json_array_get(positions, 0), "quantity") : 0;
@@ -431,7 +450,7 @@ int main(void) {
         cmocka_unit_test(contracts_are_listed_and_registered),
         cmocka_unit_test(conditions_live_their_life),
         cmocka_unit_test(orders_answer_with_what_became_of_them),
-        cmocka_unit_test(flatten_closes),
+        cmocka_unit_test(positions_are_marked_at_the_last_tick), cmocka_unit_test(flatten_closes),
         cmocka_unit_test(halt_stops_orders_until_resume),
         cmocka_unit_test(limits_change_one_at_a_time),
         cmocka_unit_test(accounts_are_selected),

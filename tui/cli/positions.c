@@ -1,4 +1,5 @@
-/* Positions as the executor stored them: the newest row of each account and contract, or a day's. */
+/* Positions as the executor stored them: the newest row of each account and contract, marked at the last tick while it
+ * runs; or a day's. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +81,39 @@ struct newest {
     bool all; /* flat ones too */
     size_t count;
     struct position *seen;
+    size_t live_count;
+    struct position *live; /* as the executor has them now, when it runs: marked at the last tick */
 };
+
+static void take_live(void *context, const struct msg *msg) {
+    struct newest *newest = context;
+    if (msg->id == MSG_POSITION && newest->live_count < POSITIONS_MAX) {
+        newest->live[newest->live_count++] = msg->position;
+    }
+}
+
+/* A stored row is marked at its last fill; what runs knows the last tick. Nothing running, or no answer: the stored. */
+static void ask_live(struct cli *cli, struct newest *newest) {
+    struct msg msg;
+    struct reply reply;
+    int code = CLI_OK;
+    if (!client_daemon_running(cli->settings) || !cli_connect(cli, &code)) {
+        return;
+    }
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = QUERY_POSITIONS;
+    (void)client_call(cli->client, COMPONENT_EXECUTOR, &msg, take_live, newest, &reply, NULL);
+}
+
+static void mark_now(const struct newest *newest, struct position *position) {
+    for (size_t i = 0; i < newest->live_count; i++) {
+        const struct position *live = &newest->live[i];
+        if (strcmp(live->symbol, position->symbol) == 0 && strcmp(live->account, position->account) == 0 &&
+            live->trading_day == position->trading_day && live->mark != 0) {
+            position->mark = live->mark;
+        }
+    }
+}
 
 /* Rows come newest first: the first of an account and contract is how it stands. */
 static bool keep_newest(void *context, const struct msg *msg) {
@@ -96,8 +129,10 @@ static bool keep_newest(void *context, const struct msg *msg) {
         return false;
     }
     newest->seen[newest->count++] = *position;
+    struct msg row = *msg;
+    mark_now(newest, &row.position);
     bool shown = newest->all || position->quantity != 0 || position->bought != 0 || position->sold != 0;
-    return !shown || print_row(newest->list, msg);
+    return !shown || print_row(newest->list, &row);
 }
 
 int cmd_positions(struct cli *cli) {
@@ -112,17 +147,22 @@ int cmd_positions(struct cli *cli) {
     if (query.trading_day != 0) {
         return filter_print(cli, DB_ORDERS, &query, list, "no positions");
     }
-    struct newest newest = {
-        .list = list, .all = cli_given(cli, "--all"), .seen = calloc(POSITIONS_MAX, sizeof(*newest.seen))};
-    if (list == NULL || newest.seen == NULL) {
+    struct newest newest = {.list = list,
+                            .all = cli_given(cli, "--all"),
+                            .seen = calloc(POSITIONS_MAX, sizeof(*newest.seen)),
+                            .live = calloc(POSITIONS_MAX, sizeof(*newest.live))};
+    if (list == NULL || newest.seen == NULL || newest.live == NULL) {
         free(newest.seen);
+        free(newest.live);
         return cli_say(CLI_FAILED, "no memory");
     }
+    ask_live(cli, &newest);
     struct db *db = cli_database(cli, DB_ORDERS, &code);
     if (db != NULL && db_each(db, &query, keep_newest, &newest, &err) != ERR_OK) {
         code = cli_say_err(&err);
     }
     db_close(db);
     free(newest.seen);
+    free(newest.live);
     return print_close(list, code, "no positions");
 }
