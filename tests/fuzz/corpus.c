@@ -47,7 +47,7 @@ static void run_file(const char *path) {
     give(bytes, size);
     for (size_t i = 1; i < CUTS; i++) {
         const size_t cut = size * i / CUTS;
-        (void)snprintf(current, sizeof current, "the first %zu bytes of %s", cut, path);
+        (void)snprintf(current, sizeof current, "the first %zu bytes of %.500s", cut, path);
         give(bytes, cut);
     }
 }
