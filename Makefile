@@ -65,13 +65,13 @@ help: ## what can be made
 
 # --- what must be on the machine -----------------------------------------------------------------------------------------
 # The stamp is remade when the list of packages changes; everything that is compiled waits for it.
-$(DEPS_STAMP): tools/deps.sh
+$(DEPS_STAMP): .ci/deps.sh
 	$(Q)mkdir -p $(@D)
-	$(Q)sh tools/deps.sh build
+	$(Q)sh .ci/deps.sh build
 	$(Q)touch $@
 
 deps: ## install the packages that building and testing need
-	$(Q)sh tools/deps.sh build lint fuzz
+	$(Q)sh .ci/deps.sh build lint fuzz
 
 # --- compiling -------------------------------------------------------------------------------------------------------------
 $(BUILD)/%.o: %.c | $(DEPS_STAMP)
@@ -80,14 +80,14 @@ $(BUILD)/%.o: %.c | $(DEPS_STAMP)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 # Texts that the programs carry: SQL schemas and themes, as C.
-$(BUILD)/gen/schema.c: tools/embed.sh $(wildcard db/schema/*/*.sql)
+$(BUILD)/gen/schema.c: core/embed.sh $(wildcard db/schema/*/*.sql)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)sh tools/embed.sh schema db/schema $(sort $(wildcard db/schema/*/*.sql)) > $@
-$(BUILD)/gen/themes.c: tools/embed.sh $(wildcard themes/*.ini)
+	$(Q)sh core/embed.sh schema db/schema $(sort $(wildcard db/schema/*/*.sql)) > $@
+$(BUILD)/gen/themes.c: core/embed.sh $(wildcard themes/*.ini)
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)sh tools/embed.sh themes themes $(sort $(wildcard themes/*.ini)) > $@
+	$(Q)sh core/embed.sh themes themes $(sort $(wildcard themes/*.ini)) > $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(DEPS_STAMP)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
@@ -154,10 +154,10 @@ run: all ## open the workstation: make run [REPLAY=FILE] [SPEED=60] [SEEK=08:45]
 
 # --- proving ---------------------------------------------------------------------------------------------------------------
 test: all $(TESTS) ## build and run every test, end with a count
-	$(Q)BUILD=$(BUILD) sh tools/run-tests.sh $(TESTS)
+	$(Q)BUILD=$(BUILD) sh tests/run-tests.sh $(TESTS)
 
 unit: $(TESTS_core) ## the tests of the pure core alone
-	$(Q)BUILD=$(BUILD) sh tools/run-tests.sh $(TESTS_core)
+	$(Q)BUILD=$(BUILD) sh tests/run-tests.sh $(TESTS_core)
 
 # Leak reports of libraries' once-only allocations are listed, with reasons, in tests/lint/*.supp.
 asan: ## every test under AddressSanitizer and LeakSanitizer
@@ -168,7 +168,7 @@ tsan: ## every test under ThreadSanitizer
 	$(Q)$(MAKE) --no-print-directory BUILD=build/tsan SAN='-fsanitize=thread' OPT='-O1 -g' test
 
 lint: all ## layers, header shape, lengths, banned calls, clang-tidy, cppcheck
-	$(Q)sh tools/deps.sh lint
+	$(Q)sh .ci/deps.sh lint
 	$(Q)BUILD=$(BUILD) sh tests/lint/lint.sh
 
 # Built again by clang with its own flags (WARN is gcc's), into build/fuzz; tests/fuzz/fuzz_NAME.c may use core, db and gateway.
@@ -176,7 +176,7 @@ FUZZ_S     ?= 20
 FUZZ_NAMES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz: ## parsers on hostile bytes, FUZZ_S seconds each
-	$(Q)sh tools/deps.sh build fuzz
+	$(Q)sh .ci/deps.sh build fuzz
 	$(Q)$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang WARN= HARDEN= OPT='-O1 -g' \
 	    SAN='$(FUZZ_SAN) -fsanitize=fuzzer-no-link' $(addprefix build/fuzz/,$(FUZZ_NAMES))
 	$(Q)FUZZ_S=$(FUZZ_S) sh tests/fuzz/fuzz.sh $(FUZZ_NAMES)

@@ -1,5 +1,5 @@
 /*
- * embedded: text files that the programs carry inside (made by tools/embed.sh): SQL schemas and themes.
+ * embedded: text files that the programs carry inside (made by core/embed.sh): SQL schemas and themes.
  *
  * name is the path below the folder embedded ("gateway/001.sql", "dark.ini"); text is the whole file. The last row's
  * name is NULL. Thread: any (const).

@@ -1,6 +1,6 @@
 #!/bin/sh
 # deps: install the Debian packages that a purpose needs, when they are missing.
-#   sh tools/deps.sh build [lint] [fuzz]
+#   sh .ci/deps.sh build [lint] [fuzz]
 # Says what it installs. Where it may not install, it stops with the one command that a person must run.
 set -eu
 

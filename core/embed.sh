@@ -1,6 +1,6 @@
 #!/bin/sh
 # embed: text files as a C table, so that the programs need no file beside them.
-#   sh tools/embed.sh NAME ROOT FILE... > NAME.c      gives: const struct embedded embedded_NAME[], ended by a NULL name
+#   sh core/embed.sh NAME ROOT FILE... > NAME.c      gives: const struct embedded embedded_NAME[], ended by a NULL name
 set -eu
 name=$1 root=$2
 shift 2

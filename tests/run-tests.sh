@@ -1,6 +1,6 @@
 #!/bin/sh
 # run-tests: run test programs, two at a time, show what failed, end with a plain count.
-#   BUILD=build sh tools/run-tests.sh PROGRAM...
+#   BUILD=build sh tests/run-tests.sh PROGRAM...
 # Each program is killed after TEST_S seconds (default 120) and then counts as one failure.
 set -u
 : "${BUILD:=build}" "${TEST_S:=120}"
