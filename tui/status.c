@@ -20,7 +20,7 @@
 enum { SEG_MONEY, SEG_GUARD, SEG_ACCOUNT, SEG_SESSION, SEG_FEED, SEG_LINK, SEG_ORDERS, SEG_PNL, SEG_CLOCK, SEG_COUNT };
 
 struct segment {
-    char label[LEVELS][24];
+    char label[LEVELS][SEGMENT_SIZE];
     char text[LEVELS][SEGMENT_SIZE];
     enum role role;
     int level;    /* LEVELS: dropped */
@@ -248,7 +248,7 @@ static void orders_segment(const struct app *app, struct segment *segment)
 
 static void pnl_segment(const struct app *app, struct segment *segment)
 {
-    char pnl[FORMAT_SIZE], limit[FORMAT_SIZE], text[2 * FORMAT_SIZE];
+    char pnl[FORMAT_SIZE], limit[FORMAT_SIZE], label[2 * FORMAT_SIZE];
     money_t made = model_day_pnl(app->model), most = app->model->limits.daily_loss;
     format_money(made, pnl);
     segment->role = sign_role(made, ROLE_PROFIT, ROLE_LOSS);
@@ -256,8 +256,9 @@ static void pnl_segment(const struct app *app, struct segment *segment)
         segment->role = ROLE_ALARM;
     else if (most > 0 && made <= -(most / 10 * 7))
         segment->role = ROLE_WARNING;
-    snprintf(text, sizeof text, most > 0 ? "%s, limit -%s" : "%s", pnl, money_format(most, limit, sizeof limit));
-    words(segment, 0, "P&L ", text);
+    /* The limit is a label: the one bright thing is what was made. */
+    snprintf(label, sizeof label, most > 0 ? "limit -%s  P&L " : "P&L ", money_format(most, limit, sizeof limit));
+    words(segment, 0, label, pnl);
     words(segment, 1, "P&L ", pnl);
     words(segment, 2, "", pnl);
 }
