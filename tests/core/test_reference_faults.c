@@ -73,7 +73,7 @@ static void chain_emit(void *context, enum port port, const struct msg *msg) {
     const struct end *end = context;
     struct row *row = end->row;
     fixture_emit(row->f, port, msg);
-    if (end->place != STRATEGY) row->f->said_count--; /* checked as the wire would; the fixture hears the strategy only */
+    if (end->place != STRATEGY) row->f->said_count--; /* checked only: the fixture hears the strategy */
     if (port == PORT_SIGNAL) post(row, STRATEGY, EXECUTOR, msg);
     if (port == PORT_ACK) post(row, EXECUTOR, STRATEGY, msg);
     if (port == PORT_VENUE) post(row, GATE, VENUE, msg);
@@ -180,7 +180,7 @@ static void to_venue(struct row *row, const struct msg *msg) {
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-/* The queue of orders opens only when the gate has caught up with the venue: nothing but their age stands against them. */
+/* Queued orders are let in when the gate has caught up with the venue: nothing but their age stands against them. */
 static bool takes(const struct row *row, const struct letter *letter) {
     if (letter->to == EXECUTOR) return !row->executor_down;
     if (letter->to != GATE) return true;
@@ -189,7 +189,8 @@ static bool takes(const struct row *row, const struct letter *letter) {
 
 /* Everything that is due, the oldest first: what one sender posts to one reader never changes places. */
 static void deliver(struct row *row) {
-    static void (*const doors[PLACES])(struct row *, const struct msg *) = {to_strategy, to_executor, to_gate, to_venue};
+    static void (*const doors[PLACES])(struct row *, const struct msg *) = {to_strategy, to_executor, to_gate,
+                                                                            to_venue};
     for (size_t i = 0; i < row->count; i++) {
         struct letter *letter = &row->letters[i];
         if (letter->gone || letter->due_us > row->f->now_us || !takes(row, letter)) continue;
