@@ -10,6 +10,7 @@
 
 #include "core/executor.h"
 #include "gateway/driver.h"
+#include "gateway/journal_watch.h"
 #include "gateway/restore.h"
 #include "gateway/upstream.h"
 
@@ -29,6 +30,7 @@ struct executor_agent {
     struct requester current;
     struct market market;
     bool has_market;
+    struct journal_watch journal;
     int64_t next_timer_us;
 };
 
@@ -63,12 +65,14 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
         return;
     }
     if (msg->id == MSG_ORDER_EVENT) {
+        e->journal.applied_us = e->agent->clock->now_us(e->agent->clock);
         if (executor_on_order_event(e->executor, &msg->order_event, now_us, sink, &err) != ERR_OK) {
             log_write(e->agent->log, LEVEL_ERROR, "order event %llu: %s", (unsigned long long)msg->order_event.seq,
                       err.text);
         }
     } else if (msg->id == MSG_HEARTBEAT) {
         executor_on_heartbeat(e->executor, &msg->heartbeat);
+        journal_watch_hear(&e->journal, e->agent, &msg->heartbeat, executor_events_seq(e->executor), &e->market, sink);
     } else if (msg->id == MSG_CONTRACT) {
         executor_on_contract(e->executor, &msg->contract);
     } else if (msg->id == MSG_MARKET) {
@@ -177,6 +181,7 @@ static enum status executor_open(struct agent *agent, void *self, struct err *er
 {
     struct executor_agent *e = self;
     e->agent = agent;
+    e->journal.applied_us = agent->started_us;
     bool full = settings_number(&agent->settings, SET_DURABILITY) == 1;
     enum status status = db_open(&e->db, DB_ORDERS, agent->paths.home, DB_WRITE, full ? DB_FULL : DB_NORMAL, err);
     if (status == ERR_OK) {
@@ -318,9 +323,11 @@ static void executor_on_request(struct agent *agent, void *self, const struct re
 {
     struct executor_agent *e = self;
     struct sink *sink = driver_sink(e->driver);
-    (void)agent;
     e->current = *from;
-    if (msg->id == MSG_ORDER_COMMAND) {
+    if (e->journal.behind && (msg->id == MSG_ORDER_COMMAND || msg->id == MSG_CONTROL)) {
+        /* Flattening too: its fills would not be known, and doing it again would open the other side. */
+        agent_reply(agent, from, agent_request_id(msg), ERR_STATE, 0, "%s", e->journal.words);
+    } else if (msg->id == MSG_ORDER_COMMAND) {
         executor_on_order_command(e->executor, &msg->order_command, now_us, sink);
     } else if (msg->id == MSG_CANCEL_COMMAND) {
         executor_on_cancel_command(e->executor, &msg->cancel_command, now_us, sink);
@@ -341,8 +348,11 @@ static void executor_heartbeat(struct agent *agent, void *self, struct heartbeat
     bool live = upstream_live(e->upstream, agent->clock->now_us(agent->clock));
     beat->last_seq = executor_events_seq(e->executor);
     beat->unconfirmed = (int32_t)executor_unconfirmed(e->executor);
-    beat->peer_up = live;
-    snprintf(beat->text, sizeof beat->text, "%s", live ? "ready" : "no line to the gateway: orders wait");
+    beat->peer_up = live && !e->journal.behind;
+    snprintf(beat->text, sizeof beat->text, "%s",
+             e->journal.behind ? e->journal.words
+             : live            ? "ready"
+                               : "no line to the gateway: orders wait");
 }
 
 const struct agent_ops executor_agent_ops = {

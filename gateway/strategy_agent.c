@@ -9,6 +9,7 @@
 #include "core/session.h"
 #include "core/strategy.h"
 #include "gateway/driver.h"
+#include "gateway/journal_watch.h"
 #include "gateway/restore.h"
 #include "gateway/upstream.h"
 
@@ -27,6 +28,7 @@ struct strategy_agent {
     struct requester current;
     struct market market;
     bool has_market;
+    struct journal_watch journal;
     int64_t next_timer_us;
 };
 
@@ -61,14 +63,32 @@ static void release(void *context, enum port port, const struct msg *msg)
     }
 }
 
+/* What its orders come to would not be known: a tick may still lead out of the market, and not into it. */
+static void on_tick(struct strategy_agent *s, const struct tick *tick, int64_t now_us)
+{
+    struct sink *sink = driver_sink(s->driver);
+    if (!s->journal.behind) {
+        strategy_on_tick(s->strategy, tick, now_us, sink);
+        return;
+    }
+    struct tick outside = *tick;
+    outside.sym_seq = 0; /* not one of the numbered ones, which a stale symbol's entries follow */
+    strategy_on_stale(s->strategy, tick->symbol, true, now_us, sink);
+    strategy_on_tick(s->strategy, &outside, now_us, sink);
+}
+
 static void on_feed_message(void *context, const struct msg *msg, int64_t now_us)
 {
     struct strategy_agent *s = context;
     struct sink *sink = driver_sink(s->driver);
     struct err err;
     if (msg->id == MSG_TICK) {
-        strategy_on_tick(s->strategy, &msg->tick, now_us, sink);
+        on_tick(s, &msg->tick, now_us);
+    } else if (msg->id == MSG_HEARTBEAT) {
+        journal_watch_hear(&s->journal, s->agent, &msg->heartbeat, strategy_events_seq(s->strategy), &s->market, sink);
+        upstream_hold(s->upstream, s->journal.behind);
     } else if (msg->id == MSG_ORDER_EVENT) {
+        s->journal.applied_us = s->agent->clock->now_us(s->agent->clock);
         if (strategy_on_order_event(s->strategy, &msg->order_event, now_us, sink, &err) != ERR_OK) {
             log_write(s->agent->log, LEVEL_ERROR, "order event %llu: %s", (unsigned long long)msg->order_event.seq,
                       err.text);
@@ -195,6 +215,7 @@ static enum status strategy_open(struct agent *agent, void *self, struct err *er
 {
     struct strategy_agent *s = self;
     s->agent = agent;
+    s->journal.applied_us = agent->started_us;
     bool full = settings_number(&agent->settings, SET_DURABILITY) == 1;
     enum status status = db_open(&s->db, DB_CONDITIONS, agent->paths.home, DB_WRITE, full ? DB_FULL : DB_NORMAL, err);
     if (status == ERR_OK) {
@@ -323,8 +344,9 @@ static void strategy_heartbeat(struct agent *agent, void *self, struct heartbeat
     int64_t now_us = agent->clock->now_us(agent->clock);
     beat->last_seq = strategy_events_seq(s->strategy);
     beat->unconfirmed = (int32_t)strategy_unconfirmed(s->strategy);
-    beat->peer_up = upstream_live(s->upstream, now_us) && bus_connected(s->signals);
-    const char *text = !upstream_live(s->upstream, now_us) ? "no feed: entries are held"
+    beat->peer_up = upstream_live(s->upstream, now_us) && bus_connected(s->signals) && !s->journal.behind;
+    const char *text = s->journal.behind                    ? s->journal.words
+                       : !upstream_live(s->upstream, now_us) ? "no feed: entries are held"
                        : bus_connected(s->signals)         ? "watching"
                                                            : "no line to the executor: signals wait";
     snprintf(beat->text, sizeof beat->text, "%s", text);

@@ -37,6 +37,7 @@ struct upstream {
     uint64_t events_due;   /* the last event that is known to be there */
     int64_t market_soon_us; /* when to ask again for a market that is not known there yet */
     bool events_from_now;
+    bool held;           /* by upstream_hold */
     bool ask_now;        /* something has just shown a gap */
     uint64_t events_seq; /* last one handed on */
     enum asking asking;
@@ -128,6 +129,11 @@ void upstream_watch(struct upstream *u, const char *symbol)
     know(u, symbol);
 }
 
+void upstream_hold(struct upstream *u, bool held)
+{
+    u->held = held;
+}
+
 static void warn(struct upstream *u, const char *text)
 {
     if (u->config.on_warning != NULL) {
@@ -149,7 +155,7 @@ static bool silent(const struct upstream *u, int64_t now_us)
 static void judge_stale(struct upstream *u, struct known_symbol *known, int64_t now_us)
 {
     bool held_up = u->fresh && now_us - u->fresh_us > UPSTREAM_SILENCE_US;
-    bool stale = silent(u, now_us) || held_up || tracker_gap(u->tracker, known->symbol);
+    bool stale = silent(u, now_us) || held_up || u->held || tracker_gap(u->tracker, known->symbol);
     if (stale != known->stale) {
         known->stale = stale;
         if (u->config.on_stale != NULL) {

@@ -54,6 +54,8 @@ void upstream_seek_events(struct upstream *upstream, uint64_t seq);
 void upstream_seek_ticks(struct upstream *upstream, const char *symbol, uint64_t epoch, uint64_t seq);
 /* A symbol whose silence counts before it was ever heard: somebody waits for it. */
 void upstream_watch(struct upstream *upstream, const char *symbol);
+/* All symbols are stale while held: the consumer has a reason of its own. */
+void upstream_hold(struct upstream *upstream, bool held);
 /* First contact: start with the gateway's present last event instead of the first one ever. */
 void upstream_events_from_now(struct upstream *upstream);
 

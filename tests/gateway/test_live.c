@@ -37,6 +37,7 @@ static struct client *client;
 static struct world {
     int64_t pid[COMPONENT_COUNT + 1];
     bool ready[COMPONENT_COUNT + 1]; /* what it depends on is there, and it is up to date */
+    char said[COMPONENT_COUNT + 1][TEXT_SIZE];
     struct market market;
     struct session_info session;
     struct tick tick; /* of the near TXF */
@@ -53,6 +54,7 @@ static void see(const struct msg *msg)
     if (msg->id == MSG_HEARTBEAT) {
         world.pid[msg->heartbeat.component] = msg->heartbeat.pid;
         world.ready[msg->heartbeat.component] = msg->heartbeat.peer_up;
+        memcpy(world.said[msg->heartbeat.component], msg->heartbeat.text, TEXT_SIZE);
     } else if (msg->id == MSG_PROCESS && !msg->process.running) {
         world.pid[msg->process.component] = 0;
     } else if (msg->id == MSG_MARKET) {
@@ -697,6 +699,77 @@ static void test_give_up(void **state)
     stop_daemon();
 }
 
+static bool both_held(void)
+{
+    return strstr(world.said[COMPONENT_STRATEGY], "was gateway.db replaced?") != NULL &&
+           strstr(world.said[COMPONENT_EXECUTOR], "was gateway.db replaced?") != NULL &&
+           !world.ready[COMPONENT_STRATEGY] && !world.ready[COMPONENT_EXECUTOR] && world.session.logged_in &&
+           world.session.account[0] != '\0' && world.tick.price > 0;
+}
+
+static void rename_journal(const char *from, const char *to)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char old[TEMPDIR_SIZE + 32];
+        char new[TEMPDIR_SIZE + 32];
+        snprintf(old, sizeof old, "%s/%s%s", home, from, ends[i]);
+        snprintf(new, sizeof new, "%s/%s%s", home, to, ends[i]);
+        assert_true(rename(old, new) == 0 || ends[i][0] != '\0');
+    }
+}
+
+static bool far_from(void)
+{
+    return world.tick.price > 0 && world.condition.suspended && (int64_t)world.tick.sym_seq > victim + 100;
+}
+
+/* Another gateway.db numbers its events anew: it is said, nothing is entered, and the right one ends it. */
+static void test_a_replaced_journal(void **state)
+{
+    (void)state;
+    struct msg msg;
+    struct reply reply;
+    set(SET_MARKET_SPEED, "20");
+    start_daemon();
+    open_client();
+    assert_true(until(trading));
+    buy_one();
+    stop_daemon();
+    int orders = rows_in(DB_ORDERS, &(struct db_query){.id = MSG_ORDER});
+    rename_journal("gateway.db", "kept.db");
+    start_daemon();
+    open_client();
+    if (!until(both_held)) {
+        fail_msg("strategy: %s; executor: %s", world.said[COMPONENT_STRATEGY], world.said[COMPONENT_EXECUTOR]);
+    }
+    create_condition(0);
+    victim = (int64_t)world.tick.sym_seq;
+    assert_true(until(far_from));
+    assert_int_equal(world.condition.state, CONDITION_ARMED); /* by the first tick it would have triggered */
+    msg_init(&msg, MSG_ORDER_COMMAND);
+    snprintf(msg.order_command.order.account, ACCOUNT_SIZE, "%s", world.session.account);
+    snprintf(msg.order_command.order.symbol, SYMBOL_SIZE, "%s", world.tick.symbol);
+    msg.order_command.order.side = SIDE_BUY;
+    msg.order_command.order.type = ORDER_MARKET;
+    msg.order_command.order.tif = TIF_IOC;
+    msg.order_command.order.quantity = 1;
+    call(COMPONENT_EXECUTOR, &msg, &reply);
+    assert_int_equal(reply.status, ERR_STATE);
+    assert_non_null(strstr(reply.text, "the gateway's journal ends at event 0, this one has applied "));
+    stop_daemon();
+    assert_int_equal(rows_in(DB_ORDERS, &(struct db_query){.id = MSG_ORDER}), orders);
+    assert_int_equal(rows_in(DB_CONDITIONS, &(struct db_query){.id = MSG_SIGNAL}), 0);
+    assert_true(rows_in(DB_ORDERS, &(struct db_query){.id = MSG_RISK_EVENT}) >= 1);
+    rename_journal("gateway.db", "other.db");
+    rename_journal("kept.db", "gateway.db");
+    start_daemon();
+    open_client();
+    assert_true(until(trading));
+    flatten();
+    stop_daemon();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -707,6 +780,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refusals, make_world, end_world),
         cmocka_unit_test_setup_teardown(test_port_taken, make_world, end_world),
         cmocka_unit_test_setup_teardown(test_give_up, make_world, end_world),
+        cmocka_unit_test_setup_teardown(test_a_replaced_journal, make_world, end_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
