@@ -17,23 +17,23 @@
 #include "core/order.h"
 #include "core/tick.h"
 
-#define TEXT_SIZE 256
+#define TEXT_SIZE   256
 #define SECRET_SIZE 64
 
 /* The market as a whole: published on change and each second by the venue, forwarded by the gateway. */
 struct market {
-    char venue[NAME_SIZE];      /* "SIM" */
-    char source[TEXT_SIZE];     /* "synthetic market, seed 1" or the file's name */
-    int64_t market_us;          /* market time now */
+    char venue[NAME_SIZE];  /* "SIM" */
+    char source[TEXT_SIZE]; /* "synthetic market, seed 1" or the file's name */
+    int64_t market_us;      /* market time now */
     int32_t trading_day;
-    int32_t session;            /* enum session_kind */
-    int32_t session_state;      /* enum session_state */
-    int64_t next_change_us;     /* market time */
-    int32_t speed;              /* market seconds a second; 0 = as fast as possible */
+    int32_t session;        /* enum session_kind */
+    int32_t session_state;  /* enum session_state */
+    int64_t next_change_us; /* market time */
+    int32_t speed;          /* market seconds a second; 0 = as fast as possible */
     bool paused;
-    bool simulated;             /* not real money */
-    int32_t progress_permille;  /* replay: how far; -1 = endless */
-    int64_t damaged_lines;      /* replay: lines counted and skipped */
+    bool simulated;            /* not real money */
+    int32_t progress_permille; /* replay: how far; -1 = endless */
+    int64_t damaged_lines;     /* replay: lines counted and skipped */
 };
 
 /* The feed's heartbeat, each second on topic "~feed": last seqs, so that silence and gaps are told apart. With a
@@ -152,7 +152,7 @@ struct action_record {
     char answer[TEXT_SIZE];
 };
 
-#define AUDIT_EVENT_SIZE 64
+#define AUDIT_EVENT_SIZE  64
 #define AUDIT_REASON_SIZE 640
 
 /* One decision of any kind, as db/audit.h reads it out of the stores. Never sent. */
@@ -188,12 +188,12 @@ struct heartbeat {
     int64_t pid;
     int64_t started_us;
     int64_t time_us;
-    uint64_t last_seq;     /* gateway: events; strategy: signals; executor: events applied */
-    int32_t unconfirmed;   /* orders or signals without an answer */
-    int32_t unknown;       /* UNKNOWN orders */
-    bool peer_up;          /* the link it depends on answers */
-    char text[TEXT_SIZE];  /* one line: what it is doing or what is wrong */
-    uint64_t published;    /* messages without numbers so far, this one too (gateway/heard.h) */
+    uint64_t last_seq;    /* gateway: events; strategy: signals; executor: events applied */
+    int32_t unconfirmed;  /* orders or signals without an answer */
+    int32_t unknown;      /* UNKNOWN orders */
+    bool peer_up;         /* the link it depends on answers */
+    char text[TEXT_SIZE]; /* one line: what it is doing or what is wrong */
+    uint64_t published;   /* messages without numbers so far, this one too (gateway/heard.h) */
 };
 
 enum guard_mode { GUARD_ACTIVE = 1, GUARD_REDUCING, GUARD_HALTED };
@@ -211,14 +211,14 @@ struct guard_state {
 /* 0 = no limit, except where said. */
 struct guard_limits {
     int32_t max_order_quantity;
-    int32_t max_position;       /* lots a symbol */
-    money_t max_notional;       /* NT$ of one order */
-    int32_t collar_bps;         /* limit price this far from the last tick, 1/100 % */
-    int32_t stale_tick_ms;      /* no order on a symbol without a tick for so long */
-    int32_t orders_per_second;  /* in all */
+    int32_t max_position;      /* lots a symbol */
+    money_t max_notional;      /* NT$ of one order */
+    int32_t collar_bps;        /* limit price this far from the last tick, 1/100 % */
+    int32_t stale_tick_ms;     /* no order on a symbol without a tick for so long */
+    int32_t orders_per_second; /* in all */
     int32_t strategy_orders_per_second;
     int32_t duplicate_window_ms; /* same symbol, side, quantity, price, operator */
-    money_t daily_loss;         /* positive NT$ */
+    money_t daily_loss;          /* positive NT$ */
     char actor[NAME_SIZE];
     int64_t time_us;
 };
@@ -228,7 +228,7 @@ struct session_info {
     bool logged_in;
     char user[NAME_SIZE];
     char venue[NAME_SIZE];
-    uint64_t venue_session; /* number of the venue session, new at each logon */
+    uint64_t venue_session;     /* number of the venue session, new at each logon */
     char account[ACCOUNT_SIZE]; /* selected; empty = none */
     int64_t since_us;
     char text[TEXT_SIZE]; /* last answer of the venue */
@@ -337,7 +337,7 @@ enum condition_action { CONDITION_CREATE = 1, CONDITION_EDIT, CONDITION_PAUSE, C
 struct condition_command {
     uint64_t request_id;
     enum condition_action action;
-    int64_t condition_id; /* 0 for CREATE */
+    int64_t condition_id;         /* 0 for CREATE */
     struct condition_terms terms; /* CREATE, EDIT */
     char actor[NAME_SIZE];
     uint64_t key; /* CREATE: the same one again (an answer was lost) makes no second condition; 0 = none */
@@ -363,7 +363,7 @@ struct limits_command {
 
 /* The venue's execution report (FIX 8). */
 struct venue_exec {
-    uint64_t seq; /* of the login at the venue, from 1 without holes */
+    uint64_t seq;        /* of the login at the venue, from 1 without holes */
     enum exec_kind kind; /* NEW FILL CANCELLED CANCEL_REJECTED REJECTED EXPIRED */
     char client_order_id[CLIENT_ORDER_ID_SIZE];
     char venue_order_id[VENUE_ORDER_ID_SIZE];

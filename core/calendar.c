@@ -8,16 +8,18 @@
 #include "core/check.h"
 #include "core/clock.h"
 
-#define TAIPEI_US (8 * INT64_C(3600) * CLOCK_SECOND_US)
+#define TAIPEI_US   (8 * INT64_C(3600) * CLOCK_SECOND_US)
 #define DAY_SECONDS INT64_C(86400)
-#define DAY_US (DAY_SECONDS * CLOCK_SECOND_US)
+#define DAY_US      (DAY_SECONDS * CLOCK_SECOND_US)
 
-static int64_t clamp(int64_t value, int64_t low, int64_t high) {
+static int64_t clamp(int64_t value, int64_t low, int64_t high)
+{
     if (value < low) return low;
     return value > high ? high : value;
 }
 
-static int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
+static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
+{
     if (month <= 2) year--;
     const int64_t era = year / 400; /* years here are positive */
     const int64_t year_of_era = year - era * 400;
@@ -26,7 +28,8 @@ static int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
     return era * 146097 + day_of_era - 719468;
 }
 
-static void civil_from_days(int64_t days, int *year, int *month, int *day) {
+static void civil_from_days(int64_t days, int *year, int *month, int *day)
+{
     days += 719468;
     const int64_t era = days / 146097; /* days here are positive */
     const int64_t day_of_era = days - era * 146097;
@@ -38,60 +41,71 @@ static void civil_from_days(int64_t days, int *year, int *month, int *day) {
     *year = (int)(year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
-static int days_in_month(int year, int month) {
+static int days_in_month(int year, int month)
+{
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return days[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-static int64_t days_of_date(int32_t date) {
+static int64_t days_of_date(int32_t date)
+{
     CHECK(calendar_date_valid(date));
     return days_from_civil(date / 10000, date / 100 % 100, date % 100);
 }
 
-static int32_t date_of_days(int64_t days) {
+static int32_t date_of_days(int64_t days)
+{
     int year, month, day;
     civil_from_days(clamp(days, days_from_civil(1990, 1, 1), days_from_civil(2099, 12, 31)), &year, &month, &day);
     return year * 10000 + month * 100 + day;
 }
 
-bool calendar_date_valid(int32_t date) {
+bool calendar_date_valid(int32_t date)
+{
     if (date < CALENDAR_DATE_MIN || date > CALENDAR_DATE_MAX) return false;
     const int month = date / 100 % 100, day = date % 100;
     return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(date / 10000, month);
 }
 
-int32_t calendar_add_days(int32_t date, int days) {
+int32_t calendar_add_days(int32_t date, int days)
+{
     return date_of_days(days_of_date(date) + days);
 }
 
-int calendar_weekday(int32_t date) {
+int calendar_weekday(int32_t date)
+{
     return (int)((days_of_date(date) + 4) % 7); /* 1970-01-01 was a Thursday; days are positive from 1990 on */
 }
 
-int calendar_days_between(int32_t from, int32_t to) {
+int calendar_days_between(int32_t from, int32_t to)
+{
     return (int)(days_of_date(to) - days_of_date(from));
 }
 
-int32_t calendar_nth_weekday(int year, int month, int weekday, int nth) {
+int32_t calendar_nth_weekday(int year, int month, int weekday, int nth)
+{
     CHECK(month >= 1 && month <= 12 && weekday >= 0 && weekday <= 6 && nth >= 1 && nth <= 5);
     const int32_t first = year * 10000 + month * 100 + 1;
     const int ahead = (weekday - calendar_weekday(first) + 7) % 7;
     return calendar_add_days(first, ahead + 7 * (nth - 1));
 }
 
-int64_t calendar_taipei_us(int32_t date, int32_t seconds_of_day) {
+int64_t calendar_taipei_us(int32_t date, int32_t seconds_of_day)
+{
     return (days_of_date(date) * DAY_SECONDS + seconds_of_day) * CLOCK_SECOND_US - TAIPEI_US;
 }
 
 /* Microseconds of Taipei wall time since 1970-01-01T00:00 there, held inside the calendar's limits. */
-static int64_t wall_us(int64_t time_us) {
+static int64_t wall_us(int64_t time_us)
+{
     const int64_t low = days_from_civil(1990, 1, 1) * DAY_US;
     const int64_t high = (days_from_civil(2099, 12, 31) + 1) * DAY_US - 1;
     return clamp(time_us, low - TAIPEI_US, high - TAIPEI_US) + TAIPEI_US;
 }
 
-void calendar_civil(int64_t time_us, struct civil *out) {
+void calendar_civil(int64_t time_us, struct civil *out)
+{
     const int64_t wall = wall_us(time_us);
     const int64_t days = wall / DAY_US;
     const int64_t rest = wall % DAY_US;
@@ -104,15 +118,18 @@ void calendar_civil(int64_t time_us, struct civil *out) {
     out->weekday = (int)((days + 4) % 7);
 }
 
-int32_t calendar_date(int64_t time_us) {
+int32_t calendar_date(int64_t time_us)
+{
     return date_of_days(wall_us(time_us) / DAY_US);
 }
 
-int32_t calendar_seconds_of_day(int64_t time_us) {
+int32_t calendar_seconds_of_day(int64_t time_us)
+{
     return (int32_t)(wall_us(time_us) % DAY_US / CLOCK_SECOND_US);
 }
 
-const char *calendar_format_date(int32_t date, char *buf, size_t size) {
+const char *calendar_format_date(int32_t date, char *buf, size_t size)
+{
     CHECK(size >= CALENDAR_TEXT_SIZE);
     if (date == 0)
         (void)snprintf(buf, size, "-");
@@ -121,14 +138,16 @@ const char *calendar_format_date(int32_t date, char *buf, size_t size) {
     return buf;
 }
 
-const char *calendar_format_time(int64_t time_us, char *buf, size_t size) {
+const char *calendar_format_time(int64_t time_us, char *buf, size_t size)
+{
     CHECK(size >= CALENDAR_TEXT_SIZE);
     const int seconds = calendar_seconds_of_day(time_us);
     (void)snprintf(buf, size, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     return buf;
 }
 
-const char *calendar_format_stamp(int64_t time_us, char *buf, size_t size) {
+const char *calendar_format_stamp(int64_t time_us, char *buf, size_t size)
+{
     CHECK(size >= CALENDAR_TEXT_SIZE);
     struct civil civil;
     calendar_civil(time_us, &civil);
@@ -138,7 +157,8 @@ const char *calendar_format_stamp(int64_t time_us, char *buf, size_t size) {
 }
 
 /* `count` digits at text as a number; -1 when there are fewer. */
-static int32_t digits(const char *text, int count) {
+static int32_t digits(const char *text, int count)
+{
     int32_t value = 0;
     for (int i = 0; i < count; i++) {
         if (text[i] < '0' || text[i] > '9') return -1;
@@ -147,7 +167,8 @@ static int32_t digits(const char *text, int count) {
     return value;
 }
 
-enum status calendar_parse_date(const char *text, int32_t *out, struct err *err) {
+enum status calendar_parse_date(const char *text, int32_t *out, struct err *err)
+{
     const size_t length = text == NULL ? 0 : strnlen(text, CALENDAR_TEXT_SIZE);
     int32_t date = -1;
     if (length == 8) date = digits(text, 8);
@@ -164,7 +185,8 @@ enum status calendar_parse_date(const char *text, int32_t *out, struct err *err)
     return ERR_OK;
 }
 
-enum status calendar_parse_time(const char *text, int32_t *seconds, struct err *err) {
+enum status calendar_parse_time(const char *text, int32_t *seconds, struct err *err)
+{
     const size_t length = text == NULL ? 0 : strnlen(text, CALENDAR_TEXT_SIZE);
     int32_t hour = -1, minute = -1, second = 0;
     if (length == 6) {

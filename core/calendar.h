@@ -14,8 +14,8 @@
 
 #include "core/err.h"
 
-#define CALENDAR_DATE_MIN 19900101
-#define CALENDAR_DATE_MAX 20991231
+#define CALENDAR_DATE_MIN  19900101
+#define CALENDAR_DATE_MAX  20991231
 #define CALENDAR_TEXT_SIZE 32
 
 struct civil {

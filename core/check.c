@@ -13,11 +13,13 @@ typedef void (*check_hook)(void);
 
 static _Atomic(check_hook) hook_set;
 
-void check_set_hook(void (*hook)(void)) {
+void check_set_hook(void (*hook)(void))
+{
     atomic_store(&hook_set, hook);
 }
 
-static void say(const char *text) {
+static void say(const char *text)
+{
     size_t length = strlen(text);
     while (length > 0) {
         ssize_t written = write(STDERR_FILENO, text, length);
@@ -27,7 +29,8 @@ static void say(const char *text) {
     }
 }
 
-static void say_number(int number) {
+static void say_number(int number)
+{
     char digits[12];
     size_t at = sizeof digits;
     digits[--at] = '\0';
@@ -38,7 +41,8 @@ static void say_number(int number) {
     say(digits + at);
 }
 
-_Noreturn void check_failed(const char *condition, const char *file, int line) {
+_Noreturn void check_failed(const char *condition, const char *file, int line)
+{
     /* Taken out first: a CHECK inside the hook must not call it again. */
     check_hook hook = atomic_exchange(&hook_set, NULL);
     if (hook != NULL) hook();

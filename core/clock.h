@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #define CLOCK_SECOND_US ((int64_t)1000000)
-#define CLOCK_MS_US ((int64_t)1000)
-#define CLOCK_JUMP_US (2 * CLOCK_SECOND_US)
+#define CLOCK_MS_US     ((int64_t)1000)
+#define CLOCK_JUMP_US   (2 * CLOCK_SECOND_US)
 
 struct clock {
     int64_t (*now_us)(struct clock *clock);

@@ -31,10 +31,10 @@
 #include "core/price.h"
 #include "core/tick.h"
 
-#define NOTE_SIZE 64
+#define NOTE_SIZE              64
 #define CONDITION_QUANTITY_MAX 100
-#define CONDITION_DISTANCE_MAX PRICE_POINTS(100000) /* turning, take profit, stop loss, offset */
-#define CONDITION_PRICE_MAX PRICE_POINTS(10000000)  /* trigger price */
+#define CONDITION_DISTANCE_MAX PRICE_POINTS(100000)   /* turning, take profit, stop loss, offset */
+#define CONDITION_PRICE_MAX    PRICE_POINTS(10000000) /* trigger price */
 
 enum exit_basis { BASIS_FILL = 1, BASIS_PLANNED = 2 };
 enum validity {

@@ -27,10 +27,10 @@
 #include "core/cond.h"
 
 #define COND_BOOK_NONE UINT32_MAX
-#define COND_BOOK_MAX 0x3fffffffu /* conditions a book can hold */
+#define COND_BOOK_MAX  0x3fffffffu /* conditions a book can hold */
 
 #define CROSS_ENTRIES 1u
-#define CROSS_EXITS 2u
+#define CROSS_EXITS   2u
 
 struct cond_book;
 

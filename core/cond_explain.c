@@ -5,11 +5,13 @@
 #include "core/check.h"
 #include "core/cond.h"
 
-static price_t not_negative(price_t distance) {
+static price_t not_negative(price_t distance)
+{
     return distance > 0 ? distance : 0;
 }
 
-bool condition_distance(const struct condition *condition, price_t last, price_t *distance, const char **event) {
+bool condition_distance(const struct condition *condition, price_t last, price_t *distance, const char **event)
+{
     struct condition_levels levels;
     condition_levels(condition, &levels);
     const int sign = side_sign(condition->terms.side);
@@ -31,11 +33,13 @@ bool condition_distance(const struct condition *condition, price_t last, price_t
 }
 
 /* "17410 or lower": which way the level is reached. */
-static const char *or_beyond(bool up) {
+static const char *or_beyond(bool up)
+{
     return up ? "or higher" : "or lower";
 }
 
-static int explain_waiting(const struct condition *condition, price_t last, char *buf, size_t size) {
+static int explain_waiting(const struct condition *condition, price_t last, char *buf, size_t size)
+{
     struct condition_levels levels;
     condition_levels(condition, &levels);
     const bool buy = condition->terms.side == SIDE_BUY;
@@ -52,9 +56,8 @@ static int explain_waiting(const struct condition *condition, price_t last, char
     char far[64] = "no price yet";
     if (last != 0) snprintf(far, sizeof far, "%s to the %s", price_format(distance, away, sizeof away), event);
 
-    if (condition->state == CONDITION_ARMED) {
+    if (condition->state == CONDITION_ARMED)
         return snprintf(buf, size, "not triggered: waits for %s %s; %s", trigger, or_beyond(!buy), far);
-    }
     if (condition->state == CONDITION_TRIGGERED) {
         return snprintf(buf, size, "not entered: %s %s; waits for a turn to %s %s; %s",
                         condition->terms.following ? "follows from" : "touched", trigger, order, or_beyond(buy), far);
@@ -64,13 +67,15 @@ static int explain_waiting(const struct condition *condition, price_t last, char
                     or_beyond(!buy), far);
 }
 
-static int explain_entering(const struct condition *condition, char *buf, size_t size) {
+static int explain_entering(const struct condition *condition, char *buf, size_t size)
+{
     return snprintf(buf, size, "entry of %d lots sent (%s): waits for the order%s", condition->terms.quantity,
                     entry_type_name(condition->terms.entry),
                     condition->cancel_requested ? "'s end, then is cancelled" : "");
 }
 
-static int explain_exiting(const struct condition *condition, char *buf, size_t size) {
+static int explain_exiting(const struct condition *condition, char *buf, size_t size)
+{
     const int32_t left = condition->filled_quantity - condition->exited_quantity;
     if (condition->locked) {
         return snprintf(buf, size, "LOCKED: the exit of %d lots (%s) waits at the price limit, attempt %d", left,
@@ -81,25 +86,27 @@ static int explain_exiting(const struct condition *condition, char *buf, size_t 
 }
 
 /* Two decimals where an average needs them, else none. */
-static const char *short_price(price_t price, char *text, size_t size) {
+static const char *short_price(price_t price, char *text, size_t size)
+{
     return price_format_fixed(price, price % PRICE_SCALE == 0 ? 0 : 2, text, size);
 }
 
 /* How it went, in points a lot. */
-static int explain_closed(const struct condition *condition, char *buf, size_t size) {
+static int explain_closed(const struct condition *condition, char *buf, size_t size)
+{
     char average[PRICE_TEXT_SIZE], points[PRICE_TEXT_SIZE];
     const bool profit = condition->exit_leg == LEG_TAKE_PROFIT, stop = condition->exit_leg == LEG_STOP_LOSS;
     const int32_t lots = condition->filled_quantity;
     if ((!profit && !stop) || lots == 0 || condition->exited_quantity != lots)
         return snprintf(buf, size, "CLOSED: %s", condition->reason[0] != '\0' ? condition->reason : "ended");
-    const price_t made =
-        side_sign(condition->terms.side) * (condition->exited_value - condition->filled_value) / lots;
+    const price_t made = side_sign(condition->terms.side) * (condition->exited_value - condition->filled_value) / lots;
     return snprintf(buf, size, "CLOSED by its %s at %s: %s%s points a lot", profit ? "take profit" : "stop",
                     short_price(condition->exited_value / lots, average, sizeof average), made > 0 ? "+" : "",
                     short_price(made, points, sizeof points));
 }
 
-const char *condition_explain(const struct condition *condition, price_t last, char *buf, size_t size) {
+const char *condition_explain(const struct condition *condition, price_t last, char *buf, size_t size)
+{
     CHECK(size > 0);
     int used = 0;
     const bool held = condition->suspended && !condition_terminal(condition->state);
@@ -112,20 +119,30 @@ const char *condition_explain(const struct condition *condition, price_t last, c
     switch (condition->state) {
     case CONDITION_ARMED:
     case CONDITION_TRIGGERED:
-    case CONDITION_OPEN: explain_waiting(condition, last, at, left); break;
-    case CONDITION_ENTERING: explain_entering(condition, at, left); break;
-    case CONDITION_EXITING: explain_exiting(condition, at, left); break;
+    case CONDITION_OPEN:
+        explain_waiting(condition, last, at, left);
+        break;
+    case CONDITION_ENTERING:
+        explain_entering(condition, at, left);
+        break;
+    case CONDITION_EXITING:
+        explain_exiting(condition, at, left);
+        break;
     case CONDITION_PAUSED:
         snprintf(at, left, "paused while %s: resume it to go on", condition_state_name(condition->paused_from));
         break;
-    case CONDITION_CLOSED: explain_closed(condition, at, left); break;
+    case CONDITION_CLOSED:
+        explain_closed(condition, at, left);
+        break;
     case CONDITION_REJECTED:
     case CONDITION_CANCELLED:
     case CONDITION_EXPIRED:
         snprintf(at, left, "%s: %s", condition_state_name(condition->state),
                  condition->reason[0] != '\0' ? condition->reason : "ended");
         break;
-    default: snprintf(at, left, "?"); break;
+    default:
+        snprintf(at, left, "?");
+        break;
     }
     return buf;
 }

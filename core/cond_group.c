@@ -5,7 +5,8 @@
 
 /* --- the pairing heap --------------------------------------------------------------------------------------------- */
 
-static uint32_t pair(struct cond_book *book, uint32_t a, uint32_t b) {
+static uint32_t pair(struct cond_book *book, uint32_t a, uint32_t b)
+{
     if (a == COND_BOOK_NONE) return b;
     if (b == COND_BOOK_NONE) return a;
     struct book_node *nodes = book->nodes;
@@ -19,7 +20,8 @@ static uint32_t pair(struct cond_book *book, uint32_t a, uint32_t b) {
 }
 
 /* The children of a node that goes, as one heap: pairs from left to right, then melded from right to left. */
-static uint32_t pair_children(struct cond_book *book, uint32_t node) {
+static uint32_t pair_children(struct cond_book *book, uint32_t node)
+{
     struct book_node *nodes = book->nodes;
     uint32_t paired = COND_BOOK_NONE; /* a list, last pair first, by `next` */
     uint32_t at = nodes[node].child;
@@ -44,15 +46,15 @@ static uint32_t pair_children(struct cond_book *book, uint32_t node) {
 }
 
 /* Cut a member that is not the top out of the heap, with everything below it. */
-static void cut(struct cond_book *book, uint32_t node) {
+static void cut(struct cond_book *book, uint32_t node)
+{
     struct book_node *nodes = book->nodes;
     const uint32_t previous = nodes[node].previous, next = nodes[node].next;
     CHECK(previous != COND_BOOK_NONE);
-    if (nodes[previous].child == node) {
+    if (nodes[previous].child == node)
         nodes[previous].child = next;
-    } else {
+    else
         nodes[previous].next = next;
-    }
     if (next != COND_BOOK_NONE) nodes[next].previous = previous;
     nodes[node].next = nodes[node].previous = COND_BOOK_NONE;
 }
@@ -60,7 +62,8 @@ static void cut(struct cond_book *book, uint32_t node) {
 /* --- the forest --------------------------------------------------------------------------------------------------- */
 
 /* Give back an element that nothing leads to, and those that only it led to. */
-static void release(struct cond_book *book, uint32_t group) {
+static void release(struct cond_book *book, uint32_t group)
+{
     for (;;) {
         struct book_group *g = &book->groups[group];
         CHECK(g->references > 0);
@@ -76,15 +79,16 @@ static void release(struct cond_book *book, uint32_t group) {
     }
 }
 
-static uint32_t find(const struct cond_book *book, uint32_t group) {
-    while (book->groups[group].parent != group)
-        group = book->groups[group].parent;
+static uint32_t find(const struct cond_book *book, uint32_t group)
+{
+    while (book->groups[group].parent != group) group = book->groups[group].parent;
     return group;
 }
 
 /* Every node to the root of its tree: all other elements are given back. At most `capacity` roots remain, each having a
  * member, so at least `capacity` elements are free again: each compaction is paid by as many new groups before it. */
-static void compact(struct cond_book *book) {
+static void compact(struct cond_book *book)
+{
     for (uint32_t node = 0; node < book->nodes_used; node++) {
         struct book_node *n = &book->nodes[node];
         if (n->kind != KIND_FOLLOWING || n->group == COND_BOOK_NONE) continue;
@@ -96,7 +100,8 @@ static void compact(struct cond_book *book) {
     }
 }
 
-uint32_t cond_group_new(struct cond_book *book, enum side side, price_t extreme) {
+uint32_t cond_group_new(struct cond_book *book, enum side side, price_t extreme)
+{
     if (book->free_group == COND_BOOK_NONE && book->groups_used == book->capacity * 2) compact(book);
     uint32_t group = book->free_group;
     if (group != COND_BOOK_NONE) {
@@ -113,7 +118,8 @@ uint32_t cond_group_new(struct cond_book *book, enum side side, price_t extreme)
     return group;
 }
 
-void cond_group_join(struct cond_book *book, uint32_t group, uint32_t node) {
+void cond_group_join(struct cond_book *book, uint32_t group, uint32_t node)
+{
     struct book_node *n = &book->nodes[node];
     n->child = n->next = n->previous = COND_BOOK_NONE;
     n->group = group;
@@ -121,7 +127,8 @@ void cond_group_join(struct cond_book *book, uint32_t group, uint32_t node) {
     book->groups[group].top = pair(book, book->groups[group].top, node);
 }
 
-uint32_t cond_group_meld(struct cond_book *book, uint32_t a, uint32_t b) {
+uint32_t cond_group_meld(struct cond_book *book, uint32_t a, uint32_t b)
+{
     CHECK(a != b && book->groups[a].parent == a && book->groups[b].parent == b);
     const uint32_t root = book->groups[a].rank >= book->groups[b].rank ? a : b, under = root == a ? b : a;
     struct book_group *r = &book->groups[root], *u = &book->groups[under];
@@ -135,7 +142,8 @@ uint32_t cond_group_meld(struct cond_book *book, uint32_t a, uint32_t b) {
     return root;
 }
 
-bool cond_group_leave(struct cond_book *book, uint32_t group, uint32_t node) {
+bool cond_group_leave(struct cond_book *book, uint32_t group, uint32_t node)
+{
     struct book_group *g = &book->groups[group];
     const bool first = g->top == node;
     if (!first) cut(book, node);
@@ -148,7 +156,8 @@ bool cond_group_leave(struct cond_book *book, uint32_t group, uint32_t node) {
     return left;
 }
 
-uint32_t cond_group_find(const struct cond_book *book, uint32_t node) {
+uint32_t cond_group_find(const struct cond_book *book, uint32_t node)
+{
     CHECK(book->nodes[node].kind == KIND_FOLLOWING);
     return find(book, book->nodes[node].group);
 }

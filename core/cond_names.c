@@ -21,18 +21,22 @@ static const char *const entry_names[] = {
     [ENTRY_LIMIT] = "limit",
 };
 
-const char *condition_state_name(enum condition_state state) {
+const char *condition_state_name(enum condition_state state)
+{
     return names_of(state_names, NAMES_COUNT(state_names), (int)state);
 }
 
-const char *exit_basis_name(enum exit_basis basis) {
+const char *exit_basis_name(enum exit_basis basis)
+{
     return names_of(basis_names, NAMES_COUNT(basis_names), (int)basis);
 }
 
-const char *validity_name(enum validity validity) {
+const char *validity_name(enum validity validity)
+{
     return names_of(validity_names, NAMES_COUNT(validity_names), (int)validity);
 }
 
-const char *entry_type_name(enum entry_type entry) {
+const char *entry_type_name(enum entry_type entry)
+{
     return names_of(entry_names, NAMES_COUNT(entry_names), (int)entry);
 }

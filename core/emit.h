@@ -11,7 +11,8 @@
 #include "core/check.h"
 #include "core/port.h"
 
-static inline void emit(struct sink *sink, enum port port, enum msg_id id, const void *body, size_t size) {
+static inline void emit(struct sink *sink, enum port port, enum msg_id id, const void *body, size_t size)
+{
     struct msg msg;
     CHECK(size <= sizeof msg - offsetof(struct msg, bytes));
     memset(&msg, 0, sizeof msg);
@@ -21,7 +22,8 @@ static inline void emit(struct sink *sink, enum port port, enum msg_id id, const
 }
 
 /* A record that others also see. */
-static inline void emit_stored(struct sink *sink, enum msg_id id, const void *body, size_t size) {
+static inline void emit_stored(struct sink *sink, enum msg_id id, const void *body, size_t size)
+{
     emit(sink, PORT_STORE, id, body, size);
     emit(sink, PORT_PUBLISH, id, body, size);
 }

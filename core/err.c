@@ -18,7 +18,8 @@ static const char *const status_names[] = {
     [ERR_BUSY] = "busy",
 };
 
-enum status(err_set)(struct err *err, enum status status, const char *format, ...) {
+enum status(err_set)(struct err *err, enum status status, const char *format, ...)
+{
     if (err == NULL) return status;
     char draft[ERR_DRAFT_SIZE];
     va_list arguments;
@@ -31,7 +32,8 @@ enum status(err_set)(struct err *err, enum status status, const char *format, ..
     return status;
 }
 
-enum status err_prefix(struct err *err, const char *format, ...) {
+enum status err_prefix(struct err *err, const char *format, ...)
+{
     if (err == NULL) return ERR_INVALID;
     char draft[ERR_DRAFT_SIZE];
     va_list arguments;
@@ -46,7 +48,8 @@ enum status err_prefix(struct err *err, const char *format, ...) {
     return err->status;
 }
 
-const char *status_name(enum status status) {
+const char *status_name(enum status status)
+{
     size_t index = (size_t)status;
     return index < sizeof status_names / sizeof status_names[0] ? status_names[index] : "unknown";
 }

@@ -12,7 +12,8 @@
 #include "core/executor_impl.h"
 #include "core/text.h"
 
-struct executor *executor_new(const struct executor_config *config) {
+struct executor *executor_new(const struct executor_config *config)
+{
     struct executor *executor = calloc(1, sizeof *executor);
     if (executor == NULL) return NULL;
     executor->config = *config;
@@ -26,7 +27,8 @@ struct executor *executor_new(const struct executor_config *config) {
     return NULL;
 }
 
-void executor_free(struct executor *executor) {
+void executor_free(struct executor *executor)
+{
     if (executor == NULL) return;
     order_table_free(&executor->orders);
     ledger_free(&executor->ledger);
@@ -37,7 +39,8 @@ void executor_free(struct executor *executor) {
 }
 
 void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us, const char *actor,
-                   enum reject_code reject, const char *id, const char *symbol, const char *format, ...) {
+                   enum reject_code reject, const char *id, const char *symbol, const char *format, ...)
+{
     struct risk_event event = {.time_us = now_us,
                                .market_us = executor->market.market_us,
                                .trading_day = executor->market.trading_day,
@@ -54,8 +57,8 @@ void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us,
     emit_stored(sink, MSG_RISK_EVENT, &event, sizeof event);
 }
 
-void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format,
-                    ...) {
+void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format, ...)
+{
     if (request_id == 0) return; /* nobody waits: the strategy's cancel */
     struct reply reply = {.request_id = request_id, .status = (int32_t)status, .number = number};
     va_list args;
@@ -67,7 +70,8 @@ void executor_reply(struct sink *sink, uint64_t request_id, enum status status, 
 }
 
 /* An operator's order of this session moves the counter past itself. */
-static void restore_counter(struct executor *executor, const char *id) {
+static void restore_counter(struct executor *executor, const char *id)
+{
     char prefix[CLIENT_ORDER_ID_SIZE];
     int length = snprintf(prefix, sizeof prefix, "%s-m%llu-", executor->config.install,
                           (unsigned long long)executor->config.session);
@@ -76,7 +80,8 @@ static void restore_counter(struct executor *executor, const char *id) {
     if (counter > executor->counter && counter < INT64_MAX) executor->counter = counter;
 }
 
-static enum status restore_order(struct executor *executor, const struct order *order, struct err *err) {
+static enum status restore_order(struct executor *executor, const struct order *order, struct err *err)
+{
     if (order_table_find(&executor->orders, order->request.client_order_id) != ORDER_TABLE_NONE)
         return err_set(err, ERR_CORRUPT, "order %s is stored twice", order->request.client_order_id);
     uint32_t slot = order_table_add(&executor->orders, order, order->trading_day, true);
@@ -97,19 +102,22 @@ static enum status restore_order(struct executor *executor, const struct order *
     return ERR_OK;
 }
 
-static void restore_event(struct executor *executor, const struct order_event *event) {
+static void restore_event(struct executor *executor, const struct order_event *event)
+{
     if (event->exec_id[0] != '\0') (void)id_ring_add(&executor->exec_ids, event->exec_id);
     if (event->seq > executor->events_seq) executor->events_seq = event->seq;
 }
 
-static enum status restore_cursor(struct executor *executor, const struct cursor *cursor, struct err *err) {
+static enum status restore_cursor(struct executor *executor, const struct cursor *cursor, struct err *err)
+{
     if (strncmp(cursor->stream, EXECUTOR_FLATTEN_PREFIX, strlen(EXECUTOR_FLATTEN_PREFIX)) == 0)
         return executor_flatten_restore(executor, cursor, err);
     if (strcmp(cursor->stream, "events") == 0 && cursor->seq > executor->events_seq) executor->events_seq = cursor->seq;
     return ERR_OK;
 }
 
-enum status executor_restore(struct executor *executor, const struct msg *msg, struct err *err) {
+enum status executor_restore(struct executor *executor, const struct msg *msg, struct err *err)
+{
     /* NOLINTNEXTLINE: a chain over the few kinds that are stored; -Wswitch-enum would ask for every message there is.
      * */
     if (msg->id == MSG_ORDER) return restore_order(executor, &msg->order, err);
@@ -133,33 +141,40 @@ enum status executor_restore(struct executor *executor, const struct msg *msg, s
     return err_set(err, ERR_INVALID, "executor: a stored %s is not its own", type == NULL ? "message" : type->name);
 }
 
-void executor_on_contract(struct executor *executor, const struct contract *contract) {
+void executor_on_contract(struct executor *executor, const struct contract *contract)
+{
     (void)ledger_contract(&executor->ledger, contract);
 }
 
-void executor_on_tick(struct executor *executor, const struct tick *tick) {
+void executor_on_tick(struct executor *executor, const struct tick *tick)
+{
     (void)ledger_tick(&executor->ledger, tick, tick->recv_us);
 }
 
-void executor_on_heartbeat(struct executor *executor, const struct heartbeat *beat) {
+void executor_on_heartbeat(struct executor *executor, const struct heartbeat *beat)
+{
     if (beat->component == COMPONENT_GATEWAY && executor->events_seq >= beat->last_seq) executor->caught_up = true;
 }
 
-static void store_rolled(void *context, const struct position *position) {
+static void store_rolled(void *context, const struct position *position)
+{
     emit_stored(context, MSG_POSITION, position, sizeof *position);
 }
 
-void executor_on_market(struct executor *executor, const struct market *market, int64_t now_us, struct sink *sink) {
+void executor_on_market(struct executor *executor, const struct market *market, int64_t now_us, struct sink *sink)
+{
     (void)now_us;
     executor->market = *market;
     ledger_roll(&executor->ledger, ledger_day(market), store_rolled, sink);
 }
 
-uint64_t executor_events_seq(const struct executor *executor) {
+uint64_t executor_events_seq(const struct executor *executor)
+{
     return executor->events_seq;
 }
 
-uint32_t executor_unconfirmed(const struct executor *executor) {
+uint32_t executor_unconfirmed(const struct executor *executor)
+{
     uint32_t count = 0;
     for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&executor->orders, at))
@@ -167,21 +182,25 @@ uint32_t executor_unconfirmed(const struct executor *executor) {
     return count;
 }
 
-const struct order *executor_order(const struct executor *executor, const char *client_order_id) {
+const struct order *executor_order(const struct executor *executor, const char *client_order_id)
+{
     uint32_t slot = order_table_find(&executor->orders, client_order_id);
     return slot == ORDER_TABLE_NONE ? NULL : order_table_at(&executor->orders, slot);
 }
 
-const struct position *executor_position(const struct executor *executor, const char *account, const char *symbol) {
+const struct position *executor_position(const struct executor *executor, const char *account, const char *symbol)
+{
     return ledger_position(&executor->ledger, account, symbol);
 }
 
 void executor_each_order(const struct executor *executor, void (*visit)(void *context, const struct order *order),
-                         void *context) {
+                         void *context)
+{
     order_table_each(&executor->orders, visit, context);
 }
 
 void executor_each_position(const struct executor *executor,
-                            void (*visit)(void *context, const struct position *position), void *context) {
+                            void (*visit)(void *context, const struct position *position), void *context)
+{
     for (uint32_t i = 0; i < executor->ledger.row_count; i++) visit(context, ledger_at(&executor->ledger, i));
 }

@@ -9,7 +9,8 @@
 
 /* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of it.
  * */
-static uint32_t adopt(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink) {
+static uint32_t adopt(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink)
+{
     struct order order;
     order_init(&order, &event->request, event->trading_day, now_us);
     uint32_t slot = order_table_add(&executor->orders, &order, executor->market.trading_day, true);
@@ -23,14 +24,16 @@ static uint32_t adopt(struct executor *executor, const struct order_event *event
     return slot;
 }
 
-static void keep_lots(void *context, const struct condition_lots *after, int32_t released) {
+static void keep_lots(void *context, const struct condition_lots *after, int32_t released)
+{
     (void)released;
     emit_stored(context, MSG_CONDITION_LOTS, after, sizeof *after);
 }
 
 /* Whose lots they are: of a condition's own fill it is plain, of any other the gate says it. That a flatten has left
  * nothing is plain too, and its next step is decided before the gate's word on it comes. */
-static void count_lots(struct executor *executor, const struct order_event *event, struct sink *sink) {
+static void count_lots(struct executor *executor, const struct order_event *event, struct sink *sink)
+{
     const struct order_request *request = &event->request;
     struct condition_lots lots;
     const bool changed = event->kind == EXEC_FILL ? ledger_lots_fill(&executor->ledger, event, &lots)
@@ -41,7 +44,8 @@ static void count_lots(struct executor *executor, const struct order_event *even
 }
 
 static void count_fill(struct executor *executor, const struct order_event *event, bool late, int64_t now_us,
-                       struct sink *sink) {
+                       struct sink *sink)
+{
     const struct order_request *request = &event->request;
     const struct position *position;
     bool known;
@@ -69,7 +73,8 @@ static void count_fill(struct executor *executor, const struct order_event *even
 
 /* The gate has the wish to cancel, or the order's end made it moot. */
 static void settle_cancel(struct executor *executor, uint32_t slot, const struct order_event *event, int64_t now_us,
-                          struct sink *sink) {
+                          struct sink *sink)
+{
     struct executor_slot *extra = &executor->slots[slot];
     struct order *order = order_table_at(&executor->orders, slot);
     if (!extra->cancel_wanted) return;
@@ -87,7 +92,8 @@ static void settle_cancel(struct executor *executor, uint32_t slot, const struct
 
 /* What the order became. true when a fill came late. */
 static bool apply_to_order(struct executor *executor, uint32_t slot, const struct order_event *event, int64_t now_us,
-                           struct sink *sink) {
+                           struct sink *sink)
+{
     struct order *order = order_table_at(&executor->orders, slot);
     bool late;
     (void)order_apply(order, event, &late);
@@ -102,8 +108,8 @@ static bool apply_to_order(struct executor *executor, uint32_t slot, const struc
 /* The gateway has another order under the id of an intent: rows were lost here with the power, and the id was made again.
  * What the gateway has is the order of that name; the intent can never be sent, and that is said. Orders found at the
  * venue are not described in full there: they may well be the intent itself. */
-static void yield_reused(struct executor *executor, const struct order_event *event, int64_t now_us,
-                         struct sink *sink) {
+static void yield_reused(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink)
+{
     uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
     if (slot == ORDER_TABLE_NONE || strcmp(event->request.actor, ORDER_ACTOR_ELSEWHERE) == 0) return;
     struct order *order = order_table_at(&executor->orders, slot);
@@ -118,7 +124,8 @@ static void yield_reused(struct executor *executor, const struct order_event *ev
 /* The gateway's last word on an order, said again because an intent of that id came: it ended on a day that is no longer
  * remembered here, and its fills were counted then. */
 static void answered_before(struct executor *executor, const struct order_event *event, int64_t now_us,
-                            struct sink *sink) {
+                            struct sink *sink)
+{
     uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
     if (slot == ORDER_TABLE_NONE || order_table_at(&executor->orders, slot)->state != ORDER_INTENT) return;
     yield_reused(executor, event, now_us, sink);
@@ -134,13 +141,15 @@ static void answered_before(struct executor *executor, const struct order_event 
     emit_stored(sink, MSG_ORDER, order, sizeof *order);
 }
 
-static void store_cursor(uint64_t seq, struct sink *sink) {
+static void store_cursor(uint64_t seq, struct sink *sink)
+{
     struct cursor cursor = {.stream = "events", .seq = seq};
     emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
 }
 
 enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
-                                    struct sink *sink, struct err *err) {
+                                    struct sink *sink, struct err *err)
+{
     if (event->seq <= executor->events_seq) {
         if (event->kind != EXEC_RELEASED) answered_before(executor, event, now_us, sink);
         return ERR_OK;

@@ -13,14 +13,16 @@
 #include "core/session.h"
 #include "core/text.h"
 
-static void store_flatten(const struct executor_flatten *flatten, bool going_on, struct sink *sink) {
+static void store_flatten(const struct executor_flatten *flatten, bool going_on, struct sink *sink)
+{
     struct cursor cursor = {.seq = going_on ? 1 : 0};
     int length = snprintf(cursor.stream, sizeof cursor.stream, EXECUTOR_FLATTEN_PREFIX "%.15s", flatten->symbol);
     CHECK(length > 0 && (size_t)length < sizeof cursor.stream);
     emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
 }
 
-static struct executor_flatten *flatten_get(struct executor *executor, const char *symbol) {
+static struct executor_flatten *flatten_get(struct executor *executor, const char *symbol)
+{
     struct executor_flatten *unused = NULL;
     for (size_t i = 0; i < EXECUTOR_FLATTENS; i++) {
         struct executor_flatten *flatten = &executor->flattens[i];
@@ -33,7 +35,8 @@ static struct executor_flatten *flatten_get(struct executor *executor, const cha
     return unused;
 }
 
-enum status executor_flatten_restore(struct executor *executor, const struct cursor *cursor, struct err *err) {
+enum status executor_flatten_restore(struct executor *executor, const struct cursor *cursor, struct err *err)
+{
     if (cursor->seq == 0) return ERR_OK;
     const char *symbol = cursor->stream + strlen(EXECUTOR_FLATTEN_PREFIX);
     struct executor_flatten *flatten = flatten_get(executor, symbol);
@@ -42,19 +45,22 @@ enum status executor_flatten_restore(struct executor *executor, const struct cur
     return ERR_OK;
 }
 
-static bool foreign(const struct order *order) {
+static bool foreign(const struct order *order)
+{
     return strcmp(order->request.actor, ORDER_ACTOR_ELSEWHERE) == 0;
 }
 
 /* To be closed in one account: its net; where that is nothing, what conditions hold against each other. */
-static int32_t lots_of(const struct executor *executor, const struct position *position) {
+static int32_t lots_of(const struct executor *executor, const struct position *position)
+{
     if (position->quantity != 0) return abs(position->quantity);
     const int64_t lots = ledger_sides(&executor->ledger, position->account, position->symbol).longs;
     return lots < ORDER_QUANTITY_MAX ? (int32_t)lots : ORDER_QUANTITY_MAX;
 }
 
 /* Lots to be closed of the symbol in all accounts, without sign. */
-static int32_t lots_held(const struct executor *executor, const char *symbol) {
+static int32_t lots_held(const struct executor *executor, const char *symbol)
+{
     int32_t lots = 0;
     for (uint32_t i = 0; i < executor->ledger.row_count; i++) {
         const struct position *position = ledger_at(&executor->ledger, i);
@@ -63,7 +69,8 @@ static int32_t lots_held(const struct executor *executor, const char *symbol) {
     return lots;
 }
 
-static uint32_t orders_working(const struct executor *executor, const char *symbol) {
+static uint32_t orders_working(const struct executor *executor, const char *symbol)
+{
     uint32_t count = 0;
     for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&executor->orders, at)) {
@@ -75,7 +82,8 @@ static uint32_t orders_working(const struct executor *executor, const char *symb
 
 /* Cancel what still works. *busy: something has yet to end. *unknown: something cannot be ended by us now. */
 static void cancel_working(struct executor *executor, const struct executor_flatten *flatten, int64_t now_us,
-                           struct sink *sink, uint32_t *busy, uint32_t *unknown) {
+                           struct sink *sink, uint32_t *busy, uint32_t *unknown)
+{
     *busy = *unknown = 0;
     for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&executor->orders, at)) {
@@ -92,7 +100,8 @@ static void cancel_working(struct executor *executor, const struct executor_flat
 }
 
 /* A market order's largest size now. */
-static int32_t market_lots(const struct executor *executor, const char *symbol, int32_t lots) {
+static int32_t market_lots(const struct executor *executor, const char *symbol, int32_t lots)
+{
     const struct ledger_symbol *entry = ledger_symbol(&executor->ledger, symbol);
     int32_t most = ORDER_QUANTITY_MAX;
     if (entry != NULL && entry->contract.max_market_lots > 0) most = entry->contract.max_market_lots;
@@ -109,7 +118,8 @@ static int32_t market_lots(const struct executor *executor, const char *symbol, 
 }
 
 static bool close_position(struct executor *executor, const struct executor_flatten *flatten,
-                           const struct position *position, int64_t now_us, struct sink *sink) {
+                           const struct position *position, int64_t now_us, struct sink *sink)
+{
     const struct ledger_symbol *entry = ledger_symbol(&executor->ledger, position->symbol);
     struct order_request request = {
         .side = position->quantity >= 0 ? SIDE_SELL : SIDE_BUY,
@@ -131,13 +141,15 @@ static bool close_position(struct executor *executor, const struct executor_flat
     return executor_intend(executor, &request, now_us, sink);
 }
 
-static void flatten_end(struct executor_flatten *flatten, struct sink *sink) {
+static void flatten_end(struct executor_flatten *flatten, struct sink *sink)
+{
     store_flatten(flatten, false, sink);
     memset(flatten, 0, sizeof *flatten);
 }
 
 static void flatten_close(struct executor *executor, struct executor_flatten *flatten, int32_t lots, int64_t now_us,
-                          struct sink *sink) {
+                          struct sink *sink)
+{
     if (flatten->held != 0 && lots < flatten->held) flatten->attempts = 0; /* progress: each turn has fewer lots */
     flatten->held = lots;
     if (flatten->attempts == EXECUTOR_FLATTEN_ATTEMPTS) {
@@ -158,8 +170,8 @@ static void flatten_close(struct executor *executor, struct executor_flatten *fl
     }
 }
 
-static void flatten_one(struct executor *executor, struct executor_flatten *flatten, int64_t now_us,
-                        struct sink *sink) {
+static void flatten_one(struct executor *executor, struct executor_flatten *flatten, int64_t now_us, struct sink *sink)
+{
     uint32_t busy, unknown;
     if (now_us < flatten->next_us) return;
     cancel_working(executor, flatten, now_us, sink, &busy, &unknown);
@@ -181,12 +193,14 @@ static void flatten_one(struct executor *executor, struct executor_flatten *flat
     }
 }
 
-void executor_flatten_step(struct executor *executor, int64_t now_us, struct sink *sink) {
+void executor_flatten_step(struct executor *executor, int64_t now_us, struct sink *sink)
+{
     for (size_t i = 0; i < EXECUTOR_FLATTENS; i++)
         if (executor->flattens[i].symbol[0] != '\0') flatten_one(executor, &executor->flattens[i], now_us, sink);
 }
 
-void executor_flatten_ended(struct executor *executor, const struct order *order) {
+void executor_flatten_ended(struct executor *executor, const struct order *order)
+{
     for (size_t i = 0; i < EXECUTOR_FLATTENS; i++)
         if (order->reason[0] != '\0' && strcmp(executor->flattens[i].symbol, order->request.symbol) == 0)
             (void)text_copy(executor->flattens[i].reason, sizeof executor->flattens[i].reason, order->reason);
@@ -194,7 +208,8 @@ void executor_flatten_ended(struct executor *executor, const struct order *order
 
 /* false: as many symbols as can be are being flattened already. */
 static bool begin_symbol(struct executor *executor, const struct control *control, const char *symbol,
-                         struct sink *sink) {
+                         struct sink *sink)
+{
     struct executor_flatten *flatten = flatten_get(executor, symbol);
     if (flatten == NULL) return false;
     flatten->attempts = 0;
@@ -203,7 +218,8 @@ static bool begin_symbol(struct executor *executor, const struct control *contro
     return true;
 }
 
-static uint32_t begin_all(struct executor *executor, const struct control *control, struct sink *sink, bool *full) {
+static uint32_t begin_all(struct executor *executor, const struct control *control, struct sink *sink, bool *full)
+{
     uint32_t begun = 0;
     for (uint32_t i = 0; i < executor->ledger.symbol_count; i++) {
         const char *symbol = executor->ledger.symbols[i].contract.symbol;
@@ -217,8 +233,8 @@ static uint32_t begin_all(struct executor *executor, const struct control *contr
     return begun;
 }
 
-void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us,
-                            struct sink *sink) {
+void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink)
+{
     bool full = false;
     if (strcmp(control->text, "all") == 0) {
         uint32_t begun = begin_all(executor, control, sink, &full);
@@ -243,7 +259,8 @@ void executor_flatten_begin(struct executor *executor, const struct control *con
     executor_flatten_step(executor, now_us, sink);
 }
 
-void executor_on_control(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink) {
+void executor_on_control(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink)
+{
     if (control->kind == CONTROL_FLATTEN)
         executor_flatten_begin(executor, control, now_us, sink);
     else

@@ -15,13 +15,13 @@
 #include "core/ledger.h"
 #include "core/order_table.h"
 
-#define EXECUTOR_ACKS 4096u /* acks remembered, by seq; older ones are made again from the order */
-#define EXECUTOR_FLATTENS 64
+#define EXECUTOR_ACKS             4096u /* acks remembered, by seq; older ones are made again from the order */
+#define EXECUTOR_FLATTENS         64
 #define EXECUTOR_FLATTEN_ATTEMPTS 5
 #define EXECUTOR_FLATTEN_PAUSE_US ((int64_t)500000)
-#define EXECUTOR_FLATTEN_WAIT_US ((int64_t)10000000)
-#define EXECUTOR_CANCEL_MARK 1
-#define EXECUTOR_FLATTEN_PREFIX "flatten:"
+#define EXECUTOR_FLATTEN_WAIT_US  ((int64_t)10000000)
+#define EXECUTOR_CANCEL_MARK      1
+#define EXECUTOR_FLATTEN_PREFIX   "flatten:"
 
 /* Beside each slot of the order table. */
 struct executor_slot {
@@ -52,7 +52,7 @@ struct executor {
     struct executor_flatten flattens[EXECUTOR_FLATTENS];
     struct market market;
     uint64_t events_seq;
-    bool caught_up; /* with what had happened when this run began */
+    bool caught_up;   /* with what had happened when this run began */
     uint64_t counter; /* operator's ids of this session */
 };
 

@@ -7,20 +7,23 @@
 #include "core/executor_impl.h"
 #include "core/text.h"
 
-static void send_request(struct executor *executor, uint32_t slot, int64_t now_us, struct sink *sink) {
+static void send_request(struct executor *executor, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     const struct order *order = order_table_at(&executor->orders, slot);
     executor->slots[slot].send_us = now_us + executor->config.resend_us;
     emit(sink, PORT_ORDER, MSG_ORDER_REQUEST, &order->request, sizeof order->request);
 }
 
-static void send_cancel(struct executor *executor, uint32_t slot, int64_t now_us, struct sink *sink) {
+static void send_cancel(struct executor *executor, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     struct executor_slot *extra = &executor->slots[slot];
     extra->cancel_us = now_us + executor->config.resend_us;
     emit(sink, PORT_ORDER, MSG_CANCEL_REQUEST, &extra->cancel, sizeof extra->cancel);
 }
 
 /* Into memory and the store, nothing sent. */
-static uint32_t keep_order(struct executor *executor, const struct order *order, struct sink *sink) {
+static uint32_t keep_order(struct executor *executor, const struct order *order, struct sink *sink)
+{
     uint32_t slot = order_table_add(&executor->orders, order, executor->market.trading_day, order->request.reduce_only);
     if (slot == ORDER_TABLE_NONE) return slot;
     memset(&executor->slots[slot], 0, sizeof executor->slots[slot]);
@@ -28,8 +31,8 @@ static uint32_t keep_order(struct executor *executor, const struct order *order,
     return slot;
 }
 
-bool executor_intend(struct executor *executor, const struct order_request *request, int64_t now_us,
-                     struct sink *sink) {
+bool executor_intend(struct executor *executor, const struct order_request *request, int64_t now_us, struct sink *sink)
+{
     struct order order;
     order_init(&order, request, executor->market.trading_day, now_us);
     order.market_us = executor->market.market_us;
@@ -41,7 +44,8 @@ bool executor_intend(struct executor *executor, const struct order_request *requ
 }
 
 bool executor_refuse(struct executor *executor, const struct order_request *request, enum order_state state,
-                     enum reject_code reject, const char *reason, int64_t now_us, struct sink *sink) {
+                     enum reject_code reject, const char *reason, int64_t now_us, struct sink *sink)
+{
     struct order order;
     order_init(&order, request, executor->market.trading_day, now_us);
     order.market_us = executor->market.market_us;
@@ -53,7 +57,8 @@ bool executor_refuse(struct executor *executor, const struct order_request *requ
     return true;
 }
 
-void executor_next_id(struct executor *executor, char id[CLIENT_ORDER_ID_SIZE]) {
+void executor_next_id(struct executor *executor, char id[CLIENT_ORDER_ID_SIZE])
+{
     /* Ids of earlier tries of this session may be ahead of the counter; each turn passes one of them. */
     for (uint32_t tries = 0; tries <= executor->orders.capacity; tries++) {
         int length = snprintf(id, CLIENT_ORDER_ID_SIZE, "%.11s-m%llu-%llu", executor->config.install,
@@ -65,14 +70,16 @@ void executor_next_id(struct executor *executor, char id[CLIENT_ORDER_ID_SIZE]) 
     CHECK(!"an operator's id is free after as many tries as there are orders");
 }
 
-static void ack_refuse(struct signal_ack *ack, enum reject_code reject, const char *reason) {
+static void ack_refuse(struct signal_ack *ack, enum reject_code reject, const char *reason)
+{
     ack->accepted = false;
     ack->reject = reject;
     (void)text_copy(ack->reason, sizeof ack->reason, reason);
 }
 
 /* The id is known: the answer is what already happened to it. */
-static void ack_known(const struct order *order, const struct order_request *request, struct signal_ack *ack) {
+static void ack_known(const struct order *order, const struct order_request *request, struct signal_ack *ack)
+{
     if (!order_request_same(&order->request, request))
         ack_refuse(ack, REJECT_ID_REUSED, reject_words(REJECT_ID_REUSED));
     else if ((order->state == ORDER_EXPIRED && order->reject == REJECT_EXPIRED) || order->reject == REJECT_ID_REUSED)
@@ -81,7 +88,8 @@ static void ack_known(const struct order *order, const struct order_request *req
 
 /* false: it cannot be answered yet. */
 static bool signal_new(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink,
-                       struct signal_ack *ack) {
+                       struct signal_ack *ack)
+{
     const struct order_request *request = &signal->order;
     struct err err;
     if (order_request_check(request, &err) != ERR_OK) {
@@ -115,7 +123,8 @@ static bool signal_new(struct executor *executor, const struct signal *signal, i
     return true;
 }
 
-void executor_on_signal(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink) {
+void executor_on_signal(struct executor *executor, const struct signal *signal, int64_t now_us, struct sink *sink)
+{
     struct signal_ack *known = &executor->acks[signal->seq % EXECUTOR_ACKS];
     if (signal->seq == known->seq && strcmp(signal->strategy, known->strategy) == 0) {
         emit(sink, PORT_ACK, MSG_SIGNAL_ACK, known, sizeof *known);
@@ -138,7 +147,8 @@ void executor_on_signal(struct executor *executor, const struct signal *signal, 
 }
 
 /* The ticket's order as it will be journalled; its id may still be empty. */
-static void complete_ticket(const struct executor *executor, struct order_request *request, int64_t now_us) {
+static void complete_ticket(const struct executor *executor, struct order_request *request, int64_t now_us)
+{
     const struct ledger_symbol *symbol = ledger_symbol(&executor->ledger, request->symbol);
     request->condition_id = 0;
     if (request->leg != LEG_FLATTEN) request->leg = LEG_NONE;
@@ -153,7 +163,8 @@ static void complete_ticket(const struct executor *executor, struct order_reques
 }
 
 static void reply_known(const struct order *order, const struct order_request *request, uint64_t request_id,
-                        struct sink *sink) {
+                        struct sink *sink)
+{
     if (order_request_same(&order->request, request))
         executor_reply(sink, request_id, ERR_OK, 0, "%s", request->client_order_id);
     else
@@ -162,7 +173,8 @@ static void reply_known(const struct order *order, const struct order_request *r
 }
 
 void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us,
-                               struct sink *sink) {
+                               struct sink *sink)
+{
     struct order_request request = command->order;
     struct err err;
     complete_ticket(executor, &request, now_us);
@@ -185,7 +197,8 @@ void executor_on_order_command(struct executor *executor, const struct order_com
 }
 
 void executor_cancel(struct executor *executor, uint32_t slot, const char *actor, const char *reason, int64_t now_us,
-                     struct sink *sink) {
+                     struct sink *sink)
+{
     struct order *order = order_table_at(&executor->orders, slot);
     struct executor_slot *extra = &executor->slots[slot];
     CHECK(!order_state_terminal(order->state));
@@ -208,7 +221,8 @@ void executor_cancel(struct executor *executor, uint32_t slot, const char *actor
 }
 
 void executor_on_cancel_command(struct executor *executor, const struct cancel_command *command, int64_t now_us,
-                                struct sink *sink) {
+                                struct sink *sink)
+{
     const char *id = command->cancel.client_order_id;
     uint32_t slot = order_table_find(&executor->orders, id);
     if (slot == ORDER_TABLE_NONE) {
@@ -229,7 +243,8 @@ void executor_on_cancel_command(struct executor *executor, const struct cancel_c
     executor_reply(sink, command->request_id, ERR_OK, 0, "cancelling %s", id);
 }
 
-void executor_on_timer(struct executor *executor, int64_t now_us, struct sink *sink) {
+void executor_on_timer(struct executor *executor, int64_t now_us, struct sink *sink)
+{
     for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&executor->orders, at)) {
         const struct executor_slot *extra = &executor->slots[at];

@@ -8,7 +8,8 @@
 #include "core/session.h"
 
 void gate_set_mode(struct gate *gate, enum guard_mode mode, const char *actor, const char *reason, int64_t now_us,
-                   struct sink *sink) {
+                   struct sink *sink)
+{
     struct guard_state *state = &gate->state;
     if (state->mode == mode && strcmp(state->reason, reason) == 0 && strcmp(state->actor, actor) == 0) return;
     state->mode = mode;
@@ -23,7 +24,8 @@ void gate_set_mode(struct gate *gate, enum guard_mode mode, const char *actor, c
               reason[0] == '\0' ? "no reason given" : state->reason);
 }
 
-void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink) {
+void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     char reason[REASON_SIZE];
     gate->state.day_pnl = gate->ledger.day_net;
     if (gate->state.mode != GUARD_ACTIVE || !guard_daily_loss_reached(&gate->limits, gate->ledger.day_net, reason))
@@ -31,13 +33,15 @@ void gate_watch_loss(struct gate *gate, int64_t now_us, struct sink *sink) {
     gate_set_mode(gate, GUARD_REDUCING, "guard", reason, now_us, sink);
 }
 
-static bool feed_silent(const struct gate *gate, int64_t now_us) {
+static bool feed_silent(const struct gate *gate, int64_t now_us)
+{
     int64_t limit_us = (int64_t)gate->limits.stale_tick_ms * 1000;
     bool should_speak = gate->market.session_state == SESSION_OPEN && !gate->market.paused;
     return limit_us > 0 && gate->market_heard_us != 0 && should_speak && now_us - gate->market_heard_us > limit_us;
 }
 
-static int64_t lots_held(const struct gate *gate) {
+static int64_t lots_held(const struct gate *gate)
+{
     int64_t lots = 0;
     for (uint32_t i = 0; i < gate->ledger.row_count; i++) {
         const struct position *position = ledger_at(&gate->ledger, i);
@@ -47,7 +51,8 @@ static int64_t lots_held(const struct gate *gate) {
     return lots;
 }
 
-void gate_watch_feed(struct gate *gate, int64_t now_us, struct sink *sink) {
+void gate_watch_feed(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     if (!feed_silent(gate, now_us)) {
         if (gate->feed_alarmed)
             gate_risk(gate, sink, now_us, "guard", REJECT_NONE, NULL, "prices are back; resume when you have looked");
@@ -67,7 +72,8 @@ void gate_watch_feed(struct gate *gate, int64_t now_us, struct sink *sink) {
         gate_risk(gate, sink, now_us, "guard", REJECT_STALE_TICK, NULL, "%s", reason);
 }
 
-void gate_on_clock_jump(struct gate *gate, int64_t jump_us, int64_t now_us, struct sink *sink) {
+void gate_on_clock_jump(struct gate *gate, int64_t jump_us, int64_t now_us, struct sink *sink)
+{
     char reason[REASON_SIZE];
     snprintf(reason, sizeof reason,
              "the machine's clock jumped by %+" PRId64 ".%" PRId64 " s: it was set, or the machine slept",
@@ -76,7 +82,8 @@ void gate_on_clock_jump(struct gate *gate, int64_t jump_us, int64_t now_us, stru
 }
 
 static void resume(struct gate *gate, const struct control *control, const char *actor, int64_t now_us,
-                   struct sink *sink) {
+                   struct sink *sink)
+{
     char reason[REASON_SIZE];
     if (gate->state.orders_sent > gate->state.intents) {
         gate_reply(sink, control->request_id, ERR_STATE,
@@ -104,7 +111,8 @@ static void resume(struct gate *gate, const struct control *control, const char 
     gate_reply(sink, control->request_id, ERR_OK, "active");
 }
 
-void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink) {
+void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink)
+{
     const char *actor = control->actor[0] == '\0' ? "operator" : control->actor;
     if (control->kind == CONTROL_HALT) {
         gate_set_mode(gate, GUARD_HALTED, actor, control->text, now_us, sink);
@@ -124,7 +132,8 @@ void gate_on_control(struct gate *gate, const struct control *control, int64_t n
 }
 
 /* "max_position 10 -> 20" for each limit that changes. */
-static void describe(const struct guard_limits *from, const struct guard_limits *to, char *text, size_t size) {
+static void describe(const struct guard_limits *from, const struct guard_limits *to, char *text, size_t size)
+{
     const struct msg_type *type = msg_type(MSG_GUARD_LIMITS);
     size_t used = 0;
     text[0] = '\0';
@@ -149,7 +158,8 @@ static void describe(const struct guard_limits *from, const struct guard_limits 
     }
 }
 
-void gate_on_limits(struct gate *gate, const struct guard_limits *limits, int64_t now_us, struct sink *sink) {
+void gate_on_limits(struct gate *gate, const struct guard_limits *limits, int64_t now_us, struct sink *sink)
+{
     struct err err;
     char text[TEXT_SIZE];
     if (guard_limits_check(limits, &err) != ERR_OK) {

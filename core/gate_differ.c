@@ -6,28 +6,33 @@
 
 #include "core/gate_impl.h"
 
-static void say(const struct difference *difference, struct sink *sink) {
+static void say(const struct difference *difference, struct sink *sink)
+{
     emit(sink, PORT_PUBLISH, MSG_DIFFERENCE, difference, sizeof *difference);
 }
 
-static bool same(const struct difference *difference, const char *account, const char *symbol) {
+static bool same(const struct difference *difference, const char *account, const char *symbol)
+{
     return strcmp(difference->account, account) == 0 && strcmp(difference->symbol, symbol) == 0;
 }
 
-static void settle(struct gate *gate, uint32_t at, struct sink *sink) {
+static void settle(struct gate *gate, uint32_t at, struct sink *sink)
+{
     struct difference gone = gate->differences[at];
     gate->differences[at] = gate->differences[--gate->difference_count];
     gone.here = gone.there;
     say(&gone, sink);
 }
 
-void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink) {
+void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink)
+{
     for (uint32_t i = gate->difference_count; i-- > 0;)
         if (gate->differences[i].time_us < before_us) settle(gate, i, sink);
 }
 
 void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int32_t there, int64_t now_us,
-                       struct sink *sink) {
+                       struct sink *sink)
+{
     struct difference *difference = NULL;
     for (uint32_t i = 0; i < gate->difference_count && difference == NULL; i++)
         if (same(&gate->differences[i], gate->session.account, symbol)) difference = &gate->differences[i];
@@ -46,13 +51,15 @@ void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int3
 }
 
 void gate_each_difference(const struct gate *gate, void (*visit)(void *context, const struct difference *difference),
-                          void *context) {
+                          void *context)
+{
     for (uint32_t i = 0; i < gate->difference_count; i++) visit(context, &gate->differences[i]);
 }
 
 /* An order that was the trader's word, and is filled. false: no room. */
 static bool count_lots(struct gate *gate, const struct difference *difference, int32_t lots, price_t price,
-                       const char *actor, int64_t now_us, struct sink *sink) {
+                       const char *actor, int64_t now_us, struct sink *sink)
+{
     struct order order;
     struct order_request request = {.side = lots > 0 ? SIDE_BUY : SIDE_SELL,
                                     .type = ORDER_MARKET,
@@ -88,7 +95,8 @@ static bool count_lots(struct gate *gate, const struct difference *difference, i
 
 /* Why it may not be accepted now; ERR_OK: it may, at *price. */
 static enum status acceptable(struct gate *gate, struct difference *difference, const struct control *control,
-                              price_t *price, int64_t now_us, struct sink *sink) {
+                              price_t *price, int64_t now_us, struct sink *sink)
+{
     const struct ledger_symbol *symbol = ledger_symbol(&gate->ledger, difference->symbol);
     int32_t here = ledger_held(&gate->ledger, difference->account, difference->symbol);
     *price = symbol == NULL ? 0 : symbol->last != 0 ? symbol->last : symbol->contract.reference;
@@ -117,7 +125,8 @@ static enum status acceptable(struct gate *gate, struct difference *difference, 
     return ERR_STATE;
 }
 
-void gate_accept(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink) {
+void gate_accept(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink)
+{
     const char *actor = control->actor[0] == '\0' ? "operator" : control->actor;
     price_t price;
     uint32_t at = 0;

@@ -8,7 +8,8 @@
 #include "core/gate_impl.h"
 
 bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink,
-                bool *late) {
+                bool *late)
+{
     struct order *order = order_table_at(&gate->orders, slot);
     event->request = order->request;
     event->time_us = now_us;
@@ -28,7 +29,8 @@ bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int
 }
 
 void gate_release(struct gate *gate, uint32_t slot, int64_t condition_id, int32_t lots, price_t price, int64_t now_us,
-                  struct sink *sink) {
+                  struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     struct order_event event = {.kind = EXEC_RELEASED,
                                 .request = order->request,
@@ -50,19 +52,22 @@ void gate_release(struct gate *gate, uint32_t slot, int64_t condition_id, int32_
 }
 
 bool gate_event_own(struct gate *gate, uint32_t slot, enum exec_kind kind, enum reject_code reject, const char *reason,
-                    int64_t now_us, struct sink *sink) {
+                    int64_t now_us, struct sink *sink)
+{
     struct order_event event = {.kind = kind, .reject = reject};
     (void)text_copy(event.reason, sizeof event.reason, reason);
     return gate_event(gate, slot, &event, now_us, sink, NULL);
 }
 
-void gate_event_repeat(struct gate *gate, uint32_t slot, struct sink *sink) {
+void gate_event_repeat(struct gate *gate, uint32_t slot, struct sink *sink)
+{
     const struct order_event *last = &gate->slots[slot].last;
     if (last->seq != 0) emit(sink, PORT_PUBLISH, MSG_ORDER_EVENT, last, sizeof *last);
 }
 
 void gate_risk(struct gate *gate, struct sink *sink, int64_t now_us, const char *actor, enum reject_code reject,
-               const struct order_request *order, const char *format, ...) {
+               const struct order_request *order, const char *format, ...)
+{
     struct risk_event event = {.time_us = now_us,
                                .market_us = gate->market.market_us,
                                .trading_day = gate->market.trading_day,
@@ -81,7 +86,8 @@ void gate_risk(struct gate *gate, struct sink *sink, int64_t now_us, const char 
     emit_stored(sink, MSG_RISK_EVENT, &event, sizeof event);
 }
 
-void gate_reply(struct sink *sink, uint64_t request_id, enum status status, const char *format, ...) {
+void gate_reply(struct sink *sink, uint64_t request_id, enum status status, const char *format, ...)
+{
     struct reply reply = {.request_id = request_id, .status = (int32_t)status};
     va_list args;
     va_start(args, format);
@@ -91,7 +97,8 @@ void gate_reply(struct sink *sink, uint64_t request_id, enum status status, cons
     emit(sink, PORT_REPLY, MSG_REPLY, &reply, sizeof reply);
 }
 
-uint64_t gate_ask(struct gate *gate, enum query_kind kind, const char *text, uint64_t from_seq, struct sink *sink) {
+uint64_t gate_ask(struct gate *gate, enum query_kind kind, const char *text, uint64_t from_seq, struct sink *sink)
+{
     struct query query = {.request_id = ++gate->request_id, .kind = kind, .from_seq = from_seq};
     (void)text_copy(query.text, sizeof query.text, text);
     emit(sink, PORT_VENUE, MSG_QUERY, &query, sizeof query);

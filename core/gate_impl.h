@@ -22,15 +22,15 @@
 #include "core/order_table.h"
 #include "core/text.h"
 
-#define GATE_STREAMS 16
-#define GATE_ACCOUNTS 32
-#define GATE_DIFFERENCES 16
-#define GATE_DIFFER_AGAIN_US ((int64_t)5000000) /* they are compared again, until they are settled */
-#define GATE_COMPARE_TRIES 3
-#define GATE_COMPARE_CUT 10
+#define GATE_STREAMS          16
+#define GATE_ACCOUNTS         32
+#define GATE_DIFFERENCES      16
+#define GATE_DIFFER_AGAIN_US  ((int64_t)5000000) /* they are compared again, until they are settled */
+#define GATE_COMPARE_TRIES    3
+#define GATE_COMPARE_CUT      10
 #define GATE_COMPARE_PAUSE_US ((int64_t)1000000)
-#define GATE_ABSENCES 2 /* not-found answers that make absence believed */
-#define GATE_PUBLISH_US ((int64_t)1000000)
+#define GATE_ABSENCES         2 /* not-found answers that make absence believed */
+#define GATE_PUBLISH_US       ((int64_t)1000000)
 
 /* Beside each slot of the order table. */
 struct gate_slot {
@@ -42,7 +42,7 @@ struct gate_slot {
     bool asked_working; /* it was known to work when asked: "not found" then is a contradiction */
     int32_t absences;
     bool absent_here;   /* not found on the session it was sent on: proves nothing yet */
-    bool reuse_said; /* another order came under this id: said once, not at each resend */
+    bool reuse_said;    /* another order came under this id: said once, not at each resend */
     bool missing;       /* it works here, and the venue does not know it */
     bool cancel_wanted; /* asked for before the venue had it */
     int64_t cancel_us;  /* when the cancel last went to the venue */
@@ -88,7 +88,7 @@ struct gate {
     struct session_info session;
     char accounts[GATE_ACCOUNTS][ACCOUNT_SIZE]; /* of the login */
     uint32_t account_count;                     /* 0: not told */
-    bool ready; /* caught up with the session: orders may go */
+    bool ready;                                 /* caught up with the session: orders may go */
     struct market market;
     int64_t market_heard_us; /* when the market last said anything; 0 = not in this run */
     bool feed_alarmed;       /* it is silent, and that was said */

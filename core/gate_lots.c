@@ -13,7 +13,8 @@ struct closing {
 };
 
 /* An exit that works for lots which are no longer its condition's would open a position. */
-static void cancel_exits(const struct closing *closing, const struct condition_lots *after) {
+static void cancel_exits(const struct closing *closing, const struct condition_lots *after)
+{
     struct gate *gate = closing->gate;
     uint32_t next;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
@@ -36,7 +37,8 @@ static void cancel_exits(const struct closing *closing, const struct condition_l
     }
 }
 
-static void released(void *context, const struct condition_lots *after, int32_t lots) {
+static void released(void *context, const struct condition_lots *after, int32_t lots)
+{
     const struct closing *closing = context;
     gate_release(closing->gate, closing->slot, after->condition_id, lots, closing->price, closing->now_us,
                  closing->sink);
@@ -46,7 +48,8 @@ static void released(void *context, const struct condition_lots *after, int32_t 
 
 /* A condition's own fill. What its exit closed beyond its lots (another order had closed some of them while the exit was on
  * its way) was another's. */
-static void count_own(struct closing *closing, const struct order_event *fill) {
+static void count_own(struct closing *closing, const struct order_event *fill)
+{
     struct ledger *ledger = &closing->gate->ledger;
     const struct order_request *request = &fill->request;
     struct condition_lots lots;
@@ -62,7 +65,8 @@ static void count_own(struct closing *closing, const struct order_event *fill) {
 }
 
 void gate_count_lots(struct gate *gate, uint32_t slot, const struct order_event *fill, int64_t now_us,
-                     struct sink *sink) {
+                     struct sink *sink)
+{
     struct closing closing = {.gate = gate, .slot = slot, .price = fill->fill_price, .now_us = now_us, .sink = sink};
     if (fill->request.condition_id != 0)
         count_own(&closing, fill);
@@ -71,7 +75,8 @@ void gate_count_lots(struct gate *gate, uint32_t slot, const struct order_event 
 }
 
 /* Does another order of this account and symbol live? */
-static bool others_work(const struct gate *gate, uint32_t slot) {
+static bool others_work(const struct gate *gate, uint32_t slot)
+{
     const struct order_request *request = &order_table_at(&gate->orders, slot)->request;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at)) {
@@ -82,7 +87,8 @@ static bool others_work(const struct gate *gate, uint32_t slot) {
     return false;
 }
 
-bool gate_net_lots(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+bool gate_net_lots(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     const struct order_request *request = &order_table_at(&gate->orders, slot)->request;
     if (request->leg != LEG_FLATTEN || !request->reduce_only || request->condition_id != 0 ||
         ledger_held(&gate->ledger, request->account, request->symbol) != 0 ||

@@ -7,7 +7,8 @@
 #include "core/session.h"
 
 /* What the venue holds, while that is known to be something else: its word, and every fill since. */
-static bool venue_differs(const struct gate *gate, const struct order_request *request, int32_t held, int32_t *there) {
+static bool venue_differs(const struct gate *gate, const struct order_request *request, int32_t held, int32_t *there)
+{
     *there = held;
     for (uint32_t i = 0; i < gate->difference_count; i++) {
         const struct difference *difference = &gate->differences[i];
@@ -21,7 +22,8 @@ static bool venue_differs(const struct gate *gate, const struct order_request *r
 
 /* The venue holds another position: nothing is opened on top of what nobody has looked at. */
 static enum reject_code refusal_of_difference(const struct gate *gate, const struct order_request *request,
-                                              char reason[REASON_SIZE]) {
+                                              char reason[REASON_SIZE])
+{
     const int32_t held = ledger_held(&gate->ledger, request->account, request->symbol);
     int32_t there;
     if (!venue_differs(gate, request, held, &there)) return REJECT_NONE;
@@ -32,7 +34,8 @@ static enum reject_code refusal_of_difference(const struct gate *gate, const str
 
 /* Everything about the moment that is no limit: session, account, instrument, orders of unknown outcome. */
 static enum reject_code refusal_of_state(const struct gate *gate, const struct order_request *request, uint32_t self,
-                                         char reason[REASON_SIZE]) {
+                                         char reason[REASON_SIZE])
+{
     if (!gate->session.logged_in) {
         snprintf(reason, REASON_SIZE, "not logged in to %s", gate->config.venue);
         return REJECT_NOT_LOGGED_IN;
@@ -74,7 +77,8 @@ static enum reject_code refusal_of_state(const struct gate *gate, const struct o
 
 /* Lots that working orders of this account and symbol may still fill. */
 static void count_working(const struct gate *gate, const struct order_request *request, uint32_t self,
-                          struct guard_input *input) {
+                          struct guard_input *input)
+{
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at)) {
         const struct order *order = order_table_at(&gate->orders, at);
@@ -94,7 +98,8 @@ static void count_working(const struct gate *gate, const struct order_request *r
 }
 
 enum reject_code gate_refusal(const struct gate *gate, const struct order_request *request, uint32_t slot,
-                              int64_t now_us, char reason[REASON_SIZE]) {
+                              int64_t now_us, char reason[REASON_SIZE])
+{
     enum reject_code code = refusal_of_state(gate, request, slot, reason);
     if (code != REJECT_NONE) return code;
     if (request->leg == LEG_ENTRY && !ledger_lots_room(&gate->ledger)) {
@@ -131,7 +136,8 @@ enum reject_code gate_refusal(const struct gate *gate, const struct order_reques
     return guard_check(&input, reason);
 }
 
-void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     struct gate_slot *extra = &gate->slots[slot];
     if (gate_event_own(gate, slot, EXEC_SENDING, REJECT_NONE, "", now_us, sink)) gate->state.intents++;
@@ -151,7 +157,8 @@ void gate_send(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *si
     extra->absent_here = false;
 }
 
-static uint32_t add_order(struct gate *gate, const struct order_request *request, bool reserve, int64_t now_us) {
+static uint32_t add_order(struct gate *gate, const struct order_request *request, bool reserve, int64_t now_us)
+{
     struct order order;
     order_init(&order, request, gate->market.trading_day, now_us);
     uint32_t slot = order_table_add(&gate->orders, &order, gate->market.trading_day, reserve);
@@ -160,7 +167,8 @@ static uint32_t add_order(struct gate *gate, const struct order_request *request
 }
 
 static void deny(struct gate *gate, uint32_t slot, enum reject_code code, const char *reason, int64_t now_us,
-                 struct sink *sink) {
+                 struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     (void)gate_event_own(gate, slot, code == REJECT_EXPIRED ? EXEC_EXPIRED : EXEC_DENIED, code, reason, now_us, sink);
     gate_risk(gate, sink, now_us, order->request.actor, code, &order->request, "%s %" PRId32 " %s %s: %s",
@@ -169,7 +177,8 @@ static void deny(struct gate *gate, uint32_t slot, enum reject_code code, const 
 }
 
 /* Full: the denial itself takes a place in the reserve, so that the same id coming again is denied again. */
-static void deny_no_room(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink) {
+static void deny_no_room(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink)
+{
     char reason[REASON_SIZE];
     snprintf(reason, sizeof reason, "%u orders are kept, the limit is %u, and none of an earlier day can give way",
              gate->orders.count, gate->orders.limit);
@@ -186,7 +195,8 @@ static void deny_no_room(struct gate *gate, const struct order_request *request,
 }
 
 static void request_known(struct gate *gate, uint32_t slot, const struct order_request *request, int64_t now_us,
-                          struct sink *sink) {
+                          struct sink *sink)
+{
     struct gate_slot *extra = &gate->slots[slot];
     if (!extra->reuse_said && !order_request_same(&order_table_at(&gate->orders, slot)->request, request)) {
         extra->reuse_said = true;
@@ -196,7 +206,8 @@ static void request_known(struct gate *gate, uint32_t slot, const struct order_r
     gate_event_repeat(gate, slot, sink);
 }
 
-void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t now_us, struct sink *sink) {
+void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t now_us, struct sink *sink)
+{
     uint32_t slot = order_table_find(&gate->orders, client_order_id);
     if (slot == ORDER_TABLE_NONE || order_table_at(&gate->orders, slot)->state != ORDER_SENDING) return;
     char reason[REASON_SIZE];
@@ -206,7 +217,8 @@ void gate_on_not_sent(struct gate *gate, const char *client_order_id, int64_t no
     deny(gate, slot, REJECT_NOT_LOGGED_IN, reason, now_us, sink);
 }
 
-void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     struct gate_slot *extra = &gate->slots[slot];
     extra->cancel_us = now_us;
     const struct order *order = order_table_at(&gate->orders, slot);
@@ -221,7 +233,8 @@ void gate_cancel_again(struct gate *gate, uint32_t slot, int64_t now_us, struct 
     emit(sink, PORT_VENUE, MSG_CANCEL_REQUEST, &extra->cancel, sizeof extra->cancel);
 }
 
-void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     struct gate_slot *extra = &gate->slots[slot];
     char reason[REASON_SIZE];
     extra->cancel_wanted = false;
@@ -230,8 +243,8 @@ void gate_cancel(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *
         gate_cancel_again(gate, slot, now_us, sink);
 }
 
-void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us,
-                            struct sink *sink) {
+void gate_on_cancel_request(struct gate *gate, const struct cancel_request *request, int64_t now_us, struct sink *sink)
+{
     /* Not known: its order has yet to come, or was lost; the executor asks both again. */
     uint32_t slot = order_table_find(&gate->orders, request->client_order_id);
     if (slot == ORDER_TABLE_NONE) return;
@@ -249,7 +262,8 @@ void gate_on_cancel_request(struct gate *gate, const struct cancel_request *requ
 
 /* A protective exit outranks a ticket that only reduces and rests: the ticket is cancelled, and the exit, which comes
  * again, finds its lots. Another protective exit, or a flatten, closes them itself. */
-static void make_way(struct gate *gate, const struct order_request *exit, int64_t now_us, struct sink *sink) {
+static void make_way(struct gate *gate, const struct order_request *exit, int64_t now_us, struct sink *sink)
+{
     uint32_t next;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
         next = order_table_next(&gate->orders, at);
@@ -265,13 +279,15 @@ static void make_way(struct gate *gate, const struct order_request *exit, int64_
         (void)text_copy(cancel->client_order_id, sizeof cancel->client_order_id, request->client_order_id);
         (void)text_copy(cancel->actor, sizeof cancel->actor, "guard");
         (void)text_copy(cancel->reason, sizeof cancel->reason, "a protective exit needs its lots");
-        gate_risk(gate, sink, now_us, "guard", REJECT_NONE, request, "order %s is cancelled: protective exit %s needs its lots",
-                  request->client_order_id, exit->client_order_id);
+        gate_risk(gate, sink, now_us, "guard", REJECT_NONE, request,
+                  "order %s is cancelled: protective exit %s needs its lots", request->client_order_id,
+                  exit->client_order_id);
         gate_cancel(gate, at, now_us, sink);
     }
 }
 
-void gate_on_order_request(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink) {
+void gate_on_order_request(struct gate *gate, const struct order_request *request, int64_t now_us, struct sink *sink)
+{
     struct err err;
     if (order_request_check(request, &err) != ERR_OK) {
         gate_risk(gate, sink, now_us, "executor", REJECT_INVALID_ORDER, request, "order not taken: %s", err.text);

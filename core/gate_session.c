@@ -6,7 +6,8 @@
 
 #include "core/gate_impl.h"
 
-void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink) {
+void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     const struct gate_stream *stream = gate_stream(gate, NULL);
     if (stream == NULL || !gate->session.logged_in) return;
     gate->fills_us = now_us;
@@ -14,7 +15,8 @@ void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink) {
     gate->fills_ask_id = gate_ask(gate, QUERY_VENUE_FILLS, "", stream->seq, sink);
 }
 
-static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink) {
+static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     const struct gate_stream *stream = gate_stream_now(gate);
     gate->compare.count = 0;
     gate->compare.seq = stream == NULL ? 0 : stream->seq;
@@ -24,19 +26,22 @@ static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink) 
     gate->compare.ask_id = gate_ask(gate, QUERY_VENUE_POSITIONS, gate->session.account, 0, sink);
 }
 
-bool gate_of_login(const struct gate *gate, const char *account) {
+bool gate_of_login(const struct gate *gate, const char *account)
+{
     for (uint32_t i = 0; i < gate->account_count; i++)
         if (strcmp(gate->accounts[i], account) == 0) return true;
     return gate->account_count == 0;
 }
 
-void gate_on_accounts(struct gate *gate, const struct account *accounts, uint32_t count) {
+void gate_on_accounts(struct gate *gate, const struct account *accounts, uint32_t count)
+{
     gate->account_count = count < GATE_ACCOUNTS ? count : GATE_ACCOUNTS;
     for (uint32_t i = 0; i < gate->account_count; i++)
         memcpy(gate->accounts[i], accounts[i].account, sizeof gate->accounts[i]);
 }
 
-void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink) {
+void gate_on_session(struct gate *gate, const struct session_info *session, int64_t now_us, struct sink *sink)
+{
     const struct session_info *old = &gate->session;
     bool came_up = session->logged_in && (!old->logged_in || old->venue_session != session->venue_session ||
                                           strcmp(old->account, session->account) != 0);
@@ -59,7 +64,8 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
     if (came_up) gate_ask_fills(gate, now_us, sink);
 }
 
-static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink) {
+static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     gate->ready = true;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at)) {
@@ -69,7 +75,8 @@ static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink) {
     if (gate->session.account[0] != '\0') ask_positions(gate, now_us, sink);
 }
 
-void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink) {
+void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink)
+{
     (void)now_us;
     (void)sink;
     struct gate_compare *compare = &gate->compare;
@@ -80,7 +87,8 @@ void gate_on_venue_position(struct gate *gate, const struct position *position, 
     held->quantity = position->quantity;
 }
 
-static int32_t venue_held(const struct gate *gate, const char *symbol) {
+static int32_t venue_held(const struct gate *gate, const char *symbol)
+{
     for (uint32_t i = 0; i < gate->compare.count; i++) {
         const struct gate_held *held = &gate->compare.held[i];
         if (strcmp(held->symbol, symbol) == 0 && strcmp(held->account, gate->session.account) == 0)
@@ -90,7 +98,8 @@ static int32_t venue_held(const struct gate *gate, const char *symbol) {
 }
 
 /* Appends "MXFH1 +2 there, +1 here" for each difference; returns how many. sink (may be NULL): each is said, too. */
-static uint32_t differences(struct gate *gate, char *text, size_t size, int64_t now_us, struct sink *sink) {
+static uint32_t differences(struct gate *gate, char *text, size_t size, int64_t now_us, struct sink *sink)
+{
     uint32_t count = 0;
     size_t used = 0;
     text[0] = '\0';
@@ -113,7 +122,8 @@ static uint32_t differences(struct gate *gate, char *text, size_t size, int64_t 
     return count;
 }
 
-static void compare_positions(struct gate *gate, int64_t now_us, struct sink *sink) {
+static void compare_positions(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     char text[REASON_SIZE];
     struct gate_compare *compare = &gate->compare;
     compare->ask_id = 0;
@@ -128,7 +138,8 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
 }
 
 /* All reports are applied. If none of them is newer than the question, the two positions are of the same moment. */
-static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, struct sink *sink) {
+static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, struct sink *sink)
+{
     char text[REASON_SIZE], reason[REASON_SIZE];
     struct gate_compare *compare = &gate->compare;
     compare->suspect = false;
@@ -145,7 +156,8 @@ static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, st
 }
 
 /* The reply counts what went before it, and reports have no holes: so it can be seen whether all of it has come. */
-static void fills_answered(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink) {
+static void fills_answered(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink)
+{
     const struct gate_stream *stream = gate_stream_now(gate);
     if (reply->status != ERR_OK || stream == NULL) return;
     const uint64_t rows = reply->number > 0 ? (uint64_t)reply->number : 0;
@@ -160,7 +172,8 @@ static void fills_answered(struct gate *gate, const struct reply *reply, int64_t
 }
 
 /* Some of the answer was lost: ask again, but not for ever. */
-static bool positions_missing(struct gate *gate, const struct reply *reply, int64_t now_us) {
+static bool positions_missing(struct gate *gate, const struct reply *reply, int64_t now_us)
+{
     struct gate_compare *compare = &gate->compare;
     if (reply->number <= (int64_t)compare->count || ++compare->cut >= GATE_COMPARE_CUT) return false;
     compare->ask_id = 0;
@@ -168,7 +181,8 @@ static bool positions_missing(struct gate *gate, const struct reply *reply, int6
     return true;
 }
 
-void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink) {
+void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink)
+{
     if (reply->request_id == 0) return;
     if (reply->request_id == gate->fills_ask_id) {
         gate->fills_ask_id = 0;
@@ -181,7 +195,8 @@ void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t n
     }
 }
 
-void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink) {
+void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink)
+{
     if (!gate->session.logged_in) return;
     /* While not caught up, and as long as an order lives, reports are asked for: a lost last one shows in no gap. */
     bool wanted = !gate->ready || gate->compare.suspect || order_table_first(&gate->orders) != ORDER_TABLE_NONE;

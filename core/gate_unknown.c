@@ -7,7 +7,8 @@
 
 #include "core/gate_impl.h"
 
-void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     struct gate_slot *extra = &gate->slots[slot];
     const struct order *order = order_table_at(&gate->orders, slot);
     extra->asked_us = now_us;
@@ -16,7 +17,8 @@ void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sin
     extra->ask_id = gate_ask(gate, QUERY_VENUE_ORDER, order->request.client_order_id, 0, sink);
 }
 
-void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     struct gate_slot *extra = &gate->slots[slot];
     const struct order *order = order_table_at(&gate->orders, slot);
     if (order->state == ORDER_SENDING && now_us - extra->sent_us >= gate->config.ack_timeout_us) {
@@ -37,7 +39,8 @@ void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct
 }
 
 /* The venue has it. What it did there comes as reports, which have no holes; here it only stops being unknown. */
-static void found(struct gate *gate, uint32_t slot, const struct order *there, int64_t now_us, struct sink *sink) {
+static void found(struct gate *gate, uint32_t slot, const struct order *there, int64_t now_us, struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     bool ended = order_state_terminal(there->state);
     bool behind = there->filled_quantity > order->filled_quantity || (ended && !order_state_terminal(order->state));
@@ -54,7 +57,8 @@ static void found(struct gate *gate, uint32_t slot, const struct order *there, i
 }
 
 /* It is certain that the venue never had it and never will from that sending. */
-static void absent(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+static void absent(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     char reason[REASON_SIZE];
     if (gate->slots[slot].cancel_wanted) {
@@ -76,7 +80,8 @@ static void absent(struct gate *gate, uint32_t slot, int64_t now_us, struct sink
         gate_send(gate, slot, now_us, sink);
 }
 
-static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink) {
+static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
+{
     struct gate_slot *extra = &gate->slots[slot];
     const struct order *order = order_table_at(&gate->orders, slot);
     if (order_state_working(order->state)) {
@@ -97,7 +102,8 @@ static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct s
     if (++extra->absences >= GATE_ABSENCES) absent(gate, slot, now_us, sink);
 }
 
-static uint32_t find_asked(const struct gate *gate, const struct venue_order_status *status) {
+static uint32_t find_asked(const struct gate *gate, const struct venue_order_status *status)
+{
     if (status->found) return order_table_find(&gate->orders, status->order.request.client_order_id);
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at))
@@ -106,7 +112,8 @@ static uint32_t find_asked(const struct gate *gate, const struct venue_order_sta
 }
 
 void gate_on_venue_order_status(struct gate *gate, const struct venue_order_status *status, int64_t now_us,
-                                struct sink *sink) {
+                                struct sink *sink)
+{
     /* "It is there" is true however late it comes; "it is not" only as the answer to the question that is open. */
     uint32_t slot = find_asked(gate, status);
     if (slot == ORDER_TABLE_NONE) return;
@@ -127,7 +134,8 @@ void gate_on_venue_order_status(struct gate *gate, const struct venue_order_stat
 
 /* Not an end: it may work there, or be filled. A new session is asked for too, where its absence would count. */
 static void ask_again(struct gate *gate, uint32_t slot, const struct control *control, int64_t now_us,
-                      struct sink *sink) {
+                      struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     gate_risk(gate, sink, now_us, control->actor, REJECT_NONE, &order->request,
               "order %s of unknown outcome: %.23s asks %s again", control->text, control->actor, gate->config.venue);
@@ -137,7 +145,8 @@ static void ask_again(struct gate *gate, uint32_t slot, const struct control *co
                control->text);
 }
 
-void gate_resolve(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink) {
+void gate_resolve(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink)
+{
     static const struct {
         enum order_state state;
         enum exec_kind kind;

@@ -8,19 +8,21 @@
 #include "core/gate_impl.h"
 
 /* A session without a user's name counts as the venue's only one. */
-static const char *user_now(const struct gate *gate) {
+static const char *user_now(const struct gate *gate)
+{
     return gate->session.user[0] != '\0' ? gate->session.user : gate->config.venue;
 }
 
-const struct gate_stream *gate_stream_now(const struct gate *gate) {
-    for (size_t i = 0; i < GATE_STREAMS; i++) {
+const struct gate_stream *gate_stream_now(const struct gate *gate)
+{
+    for (size_t i = 0; i < GATE_STREAMS; i++)
         if (gate->streams[i].user[0] != '\0' && strcmp(gate->streams[i].user, user_now(gate)) == 0)
             return &gate->streams[i];
-    }
     return NULL;
 }
 
-struct gate_stream *gate_stream(struct gate *gate, const char *user) {
+struct gate_stream *gate_stream(struct gate *gate, const char *user)
+{
     if (user == NULL) user = user_now(gate);
     if (user[0] == '\0') return NULL;
     for (size_t i = 0; i < GATE_STREAMS; i++) {
@@ -32,7 +34,8 @@ struct gate_stream *gate_stream(struct gate *gate, const char *user) {
 }
 
 /* MKT IOC stands for "whatever it was", where a report does not say or says what we have no such order for. */
-static enum status adopt_terms(const struct venue_exec *exec, struct order_request *request, struct err *err) {
+static enum status adopt_terms(const struct venue_exec *exec, struct order_request *request, struct err *err)
+{
     request->type = exec->type;
     request->tif = exec->tif;
     request->limit_price = exec->limit_price;
@@ -44,7 +47,8 @@ static enum status adopt_terms(const struct venue_exec *exec, struct order_reque
 }
 
 /* An order that is not ours, or of ours and lost: known from now on by what the venue says of it. */
-static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
+static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink)
+{
     struct order_request request = {.side = exec->side, .attempt = 1, .created_us = now_us};
     struct order order;
     if (exec->client_order_id[0] != '\0')
@@ -75,7 +79,8 @@ static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t 
     return slot;
 }
 
-static bool count_fill(struct gate *gate, const struct order_event *event, int64_t now_us, struct sink *sink) {
+static bool count_fill(struct gate *gate, const struct order_event *event, int64_t now_us, struct sink *sink)
+{
     const struct position *position;
     struct err err;
     bool known;
@@ -94,7 +99,8 @@ static bool count_fill(struct gate *gate, const struct order_event *event, int64
     return true;
 }
 
-static void apply_fill(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink) {
+static void apply_fill(struct gate *gate, uint32_t slot, struct order_event *event, int64_t now_us, struct sink *sink)
+{
     const struct order *order = order_table_at(&gate->orders, slot);
     int32_t open = order->request.quantity - order->filled_quantity;
     bool late = false;
@@ -111,13 +117,15 @@ static void apply_fill(struct gate *gate, uint32_t slot, struct order_event *eve
     }
 }
 
-static bool venue_kind(enum exec_kind kind) {
+static bool venue_kind(enum exec_kind kind)
+{
     return kind == EXEC_NEW || kind == EXEC_FILL || kind == EXEC_CANCELLED || kind == EXEC_CANCEL_REJECTED ||
            kind == EXEC_REJECTED || kind == EXEC_EXPIRED;
 }
 
 /* false: nothing of it can be used; the words are out. */
-static bool usable(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
+static bool usable(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink)
+{
     if (!venue_kind(exec->kind) || (exec->kind == EXEC_FILL && exec->fill_quantity < 1)) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, NULL,
                   "report %" PRIu64 " of %s: %s of %" PRId32 " lots means nothing here", exec->seq, gate->config.venue,
@@ -132,7 +140,8 @@ static bool usable(struct gate *gate, const struct venue_exec *exec, int64_t now
     return true;
 }
 
-void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
+void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink)
+{
     if (!usable(gate, exec, now_us, sink)) return;
     struct order_event event = {.kind = exec->kind,
                                 .fill_price = exec->fill_price,
@@ -168,7 +177,8 @@ void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t n
 
 /* A report at or below what was applied is a repeat. It cannot be one when its order is still without an answer: then
  * the venue's numbers have begun again, and what it reports would be ignored for ever. */
-static void check_repeat(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
+static void check_repeat(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink)
+{
     uint32_t slot = order_table_find(&gate->orders, exec->client_order_id);
     if (slot == ORDER_TABLE_NONE || gate->reset_said) return;
     enum order_state state = order_table_at(&gate->orders, slot)->state;
@@ -178,7 +188,8 @@ static void check_repeat(struct gate *gate, const struct venue_exec *exec, int64
                   "the venue's report numbers went backwards: it was reset, or is another one", now_us, sink);
 }
 
-void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink) {
+void gate_on_venue_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink)
+{
     struct gate_stream *stream = gate_stream(gate, NULL);
     if (stream == NULL) {
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, NULL,

@@ -11,7 +11,8 @@ typedef enum reject_code (*guard_rule)(const struct guard_input *input, char *re
 static enum reject_code refuse(char *reason, enum reject_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static enum reject_code refuse(char *reason, enum reject_code code, const char *format, ...) {
+static enum reject_code refuse(char *reason, enum reject_code code, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     vsnprintf(reason, REASON_SIZE, format, args);
@@ -20,24 +21,28 @@ static enum reject_code refuse(char *reason, enum reject_code code, const char *
 }
 
 /* Lots that stand against the order's side: what it could close. */
-static int64_t against(const struct guard_input *input, int64_t held) {
+static int64_t against(const struct guard_input *input, int64_t held)
+{
     const int64_t lots = -(int64_t)side_sign(input->request->side) * held;
     return lots > 0 ? lots : 0;
 }
 
-static int64_t smaller(int64_t a, int64_t b) {
+static int64_t smaller(int64_t a, int64_t b)
+{
     return a < b ? a : b;
 }
 
 /* Of what the order could close by our own count: does the venue have it? What is missing there must not be closed. */
-static int64_t there_too(const struct guard_input *input, int64_t lots) {
+static int64_t there_too(const struct guard_input *input, int64_t lots)
+{
     const int64_t sign = side_sign(input->request->side);
     const int64_t missing = -sign * ((int64_t)input->held - input->held_there);
     if (missing <= 0) return lots;
     return lots > missing ? lots - missing : 0;
 }
 
-static enum reject_code check_exit(const struct guard_input *input, char *reason) {
+static enum reject_code check_exit(const struct guard_input *input, char *reason)
+{
     const struct order_request *request = input->request;
     const int64_t side = request->side == SIDE_SELL ? input->longs : input->shorts;
     const int64_t own = smaller(against(input, input->own), side), there = smaller(own, there_too(input, side));
@@ -57,12 +62,14 @@ static enum reject_code check_exit(const struct guard_input *input, char *reason
 }
 
 /* Lots that may still leave the account's net by this order's side. */
-static int64_t reducible(const struct guard_input *input) {
+static int64_t reducible(const struct guard_input *input)
+{
     const int64_t left = against(input, input->held) - input->working_reduce;
     return left > 0 ? left : 0;
 }
 
-static enum reject_code check_reduce_only(const struct guard_input *input, char *reason) {
+static enum reject_code check_reduce_only(const struct guard_input *input, char *reason)
+{
     const struct order_request *request = input->request;
     const char *name = side_name(request->side);
     if (request->condition_id != 0) return check_exit(input, reason);
@@ -81,12 +88,14 @@ static enum reject_code check_reduce_only(const struct guard_input *input, char 
 
 /* An operator's order that is not reduce-only, but would shrink the position. Others like it that are working count: two
  * of them could close the same lots, and the second would open. A condition's entry never does: it has exits to come. */
-static bool reduces(const struct guard_input *input) {
+static bool reduces(const struct guard_input *input)
+{
     const int32_t working = input->request->side == SIDE_BUY ? input->working_buy : input->working_sell;
     return input->request->condition_id == 0 && input->request->quantity <= reducible(input) - working;
 }
 
-static enum reject_code rule_mode(const struct guard_input *input, char *reason) {
+static enum reject_code rule_mode(const struct guard_input *input, char *reason)
+{
     const struct order_request *request = input->request;
     if (input->mode == GUARD_ACTIVE || (input->mode == GUARD_REDUCING && reduces(input))) return REJECT_NONE;
     if (input->mode != GUARD_REDUCING)
@@ -95,7 +104,8 @@ static enum reject_code rule_mode(const struct guard_input *input, char *reason)
                   side_name(request->side), request->quantity, input->held);
 }
 
-static enum reject_code rule_quantity(const struct guard_input *input, char *reason) {
+static enum reject_code rule_quantity(const struct guard_input *input, char *reason)
+{
     int32_t limit = input->limits->max_order_quantity;
     if (limit == 0 || input->request->quantity <= limit) return REJECT_NONE;
     return refuse(reason, REJECT_MAX_QUANTITY, "order quantity %d exceeds the limit %d", input->request->quantity,
@@ -103,7 +113,8 @@ static enum reject_code rule_quantity(const struct guard_input *input, char *rea
 }
 
 /* Each side for itself: the exits of what nets now may leave one side standing alone. */
-static enum reject_code rule_position(const struct guard_input *input, char *reason) {
+static enum reject_code rule_position(const struct guard_input *input, char *reason)
+{
     const struct order_request *request = input->request;
     const int64_t limit = input->limits->max_position;
     const bool buy = request->side == SIDE_BUY;
@@ -118,7 +129,8 @@ static enum reject_code rule_position(const struct guard_input *input, char *rea
                   (long long)working, (long long)limit);
 }
 
-static enum reject_code rule_notional(const struct guard_input *input, char *reason) {
+static enum reject_code rule_notional(const struct guard_input *input, char *reason)
+{
     const struct order_request *request = input->request;
     money_t limit = input->limits->max_notional, notional;
     price_t price = request->type == ORDER_LIMIT ? request->limit_price : input->last;
@@ -130,7 +142,8 @@ static enum reject_code rule_notional(const struct guard_input *input, char *rea
                   money_format(notional, have, sizeof have), money_format(limit, allowed, sizeof allowed));
 }
 
-static enum reject_code rule_collar(const struct guard_input *input, char *reason) {
+static enum reject_code rule_collar(const struct guard_input *input, char *reason)
+{
     const struct order_request *request = input->request;
     int32_t limit = input->limits->collar_bps;
     int64_t band;
@@ -144,7 +157,8 @@ static enum reject_code rule_collar(const struct guard_input *input, char *reaso
                   price_format(input->last, last, sizeof last));
 }
 
-static enum reject_code rule_stale(const struct guard_input *input, char *reason) {
+static enum reject_code rule_stale(const struct guard_input *input, char *reason)
+{
     int64_t limit_ms = input->limits->stale_tick_ms;
     if (limit_ms == 0 || !input->session_open) return REJECT_NONE;
     if (input->last_tick_us == 0)
@@ -155,13 +169,15 @@ static enum reject_code rule_stale(const struct guard_input *input, char *reason
                   input->request->symbol, (long long)age_ms, (long long)limit_ms);
 }
 
-static enum reject_code rule_daily_loss(const struct guard_input *input, char *reason) {
+static enum reject_code rule_daily_loss(const struct guard_input *input, char *reason)
+{
     char words[REASON_SIZE];
     if (!guard_daily_loss_reached(input->limits, input->day_pnl, words) || reduces(input)) return REJECT_NONE;
     return refuse(reason, REJECT_DAILY_LOSS, "%s", words);
 }
 
-static enum reject_code rule_rate(const struct guard_input *input, char *reason) {
+static enum reject_code rule_rate(const struct guard_input *input, char *reason)
+{
     const struct guard_recent *recent = input->recent;
     int32_t all = 0, own = 0;
     uint64_t remembered = recent->count < GUARD_RATE_SIZE ? recent->count : GUARD_RATE_SIZE;
@@ -183,13 +199,15 @@ static enum reject_code rule_rate(const struct guard_input *input, char *reason)
     return REJECT_NONE;
 }
 
-static bool same_order(const struct guard_sent *sent, const struct order_request *request) {
+static bool same_order(const struct guard_sent *sent, const struct order_request *request)
+{
     return sent->operator_order && sent->side == request->side && sent->type == request->type &&
            sent->quantity == request->quantity && sent->limit_price == request->limit_price &&
            strcmp(sent->symbol, request->symbol) == 0;
 }
 
-static enum reject_code rule_duplicate(const struct guard_input *input, char *reason) {
+static enum reject_code rule_duplicate(const struct guard_input *input, char *reason)
+{
     const struct guard_recent *recent = input->recent;
     int64_t window_us = (int64_t)input->limits->duplicate_window_ms * 1000;
     if (window_us == 0 || input->request->condition_id != 0) return REJECT_NONE;
@@ -209,7 +227,8 @@ static enum reject_code rule_duplicate(const struct guard_input *input, char *re
 static const guard_rule guard_rules[] = {rule_mode,  rule_quantity,   rule_position, rule_notional, rule_collar,
                                          rule_stale, rule_daily_loss, rule_rate,     rule_duplicate};
 
-enum reject_code guard_check(const struct guard_input *input, char reason[REASON_SIZE]) {
+enum reject_code guard_check(const struct guard_input *input, char reason[REASON_SIZE])
+{
     reason[0] = '\0';
     if (input->request->reduce_only) return check_reduce_only(input, reason);
     for (size_t i = 0; i < sizeof guard_rules / sizeof guard_rules[0]; i++) {
@@ -219,7 +238,8 @@ enum reject_code guard_check(const struct guard_input *input, char reason[REASON
     return REJECT_NONE;
 }
 
-void guard_recent_add(struct guard_recent *recent, const struct order_request *request, int64_t now_us) {
+void guard_recent_add(struct guard_recent *recent, const struct order_request *request, int64_t now_us)
+{
     struct guard_sent *sent = &recent->sent[recent->count++ % GUARD_RATE_SIZE];
     memset(sent, 0, sizeof *sent);
     sent->time_us = now_us;
@@ -232,7 +252,8 @@ void guard_recent_add(struct guard_recent *recent, const struct order_request *r
     sent->operator_order = request->condition_id == 0;
 }
 
-bool guard_daily_loss_reached(const struct guard_limits *limits, money_t day_pnl, char reason[REASON_SIZE]) {
+bool guard_daily_loss_reached(const struct guard_limits *limits, money_t day_pnl, char reason[REASON_SIZE])
+{
     char loss[PRICE_TEXT_SIZE], limit[PRICE_TEXT_SIZE];
     if (limits->daily_loss == 0 || day_pnl > -limits->daily_loss) return false;
     refuse(reason, REJECT_DAILY_LOSS, "the day's loss NT$ %s has reached the limit NT$ %s",
@@ -240,7 +261,8 @@ bool guard_daily_loss_reached(const struct guard_limits *limits, money_t day_pnl
     return true;
 }
 
-enum status guard_limits_check(const struct guard_limits *limits, struct err *err) {
+enum status guard_limits_check(const struct guard_limits *limits, struct err *err)
+{
     const struct {
         const char *name;
         int64_t value;

@@ -24,7 +24,7 @@
 
 #include "core/msg.h"
 
-#define GUARD_RATE_SIZE 1024 /* orders remembered for the rate; larger limits act as this one */
+#define GUARD_RATE_SIZE      1024 /* orders remembered for the rate; larger limits act as this one */
 #define GUARD_RATE_WINDOW_US ((int64_t)1000000)
 
 /* The last orders sent, for the rates and for duplicates. Empty when zeroed. */
@@ -61,7 +61,7 @@ struct guard_input {
     int64_t shorts;
     int32_t own;         /* what the order's condition holds, signed */
     int32_t own_working; /* lots still open in its exits */
-    int32_t working_buy;  /* lots still open in orders that are not reduce-only */
+    int32_t working_buy; /* lots still open in orders that are not reduce-only */
     int32_t working_sell;
     int32_t working_reduce; /* lots still open in reduce-only orders */
     int64_t now_us;

@@ -8,7 +8,8 @@
 #include "core/text.h"
 
 /* FNV-1a, finished with a multiply-shift so that the low bits depend on the whole id. */
-static uint32_t hash_of(const char *id) {
+static uint32_t hash_of(const char *id)
+{
     uint64_t hash = 0xcbf29ce484222325u;
     for (const char *p = id; *p != '\0'; p++) hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
     hash ^= hash >> 32;
@@ -16,7 +17,8 @@ static uint32_t hash_of(const char *id) {
     return (uint32_t)(hash >> 32);
 }
 
-bool id_index_init(struct id_index *index, uint32_t capacity) {
+bool id_index_init(struct id_index *index, uint32_t capacity)
+{
     CHECK(capacity > 0 && capacity <= (uint32_t)1 << 28);
     uint32_t size = 16;
     while (size < 2 * capacity) size *= 2;
@@ -28,19 +30,22 @@ bool id_index_init(struct id_index *index, uint32_t capacity) {
     return true;
 }
 
-void id_index_free(struct id_index *index) {
+void id_index_free(struct id_index *index)
+{
     free(index->entries);
     memset(index, 0, sizeof *index);
 }
 
 /* Where id is, or where it would go. Ends: the table is at most half full. */
-static uint32_t probe(const struct id_index *index, const char *id) {
+static uint32_t probe(const struct id_index *index, const char *id)
+{
     uint32_t at = hash_of(id) & index->mask;
     while (index->entries[at].id[0] != '\0' && strcmp(index->entries[at].id, id) != 0) at = (at + 1) & index->mask;
     return at;
 }
 
-bool id_index_find(const struct id_index *index, const char *id, uint32_t *value) {
+bool id_index_find(const struct id_index *index, const char *id, uint32_t *value)
+{
     if (id[0] == '\0') return false;
     const struct id_entry *entry = &index->entries[probe(index, id)];
     if (entry->id[0] == '\0') return false;
@@ -48,7 +53,8 @@ bool id_index_find(const struct id_index *index, const char *id, uint32_t *value
     return true;
 }
 
-bool id_index_add(struct id_index *index, const char *id, uint32_t value) {
+bool id_index_add(struct id_index *index, const char *id, uint32_t value)
+{
     CHECK(id[0] != '\0' && strlen(id) < ID_INDEX_KEY_SIZE);
     if (index->count == index->capacity) return false;
     struct id_entry *entry = &index->entries[probe(index, id)];
@@ -59,7 +65,8 @@ bool id_index_add(struct id_index *index, const char *id, uint32_t value) {
     return true;
 }
 
-void id_index_remove(struct id_index *index, const char *id) {
+void id_index_remove(struct id_index *index, const char *id)
+{
     if (id[0] == '\0') return;
     uint32_t hole = probe(index, id);
     if (index->entries[hole].id[0] == '\0') return;
@@ -74,7 +81,8 @@ void id_index_remove(struct id_index *index, const char *id) {
     index->entries[hole].id[0] = '\0';
 }
 
-bool id_ring_init(struct id_ring *ring, uint32_t capacity) {
+bool id_ring_init(struct id_ring *ring, uint32_t capacity)
+{
     memset(ring, 0, sizeof *ring);
     ring->ids = calloc(capacity, sizeof *ring->ids);
     if (ring->ids != NULL && id_index_init(&ring->index, capacity)) return true;
@@ -82,18 +90,21 @@ bool id_ring_init(struct id_ring *ring, uint32_t capacity) {
     return false;
 }
 
-void id_ring_free(struct id_ring *ring) {
+void id_ring_free(struct id_ring *ring)
+{
     id_index_free(&ring->index);
     free(ring->ids);
     memset(ring, 0, sizeof *ring);
 }
 
-bool id_ring_has(const struct id_ring *ring, const char *id) {
+bool id_ring_has(const struct id_ring *ring, const char *id)
+{
     uint32_t value;
     return id_index_find(&ring->index, id, &value);
 }
 
-bool id_ring_add(struct id_ring *ring, const char *id) {
+bool id_ring_add(struct id_ring *ring, const char *id)
+{
     if (id_ring_has(ring, id)) return false;
     uint32_t at = (uint32_t)(ring->added % ring->index.capacity);
     if (ring->added >= ring->index.capacity) id_index_remove(&ring->index, ring->ids[at]);

@@ -9,11 +9,11 @@
 #include "core/check.h"
 #include "core/session.h"
 
-#define YEAR_MIN 1990
-#define YEAR_MAX 2099
-#define WEDNESDAY 3
-#define MONTHLY_WEEK 3 /* the third week's contract is the month's own */
-#define BILLION INT64_C(1000000000)
+#define YEAR_MIN      1990
+#define YEAR_MAX      2099
+#define WEDNESDAY     3
+#define MONTHLY_WEEK  3 /* the third week's contract is the month's own */
+#define BILLION       INT64_C(1000000000)
 #define LIMIT_PERCENT 10
 #define LISTED_MONTHS 6
 
@@ -25,27 +25,32 @@ static const struct {
 /* The product whose weekly contracts exist. */
 static const char weekly_product[] = "MXF";
 
-static bool is_upper(char c) {
+static bool is_upper(char c)
+{
     return c >= 'A' && c <= 'Z';
 }
 
-static bool is_digit(char c) {
+static bool is_digit(char c)
+{
     return c >= '0' && c <= '9';
 }
 
-static int week_of(char c) {
+static int week_of(char c)
+{
     return c == '1' || c == '2' || c == '4' || c == '5' ? c - '0' : 0;
 }
 
 /* "H1" -> yyyymm: the first such month not before `year`; 0 when it is no month. */
-static int32_t month_code(const char *code, int year) {
+static int32_t month_code(const char *code, int year)
+{
     if (code[0] < 'A' || code[0] > 'L' || !is_digit(code[1])) return 0;
     if (year < YEAR_MIN) year = YEAR_MIN; /* the year before the calendar's first */
     while (year % 10 != code[1] - '0') year++;
     return year > YEAR_MAX ? 0 : year * 100 + (code[0] - 'A' + 1);
 }
 
-static const struct product *parse_product(const char *symbol, int32_t *week) {
+static const struct product *parse_product(const char *symbol, int32_t *week)
+{
     char code[4] = {symbol[0], symbol[1], symbol[2], '\0'};
     *week = 0;
     if (week_of(code[2]) > 0 && strncmp(code, weekly_product, 2) == 0) {
@@ -55,7 +60,8 @@ static const struct product *parse_product(const char *symbol, int32_t *week) {
     return product_find(code);
 }
 
-enum status symbol_parse(const char *symbol, int32_t trading_day, struct symbol_parts *out, struct err *err) {
+enum status symbol_parse(const char *symbol, int32_t trading_day, struct symbol_parts *out, struct err *err)
+{
     if (!calendar_date_valid(trading_day))
         return err_set(err, ERR_INVALID, "trading day %" PRId32 " is no day", trading_day);
     const size_t length = strnlen(symbol, SYMBOL_SIZE);
@@ -79,14 +85,16 @@ enum status symbol_parse(const char *symbol, int32_t trading_day, struct symbol_
 
 /* --- the daily file's names --------------------------------------------------------------------------------------- */
 
-static size_t trimmed(const char *text, size_t most) {
+static size_t trimmed(const char *text, size_t most)
+{
     size_t length = strnlen(text, most);
     while (length > 0 && text[length - 1] == ' ') length--;
     return length;
 }
 
 /* "202108" -> 202108, 0 when it is none. */
-static int32_t file_month(const char *text) {
+static int32_t file_month(const char *text)
+{
     int32_t month = 0;
     for (int i = 0; i < 6; i++) {
         if (!is_digit(text[i])) return 0;
@@ -96,7 +104,8 @@ static int32_t file_month(const char *text) {
     return year >= YEAR_MIN && year <= YEAR_MAX && month % 100 >= 1 && month % 100 <= 12 ? month : 0;
 }
 
-static bool file_product(const char *text, char code[4]) {
+static bool file_product(const char *text, char code[4])
+{
     const size_t length = trimmed(text, SYMBOL_SIZE);
     if (length < 2 || length > 3) return false;
     memset(code, 0, 4);
@@ -111,15 +120,18 @@ static bool file_product(const char *text, char code[4]) {
     return true;
 }
 
-static char month_letter(int32_t month) {
+static char month_letter(int32_t month)
+{
     return (char)('A' + month % 100 - 1);
 }
 
-static int year_digit(int32_t month) {
+static int year_digit(int32_t month)
+{
     return month / 100 % 10;
 }
 
-enum status symbol_from_file(const char *file_code, const char *month, char symbol[SYMBOL_SIZE], struct err *err) {
+enum status symbol_from_file(const char *file_code, const char *month, char symbol[SYMBOL_SIZE], struct err *err)
+{
     char code[4];
     if (!file_product(file_code, code))
         return err_set(err, ERR_INVALID, "product '%.*s' (allowed 2 or 3 capitals or digits)", SYMBOL_SIZE, file_code);
@@ -140,7 +152,8 @@ enum status symbol_from_file(const char *file_code, const char *month, char symb
     return ERR_OK;
 }
 
-void symbol_monthly(const struct product *product, int32_t delivery_month, char symbol[SYMBOL_SIZE]) {
+void symbol_monthly(const struct product *product, int32_t delivery_month, char symbol[SYMBOL_SIZE])
+{
     CHECK(delivery_month % 100 >= 1 && delivery_month % 100 <= 12);
     (void)snprintf(symbol, SYMBOL_SIZE, "%s%c%d", product->code, month_letter(delivery_month),
                    year_digit(delivery_month));
@@ -149,21 +162,25 @@ void symbol_monthly(const struct product *product, int32_t delivery_month, char 
 /* --- contracts ---------------------------------------------------------------------------------------------------- */
 
 /* The nth Wednesday, or the first trading day after it; 0 when the month has no such week. */
-static int32_t last_trading_day(int32_t delivery_month, int week) {
+static int32_t last_trading_day(int32_t delivery_month, int week)
+{
     const int32_t day = calendar_nth_weekday(delivery_month / 100, delivery_month % 100, WEDNESDAY, week);
     if (day / 100 != delivery_month) return 0;
     return session_is_trading_day(day) ? day : session_next_trading_day(day);
 }
 
-int32_t contract_last_trading_day(int32_t delivery_month) {
+int32_t contract_last_trading_day(int32_t delivery_month)
+{
     return last_trading_day(delivery_month, MONTHLY_WEEK);
 }
 
-static int32_t next_month(int32_t month) {
+static int32_t next_month(int32_t month)
+{
     return month % 100 == 12 ? month + 100 - 11 : month + 1;
 }
 
-int32_t contract_listed_month(int32_t trading_day, int nth) {
+int32_t contract_listed_month(int32_t trading_day, int nth)
+{
     if (nth < 0 || nth >= LISTED_MONTHS) return 0;
     int32_t month = trading_day / 100;
     if (contract_last_trading_day(month) < trading_day) month = next_month(month);
@@ -175,7 +192,8 @@ int32_t contract_listed_month(int32_t trading_day, int nth) {
 }
 
 /* Inward: the lowest price is rounded up to a tick, the highest down. */
-static void set_limits(struct contract *contract) {
+static void set_limits(struct contract *contract)
+{
     contract->limit_down = contract->limit_up = 0;
     if (contract->reference <= 0 || contract->reference > PRICE_MAX || (contract->flags & CONTRACT_SPREAD) != 0) return;
     const price_t low = contract->reference * (100 - LIMIT_PERCENT);
@@ -184,14 +202,16 @@ static void set_limits(struct contract *contract) {
     contract->limit_up = price_floor(high / 100, contract->tick);
 }
 
-void contract_set_reference(struct contract *contract, price_t reference, bool estimated) {
+void contract_set_reference(struct contract *contract, price_t reference, bool estimated)
+{
     contract->reference = reference > 0 ? reference : 0;
     contract->flags &= ~CONTRACT_REFERENCE_ESTIMATED;
     if (estimated && contract->reference > 0) contract->flags |= CONTRACT_REFERENCE_ESTIMATED;
     set_limits(contract);
 }
 
-static void set_name(struct contract *contract, const struct symbol_parts *parts) {
+static void set_name(struct contract *contract, const struct symbol_parts *parts)
+{
     char *name = contract->name;
     const size_t size = sizeof contract->name;
     const int32_t near = parts->delivery_month, far = parts->far_month;
@@ -202,7 +222,8 @@ static void set_name(struct contract *contract, const struct symbol_parts *parts
 }
 
 enum status contract_make(const char *symbol, int32_t trading_day, price_t reference, struct contract *out,
-                          struct err *err) {
+                          struct err *err)
+{
     struct symbol_parts parts = {NULL, 0, 0, 0};
     const enum status status = symbol_parse(symbol, trading_day, &parts, err);
     if (status != ERR_OK) return status;
@@ -236,7 +257,8 @@ enum status contract_make(const char *symbol, int32_t trading_day, price_t refer
     return ERR_OK;
 }
 
-money_t contract_cost(const struct contract *contract, price_t price, int32_t quantity, money_t commission) {
+money_t contract_cost(const struct contract *contract, price_t price, int32_t quantity, money_t commission)
+{
     if (price < -PRICE_MAX || price > PRICE_MAX) return INT64_MAX;
     money_t tax = 0, lot = 0, total = 0;
     const price_t size = price < 0 ? -price : price; /* a spread's price may be negative, its tax is not */

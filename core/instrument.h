@@ -21,8 +21,8 @@
 #include "core/err.h"
 #include "core/price.h"
 
-#define SYMBOL_SIZE 16
-#define PRODUCT_SIZE 8
+#define SYMBOL_SIZE        16
+#define PRODUCT_SIZE       8
 #define CONTRACT_NAME_SIZE 64
 
 struct product {
@@ -70,9 +70,9 @@ struct contract {
     uint32_t flags; /* CONTRACT_* */
 };
 
-#define CONTRACT_REGISTERED 1u /* the trader registered it: the gateway subscribes to it */
-#define CONTRACT_SPREAD 2u
-#define CONTRACT_WEEKLY 4u
+#define CONTRACT_REGISTERED          1u /* the trader registered it: the gateway subscribes to it */
+#define CONTRACT_SPREAD              2u
+#define CONTRACT_WEEKLY              4u
 /* The reference is not the settlement but made from trades (a replayed file has nothing else): its first trade, or the
  * last one of the trading day before. */
 #define CONTRACT_REFERENCE_ESTIMATED 8u

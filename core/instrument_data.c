@@ -16,8 +16,8 @@ static const struct product products[] = {
     {"TMF", "TMF", "Micro TAIEX futures", "微型臺指", 10, PRICE_POINTS(1), 0, true},
 };
 
-#define NTD(dollars) ((money_t)(dollars) * PRICE_SCALE)
-#define NTD_TENTHS(tenths) ((money_t)(tenths) * PRICE_SCALE / 10)
+#define NTD(dollars)       ((money_t)(dollars)*PRICE_SCALE)
+#define NTD_TENTHS(tenths) ((money_t)(tenths)*PRICE_SCALE / 10)
 
 /* Newest first within a product. Margins: notice in force from 2025-11-04. Fees: exchange plus clearing, a side. Tax:
  * the Futures Transaction Tax Act's 2 in 100,000 for stock index futures. Lots: order size limits of the trading rules.
@@ -28,23 +28,27 @@ static const struct facts_row facts_rows[] = {
     {"TMF", 20251104, {NTD(16900), NTD(12950), NTD(8), 20000, 10, 5, 100}},
 };
 
-const struct product *product_at(size_t index) {
+const struct product *product_at(size_t index)
+{
     return index < sizeof products / sizeof products[0] ? &products[index] : NULL;
 }
 
-const struct product *product_find(const char *code) {
+const struct product *product_find(const char *code)
+{
     for (size_t i = 0; i < sizeof products / sizeof products[0]; i++)
         if (strcmp(products[i].code, code) == 0) return &products[i];
     return NULL;
 }
 
-const struct product *product_by_file_code(const char *file_code) {
+const struct product *product_by_file_code(const char *file_code)
+{
     for (size_t i = 0; i < sizeof products / sizeof products[0]; i++)
         if (strcmp(products[i].file_code, file_code) == 0) return &products[i];
     return NULL;
 }
 
-void product_facts_on(const struct product *product, int32_t trading_day, struct product_facts *out) {
+void product_facts_on(const struct product *product, int32_t trading_day, struct product_facts *out)
+{
     for (size_t i = 0; i < sizeof facts_rows / sizeof facts_rows[0]; i++) {
         if (strcmp(facts_rows[i].product, product->code) != 0) continue;
         *out = facts_rows[i].facts; /* the oldest row stays when none is old enough */

@@ -23,9 +23,9 @@
 #include "core/msg.h"
 #include "core/position.h"
 
-#define LEDGER_SYMBOLS 4096
+#define LEDGER_SYMBOLS   4096
 #define LEDGER_POSITIONS 1024
-#define LEDGER_LOTS 65536 /* conditions that hold something */
+#define LEDGER_LOTS      65536 /* conditions that hold something */
 
 struct ledger_symbol {
     struct contract contract; /* multiplier 0: not known */

@@ -9,7 +9,8 @@
 #include "core/matching_state.h"
 #include "core/text.h"
 
-struct matching *matching_new(const struct matching_config *config) {
+struct matching *matching_new(const struct matching_config *config)
+{
     CHECK(config->max_orders > 0 && config->max_orders < NO_RECORD / 2);
     struct matching *matching = calloc(1, sizeof *matching);
     if (matching == NULL) return NULL;
@@ -31,7 +32,8 @@ struct matching *matching_new(const struct matching_config *config) {
     return matching;
 }
 
-void matching_free(struct matching *matching) {
+void matching_free(struct matching *matching)
+{
     if (matching == NULL) return;
     book_pool_free(&matching->pool);
     free(matching->listed);
@@ -43,7 +45,8 @@ void matching_free(struct matching *matching) {
 
 /* --- listing ------------------------------------------------------------------------------------------------------ */
 
-struct listed *listed_find(const struct matching *matching, const char *symbol, uint32_t *index) {
+struct listed *listed_find(const struct matching *matching, const char *symbol, uint32_t *index)
+{
     for (uint32_t i = 0; i < matching->listed_count; i++) {
         if (strcmp(matching->listed[i].facts.symbol, symbol) != 0) continue;
         if (index != NULL) *index = i;
@@ -52,18 +55,21 @@ struct listed *listed_find(const struct matching *matching, const char *symbol, 
     return NULL;
 }
 
-bool listed_open(const struct listed *listed) {
+bool listed_open(const struct listed *listed)
+{
     return listed->session.state == SESSION_OPEN;
 }
 
-static void night_lots(struct listed *listed) {
+static void night_lots(struct listed *listed)
+{
     struct product_facts facts;
     product_facts_on(listed->product, listed->facts.trading_day, &facts);
     listed->night_market_lots = facts.max_market_lots_night;
 }
 
 enum status matching_list(struct matching *matching, const struct contract *contract, bool replay, uint32_t *index,
-                          struct err *err) {
+                          struct err *err)
+{
     uint32_t at = matching->listed_count;
     struct listed *listed = listed_find(matching, contract->symbol, &at);
     const struct product *product = product_find(contract->product);
@@ -86,15 +92,15 @@ enum status matching_list(struct matching *matching, const struct contract *cont
     listed->stats.reference = contract->reference;
     listed->session_until = 0; /* look again: its last trading day may be another */
     night_lots(listed);
-    for (uint32_t i = 0; i < matching->holding_count; i++) {
+    for (uint32_t i = 0; i < matching->holding_count; i++)
         if (strcmp(matching->holdings[i].position.symbol, contract->symbol) == 0) matching->holdings[i].contract = at;
-    }
     if (index != NULL) *index = at;
     return ERR_OK;
 }
 
 enum status matching_open_account(struct matching *matching, const char *account, const char *name, uint32_t stream,
-                                  money_t equity, struct err *err) {
+                                  money_t equity, struct err *err)
+{
     CHECK(stream < MATCHING_STREAMS_MAX);
     if (account_find(matching, account) >= 0)
         return err_set(err, ERR_EXISTS, "account %s: there is one already", account);
@@ -110,13 +116,15 @@ enum status matching_open_account(struct matching *matching, const char *account
 }
 
 /* The contract's facts of another day or reference. */
-static bool renew(const struct listed *listed, int32_t trading_day, price_t reference, struct contract *out) {
+static bool renew(const struct listed *listed, int32_t trading_day, price_t reference, struct contract *out)
+{
     if (contract_make(listed->facts.symbol, trading_day, reference, out, NULL) != ERR_OK) return false;
     out->flags |= listed->facts.flags & CONTRACT_REFERENCE_ESTIMATED;
     return true;
 }
 
-void matching_set_stats(struct matching *matching, const struct matching_stats *stats) {
+void matching_set_stats(struct matching *matching, const struct matching_stats *stats)
+{
     struct listed *listed = listed_find(matching, stats->symbol, NULL);
     if (listed == NULL) return;
     const uint64_t seq = listed->stats.sym_seq > stats->sym_seq ? listed->stats.sym_seq : stats->sym_seq;
@@ -137,7 +145,8 @@ void matching_set_stats(struct matching *matching, const struct matching_stats *
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-static void expire_contract(struct matching *matching, uint32_t index, const char *reason, struct sink *sink) {
+static void expire_contract(struct matching *matching, uint32_t index, const char *reason, struct sink *sink)
+{
     for (uint32_t i = 0; i < matching->record_count; i++) {
         const struct record *record = &matching->records[i];
         if (record->contract == index && record->entry != BOOK_NONE)
@@ -145,7 +154,8 @@ static void expire_contract(struct matching *matching, uint32_t index, const cha
     }
 }
 
-static void end_session(struct matching *matching, uint32_t index, struct sink *sink) {
+static void end_session(struct matching *matching, uint32_t index, struct sink *sink)
+{
     struct listed *listed = &matching->listed[index];
     expire_contract(matching, index, "the session ended", sink);
     book_trim(&matching->pool, &listed->book.buy, PRICE_MAX, -PRICE_MAX);
@@ -155,7 +165,8 @@ static void end_session(struct matching *matching, uint32_t index, struct sink *
 }
 
 /* A new trading day: yesterday's last regular price is the reference, and limits and facts follow it. */
-static void roll_day(struct matching *matching, uint32_t index, int32_t trading_day, struct sink *sink) {
+static void roll_day(struct matching *matching, uint32_t index, int32_t trading_day, struct sink *sink)
+{
     struct listed *listed = &matching->listed[index];
     struct matching_stats *stats = &listed->stats;
     if (stats->trading_day != 0 && trading_day > stats->trading_day && stats->last > 0) stats->reference = stats->last;
@@ -179,7 +190,8 @@ static void roll_day(struct matching *matching, uint32_t index, int32_t trading_
     sink->emit(sink->context, PORT_PUBLISH, &msg);
 }
 
-static void pass_time(struct matching *matching, uint32_t index, struct sink *sink) {
+static void pass_time(struct matching *matching, uint32_t index, struct sink *sink)
+{
     struct listed *listed = &matching->listed[index];
     if (matching->market_us >= listed->session_since && matching->market_us < listed->session_until) return;
     const struct session was = listed->session;
@@ -203,20 +215,23 @@ static void pass_time(struct matching *matching, uint32_t index, struct sink *si
     }
 }
 
-void matching_on_time(struct matching *matching, int64_t market_us, int64_t now_us, struct sink *sink) {
+void matching_on_time(struct matching *matching, int64_t market_us, int64_t now_us, struct sink *sink)
+{
     matching->market_us = market_us;
     matching->now_us = now_us;
     for (uint32_t i = 0; i < matching->listed_count; i++) pass_time(matching, i, sink);
 }
 
-void matching_expire_all(struct matching *matching, const char *reason, struct sink *sink) {
+void matching_expire_all(struct matching *matching, const char *reason, struct sink *sink)
+{
     for (uint32_t i = 0; i < matching->listed_count; i++) expire_contract(matching, i, reason, sink);
 }
 
 /* --- questions ---------------------------------------------------------------------------------------------------- */
 
 const struct order *matching_find(const struct matching *matching, uint32_t stream, const char *client_order_id,
-                                  int32_t *copies) {
+                                  int32_t *copies)
+{
     const struct record *found = NULL;
     *copies = 0;
     for (uint32_t at = record_first(matching, client_order_id); at != NO_RECORD; at = record_next(matching, at)) {
@@ -229,7 +244,8 @@ const struct order *matching_find(const struct matching *matching, uint32_t stre
 }
 
 void matching_each_working(const struct matching *matching, uint32_t stream,
-                           void (*visit)(void *context, const struct order *order), void *context) {
+                           void (*visit)(void *context, const struct order *order), void *context)
+{
     for (uint32_t i = 0; i < matching->record_count; i++) {
         const struct record *record = &matching->records[i];
         if (record->used && order_state_working(record->order.state) &&
@@ -239,7 +255,8 @@ void matching_each_working(const struct matching *matching, uint32_t stream,
 }
 
 void matching_each_position(const struct matching *matching, uint32_t stream,
-                            void (*visit)(void *context, const struct position *position), void *context) {
+                            void (*visit)(void *context, const struct position *position), void *context)
+{
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         const struct holding *holding = &matching->holdings[i];
         if (matching->accounts[holding->account].stream == stream) visit(context, &holding->position);
@@ -247,7 +264,8 @@ void matching_each_position(const struct matching *matching, uint32_t stream,
 }
 
 void matching_each_account(const struct matching *matching, uint32_t stream,
-                           void (*visit)(void *context, const struct account *account), void *context) {
+                           void (*visit)(void *context, const struct account *account), void *context)
+{
     for (int32_t i = 0; i < matching->account_count; i++) {
         if (matching->accounts[i].stream != stream) continue;
         struct account account;
@@ -256,31 +274,37 @@ void matching_each_account(const struct matching *matching, uint32_t stream,
     }
 }
 
-uint32_t matching_count(const struct matching *matching) {
+uint32_t matching_count(const struct matching *matching)
+{
     return matching->listed_count;
 }
 
-const struct contract *matching_contract(const struct matching *matching, const char *symbol) {
+const struct contract *matching_contract(const struct matching *matching, const char *symbol)
+{
     const struct listed *listed = listed_find(matching, symbol, NULL);
     return listed == NULL ? NULL : &listed->facts;
 }
 
-const struct contract *matching_contract_at(const struct matching *matching, uint32_t index) {
+const struct contract *matching_contract_at(const struct matching *matching, uint32_t index)
+{
     CHECK(index < matching->listed_count);
     return &matching->listed[index].facts;
 }
 
-const struct session *matching_session(const struct matching *matching, uint32_t index) {
+const struct session *matching_session(const struct matching *matching, uint32_t index)
+{
     CHECK(index < matching->listed_count);
     return &matching->listed[index].session;
 }
 
-void matching_stats(const struct matching *matching, uint32_t index, struct matching_stats *out) {
+void matching_stats(const struct matching *matching, uint32_t index, struct matching_stats *out)
+{
     CHECK(index < matching->listed_count);
     *out = matching->listed[index].stats;
 }
 
-void matching_depth(struct matching *matching, uint32_t index, struct depth *out) {
+void matching_depth(struct matching *matching, uint32_t index, struct depth *out)
+{
     CHECK(index < matching->listed_count);
     struct listed *listed = &matching->listed[index];
     memset(out, 0, sizeof *out);
@@ -295,26 +319,30 @@ void matching_depth(struct matching *matching, uint32_t index, struct depth *out
     book_depth(&matching->pool, &listed->book.sell, out);
 }
 
-bool matching_depth_changed(struct matching *matching, uint32_t index) {
+bool matching_depth_changed(struct matching *matching, uint32_t index)
+{
     CHECK(index < matching->listed_count);
     const bool changed = matching->listed[index].changed;
     matching->listed[index].changed = false;
     return changed;
 }
 
-price_t matching_best(const struct matching *matching, uint32_t index, enum side side) {
+price_t matching_best(const struct matching *matching, uint32_t index, enum side side)
+{
     CHECK(index < matching->listed_count);
     const uint32_t at = book_best_limit(&matching->pool, book_of(&matching->listed[index].book, side));
     return at == BOOK_NONE ? 0 : matching->pool.levels[at].price;
 }
 
-int64_t matching_lots_at(const struct matching *matching, uint32_t index, enum side side, price_t price) {
+int64_t matching_lots_at(const struct matching *matching, uint32_t index, enum side side, price_t price)
+{
     CHECK(index < matching->listed_count);
     const uint32_t at = book_find(&matching->pool, book_of(&matching->listed[index].book, side), price);
     return at == BOOK_NONE ? 0 : matching->pool.levels[at].quantity;
 }
 
-uint64_t matching_exec_seq(const struct matching *matching, uint32_t stream) {
+uint64_t matching_exec_seq(const struct matching *matching, uint32_t stream)
+{
     CHECK(stream < MATCHING_STREAMS_MAX);
     return matching->stream_seq[stream];
 }

@@ -43,8 +43,8 @@
 #include "core/session.h"
 
 #define MATCHING_CONTRACTS_MAX 256
-#define MATCHING_ACCOUNTS_MAX 16
-#define MATCHING_STREAMS_MAX 8
+#define MATCHING_ACCOUNTS_MAX  16
+#define MATCHING_STREAMS_MAX   8
 
 struct matching;
 

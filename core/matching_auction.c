@@ -2,7 +2,8 @@
 #include "core/check.h"
 #include "core/matching_state.h"
 
-static int64_t distance(int64_t a, int64_t b) {
+static int64_t distance(int64_t a, int64_t b)
+{
     return a > b ? a - b : b - a;
 }
 
@@ -14,7 +15,8 @@ struct call {
 
 /* The candidate with more lots; then the smaller surplus; then nearer the reference; then the lower. */
 static void consider(const struct matching *matching, struct listed *listed, price_t price, price_t reference,
-                     struct call *best) {
+                     struct call *best)
+{
     const int64_t buy = book_within(&matching->pool, &listed->book.buy, price);
     const int64_t sell = book_within(&matching->pool, &listed->book.sell, price);
     const struct call now = {.price = price, .lots = buy < sell ? buy : sell, .surplus = distance(buy, sell)};
@@ -27,7 +29,8 @@ static void consider(const struct matching *matching, struct listed *listed, pri
     if (now.lots > 0 && better) *best = now;
 }
 
-bool auction_price(const struct matching *matching, struct listed *listed, price_t *price, int64_t *lots) {
+bool auction_price(const struct matching *matching, struct listed *listed, price_t *price, int64_t *lots)
+{
     const price_t reference = listed->stats.reference > 0 ? listed->stats.reference : listed->stats.last;
     struct call best = {0};
     const struct book_side *sides[] = {&listed->book.buy, &listed->book.sell};
@@ -42,7 +45,8 @@ bool auction_price(const struct matching *matching, struct listed *listed, price
     return best.lots > 0;
 }
 
-void auction_match(struct matching *matching, struct listed *listed, struct sink *sink) {
+void auction_match(struct matching *matching, struct listed *listed, struct sink *sink)
+{
     price_t price;
     int64_t lots;
     if (!auction_price(matching, listed, &price, &lots)) return;
@@ -63,7 +67,8 @@ void auction_match(struct matching *matching, struct listed *listed, struct sink
                 sink);
 }
 
-static void sweep_side(struct matching *matching, struct book_side *side, struct sink *sink) {
+static void sweep_side(struct matching *matching, struct book_side *side, struct sink *sink)
+{
     uint32_t at = side->best;
     while (at != BOOK_NONE) {
         const uint32_t worse = matching->pool.levels[at].worse;
@@ -80,7 +85,8 @@ static void sweep_side(struct matching *matching, struct book_side *side, struct
     }
 }
 
-void auction_sweep(struct matching *matching, struct listed *listed, struct sink *sink) {
+void auction_sweep(struct matching *matching, struct listed *listed, struct sink *sink)
+{
     sweep_side(matching, &listed->book.buy, sink);
     sweep_side(matching, &listed->book.sell, sink);
 }

@@ -6,7 +6,8 @@
 
 #include "core/check.h"
 
-bool book_pool_init(struct book_pool *pool, uint32_t entries) {
+bool book_pool_init(struct book_pool *pool, uint32_t entries)
+{
     CHECK(entries > 0 && entries < BOOK_NONE);
     *pool = (struct book_pool){.entry_count = entries};
     pool->entries = calloc(entries, sizeof *pool->entries);
@@ -22,27 +23,32 @@ bool book_pool_init(struct book_pool *pool, uint32_t entries) {
     return true;
 }
 
-void book_pool_free(struct book_pool *pool) {
+void book_pool_free(struct book_pool *pool)
+{
     free(pool->entries);
     free(pool->levels);
     *pool = (struct book_pool){0};
 }
 
-void book_init(struct book *book) {
+void book_init(struct book *book)
+{
     book->buy = (struct book_side){.side = SIDE_BUY, .best = BOOK_NONE};
     book->sell = (struct book_side){.side = SIDE_SELL, .best = BOOK_NONE};
 }
 
-struct book_side *book_of(struct book *book, enum side side) {
+struct book_side *book_of(struct book *book, enum side side)
+{
     return side == SIDE_BUY ? &book->buy : &book->sell;
 }
 
-bool book_reaches(enum side side, price_t price, price_t than) {
+bool book_reaches(enum side side, price_t price, price_t than)
+{
     return side == SIDE_BUY ? price >= than : price <= than;
 }
 
 /* The level at a price, made in its place when there is none. */
-static uint32_t level_at(struct book_pool *pool, struct book_side *side, price_t price) {
+static uint32_t level_at(struct book_pool *pool, struct book_side *side, price_t price)
+{
     uint32_t better = BOOK_NONE, at = side->best;
     while (at != BOOK_NONE && pool->levels[at].price != price &&
            book_reaches(side->side, pool->levels[at].price, price)) {
@@ -63,7 +69,8 @@ static uint32_t level_at(struct book_pool *pool, struct book_side *side, price_t
     return made;
 }
 
-uint32_t book_add(struct book_pool *pool, struct book_side *side, price_t price, int32_t quantity, int32_t owner) {
+uint32_t book_add(struct book_pool *pool, struct book_side *side, price_t price, int32_t quantity, int32_t owner)
+{
     CHECK(quantity > 0);
     const uint32_t made = pool->free_entry;
     if (made == BOOK_NONE) return BOOK_NONE;
@@ -82,7 +89,8 @@ uint32_t book_add(struct book_pool *pool, struct book_side *side, price_t price,
     return made;
 }
 
-static void drop_level(struct book_pool *pool, struct book_side *side, uint32_t at) {
+static void drop_level(struct book_pool *pool, struct book_side *side, uint32_t at)
+{
     struct book_level *level = &pool->levels[at];
     if (level->better == BOOK_NONE)
         side->best = level->worse;
@@ -93,14 +101,16 @@ static void drop_level(struct book_pool *pool, struct book_side *side, uint32_t 
     pool->free_level = at;
 }
 
-static void take(struct book_pool *pool, struct book_entry *entry, int32_t lots) {
+static void take(struct book_pool *pool, struct book_entry *entry, int32_t lots)
+{
     struct book_level *level = &pool->levels[entry->level];
     entry->quantity -= lots;
     level->quantity -= lots;
     if (entry->owner == BOOK_MARKET) level->market_quantity -= lots;
 }
 
-void book_remove(struct book_pool *pool, struct book_side *side, uint32_t at) {
+void book_remove(struct book_pool *pool, struct book_side *side, uint32_t at)
+{
     struct book_entry *entry = &pool->entries[at];
     struct book_level *level = &pool->levels[entry->level];
     take(pool, entry, entry->quantity);
@@ -117,7 +127,8 @@ void book_remove(struct book_pool *pool, struct book_side *side, uint32_t at) {
     pool->free_entry = at;
 }
 
-void book_reduce(struct book_pool *pool, struct book_side *side, uint32_t at, int32_t lots) {
+void book_reduce(struct book_pool *pool, struct book_side *side, uint32_t at, int32_t lots)
+{
     struct book_entry *entry = &pool->entries[at];
     CHECK(lots > 0 && lots <= entry->quantity);
     if (lots == entry->quantity)
@@ -126,20 +137,23 @@ void book_reduce(struct book_pool *pool, struct book_side *side, uint32_t at, in
         take(pool, entry, lots);
 }
 
-uint32_t book_find(const struct book_pool *pool, const struct book_side *side, price_t price) {
+uint32_t book_find(const struct book_pool *pool, const struct book_side *side, price_t price)
+{
     uint32_t at = side->best;
     while (at != BOOK_NONE && pool->levels[at].price != price) at = pool->levels[at].worse;
     return at;
 }
 
-uint32_t book_best_limit(const struct book_pool *pool, const struct book_side *side) {
+uint32_t book_best_limit(const struct book_pool *pool, const struct book_side *side)
+{
     uint32_t at = side->best;
     while (at != BOOK_NONE && (pool->levels[at].price == BOOK_ANY_BUY || pool->levels[at].price == BOOK_ANY_SELL))
         at = pool->levels[at].worse;
     return at;
 }
 
-void book_trim(struct book_pool *pool, struct book_side *side, price_t low, price_t high) {
+void book_trim(struct book_pool *pool, struct book_side *side, price_t low, price_t high)
+{
     uint32_t at = side->best;
     while (at != BOOK_NONE) {
         const struct book_level *level = &pool->levels[at];
@@ -156,7 +170,8 @@ void book_trim(struct book_pool *pool, struct book_side *side, price_t low, pric
     }
 }
 
-int32_t book_withdraw(struct book_pool *pool, struct book_side *side, price_t price, int32_t lots) {
+int32_t book_withdraw(struct book_pool *pool, struct book_side *side, price_t price, int32_t lots)
+{
     const uint32_t at = book_find(pool, side, price);
     if (at == BOOK_NONE) return 0;
     int32_t taken = 0;
@@ -174,7 +189,8 @@ int32_t book_withdraw(struct book_pool *pool, struct book_side *side, price_t pr
     return taken;
 }
 
-int64_t book_within(const struct book_pool *pool, const struct book_side *side, price_t limit) {
+int64_t book_within(const struct book_pool *pool, const struct book_side *side, price_t limit)
+{
     int64_t lots = 0;
     for (uint32_t at = side->best; at != BOOK_NONE; at = pool->levels[at].worse) {
         if (!book_reaches(side->side, pool->levels[at].price, limit)) break;
@@ -183,7 +199,8 @@ int64_t book_within(const struct book_pool *pool, const struct book_side *side, 
     return lots;
 }
 
-void book_depth(const struct book_pool *pool, const struct book_side *side, struct depth *out) {
+void book_depth(const struct book_pool *pool, const struct book_side *side, struct depth *out)
+{
     price_t *prices = side->side == SIDE_BUY ? out->bid_price : out->ask_price;
     int32_t *quantities = side->side == SIDE_BUY ? out->bid_quantity : out->ask_quantity;
     uint32_t at = book_best_limit(pool, side);

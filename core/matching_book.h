@@ -19,11 +19,11 @@
 #include "core/order.h"
 #include "core/tick.h"
 
-#define BOOK_NONE UINT32_MAX
+#define BOOK_NONE   UINT32_MAX
 #define BOOK_MARKET (-1) /* owner of the anonymous market's entries */
 
 /* Prices of market orders that wait for the opening auction: better than any limit. */
-#define BOOK_ANY_BUY PRICE_MAX
+#define BOOK_ANY_BUY  PRICE_MAX
 #define BOOK_ANY_SELL (-PRICE_MAX)
 
 struct book_entry {

@@ -5,7 +5,8 @@
 /* Lots of a resting entry trade at a price. The person's order hears of it while it still rests, so that what works for
  * it is counted down; the entry goes after. */
 void fill_resting(struct matching *matching, struct book_side *side, uint32_t entry, price_t price, int32_t lots,
-                  struct sink *sink) {
+                  struct sink *sink)
+{
     const int32_t owner = matching->pool.entries[entry].owner;
     const bool whole = lots == matching->pool.entries[entry].quantity;
     if (owner != BOOK_MARKET) report_fill(matching, (uint32_t)owner, price, lots, sink);
@@ -14,7 +15,8 @@ void fill_resting(struct matching *matching, struct book_side *side, uint32_t en
 }
 
 /* All that trades at the best level. */
-static int32_t cross_level(struct matching *matching, struct book_side *other, int32_t quantity, struct sink *sink) {
+static int32_t cross_level(struct matching *matching, struct book_side *other, int32_t quantity, struct sink *sink)
+{
     const uint32_t best = other->best;
     const price_t price = matching->pool.levels[best].price;
     int32_t done = 0;
@@ -29,7 +31,8 @@ static int32_t cross_level(struct matching *matching, struct book_side *other, i
 }
 
 int32_t cross(struct matching *matching, struct listed *listed, enum side side, price_t limit, int32_t quantity,
-              uint32_t record, struct sink *sink) {
+              uint32_t record, struct sink *sink)
+{
     struct book_side *other = book_of(&listed->book, side_opposite(side));
     while (quantity > 0 && other->best != BOOK_NONE) {
         const price_t price = matching->pool.levels[other->best].price;
@@ -45,13 +48,15 @@ int32_t cross(struct matching *matching, struct listed *listed, enum side side, 
 
 /* --- the market's flow -------------------------------------------------------------------------------------------- */
 
-static struct listed *flow(struct matching *matching, uint32_t index) {
+static struct listed *flow(struct matching *matching, uint32_t index)
+{
     CHECK(index < matching->listed_count && !matching->listed[index].replay.on);
     return &matching->listed[index];
 }
 
 void matching_flow_add(struct matching *matching, uint32_t index, enum side side, price_t price, int32_t quantity,
-                       struct sink *sink) {
+                       struct sink *sink)
+{
     struct listed *listed = flow(matching, index);
     if (listed->session.state == SESSION_CLOSED || quantity <= 0 || price <= 0) return;
     const struct contract *facts = &listed->facts;
@@ -62,24 +67,27 @@ void matching_flow_add(struct matching *matching, uint32_t index, enum side side
 }
 
 void matching_flow_take(struct matching *matching, uint32_t index, enum side side, price_t limit, int32_t quantity,
-                        struct sink *sink) {
+                        struct sink *sink)
+{
     struct listed *listed = flow(matching, index);
     if (listed_open(listed)) (void)cross(matching, listed, side, limit, quantity, NO_RECORD, sink);
 }
 
-void matching_flow_withdraw(struct matching *matching, uint32_t index, enum side side, price_t price,
-                            int32_t quantity) {
+void matching_flow_withdraw(struct matching *matching, uint32_t index, enum side side, price_t price, int32_t quantity)
+{
     struct listed *listed = flow(matching, index);
     if (book_withdraw(&matching->pool, book_of(&listed->book, side), price, quantity) > 0) listed->changed = true;
 }
 
-void matching_flow_trim(struct matching *matching, uint32_t index, enum side side, price_t low, price_t high) {
+void matching_flow_trim(struct matching *matching, uint32_t index, enum side side, price_t low, price_t high)
+{
     struct listed *listed = flow(matching, index);
     book_trim(&matching->pool, book_of(&listed->book, side), low, high);
     listed->changed = true;
 }
 
-void matching_flow_trial(struct matching *matching, uint32_t index, struct sink *sink) {
+void matching_flow_trial(struct matching *matching, uint32_t index, struct sink *sink)
+{
     struct listed *listed = flow(matching, index);
     price_t price;
     int64_t lots;

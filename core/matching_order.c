@@ -11,44 +11,50 @@
  * after-hours table is taken to be the same. */
 #define PROTECTION_BPS 50
 
-int32_t account_find(const struct matching *matching, const char *account) {
-    for (int32_t i = 0; i < matching->account_count; i++) {
+int32_t account_find(const struct matching *matching, const char *account)
+{
+    for (int32_t i = 0; i < matching->account_count; i++)
         if (strcmp(matching->accounts[i].facts.account, account) == 0) return i;
-    }
     return -1;
 }
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
 
-static uint32_t chain_of(const struct matching *matching, const char *client_order_id) {
+static uint32_t chain_of(const struct matching *matching, const char *client_order_id)
+{
     uint32_t hash = 2166136261u;
     for (const char *c = client_order_id; *c != '\0'; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
     return hash & matching->chain_mask;
 }
 
-static uint32_t chain_match(const struct matching *matching, uint32_t at, const char *client_order_id) {
+static uint32_t chain_match(const struct matching *matching, uint32_t at, const char *client_order_id)
+{
     while (at != NO_RECORD && strcmp(matching->records[at].order.request.client_order_id, client_order_id) != 0)
         at = matching->records[at].chain;
     return at;
 }
 
-uint32_t record_first(const struct matching *matching, const char *client_order_id) {
+uint32_t record_first(const struct matching *matching, const char *client_order_id)
+{
     return chain_match(matching, matching->chains[chain_of(matching, client_order_id)], client_order_id);
 }
 
-uint32_t record_next(const struct matching *matching, uint32_t at) {
+uint32_t record_next(const struct matching *matching, uint32_t at)
+{
     const struct record *record = &matching->records[at];
     return chain_match(matching, record->chain, record->order.request.client_order_id);
 }
 
-static void unlink_record(struct matching *matching, uint32_t at) {
+static void unlink_record(struct matching *matching, uint32_t at)
+{
     uint32_t *link = &matching->chains[chain_of(matching, matching->records[at].order.request.client_order_id)];
     while (*link != at) link = &matching->records[*link].chain;
     *link = matching->records[at].chain;
 }
 
 /* The oldest ended order gives up its place. */
-static uint32_t record_place(struct matching *matching) {
+static uint32_t record_place(struct matching *matching)
+{
     const uint32_t max = matching->config.max_orders;
     if (matching->record_count < max) return matching->record_count++;
     for (uint32_t i = 0; i < max; i++) {
@@ -61,7 +67,8 @@ static uint32_t record_place(struct matching *matching) {
     return NO_RECORD;
 }
 
-uint32_t record_make(struct matching *matching, const struct order_request *request) {
+uint32_t record_make(struct matching *matching, const struct order_request *request)
+{
     const uint32_t at = record_place(matching);
     if (at == NO_RECORD) return NO_RECORD;
     struct record *record = &matching->records[at];
@@ -81,7 +88,8 @@ uint32_t record_make(struct matching *matching, const struct order_request *requ
     return at;
 }
 
-bool record_rest(struct matching *matching, uint32_t at, price_t price) {
+bool record_rest(struct matching *matching, uint32_t at, price_t price)
+{
     struct record *record = &matching->records[at];
     struct listed *listed = &matching->listed[record->contract];
     const enum side side = record->order.request.side;
@@ -98,7 +106,8 @@ bool record_rest(struct matching *matching, uint32_t at, price_t price) {
 }
 
 void record_end(struct matching *matching, uint32_t at, enum exec_kind kind, enum reject_code code, const char *reason,
-                struct sink *sink) {
+                struct sink *sink)
+{
     struct record *record = &matching->records[at];
     if (record->entry != BOOK_NONE) {
         struct listed *listed = &matching->listed[record->contract];
@@ -118,13 +127,15 @@ struct refusal {
     char reason[REASON_SIZE];
 };
 
-static bool refuse(struct refusal *refusal, enum reject_code code, const char *reason) {
+static bool refuse(struct refusal *refusal, enum reject_code code, const char *reason)
+{
     refusal->code = code;
     (void)text_copy(refusal->reason, sizeof refusal->reason, reason);
     return false;
 }
 
-static bool check_kind(const struct order_request *request, const struct listed *listed, struct refusal *out) {
+static bool check_kind(const struct order_request *request, const struct listed *listed, struct refusal *out)
+{
     const enum session_state state = listed->session.state;
     if (state == SESSION_CLOSED) return refuse(out, REJECT_VENUE_SESSION, "the market is closed");
     if (request->type == ORDER_LIMIT && request->limit_price == 0)
@@ -132,8 +143,7 @@ static bool check_kind(const struct order_request *request, const struct listed 
     if (state == SESSION_PRE_OPEN) {
         const bool limit = request->type == ORDER_LIMIT && request->tif != TIF_FOK;
         const bool market = request->type == ORDER_MARKET && request->tif == TIF_IOC;
-        if (!limit && !market)
-            return refuse(out, REJECT_VENUE_SESSION, "before the open: LMT ROD or IOC, MKT IOC");
+        if (!limit && !market) return refuse(out, REJECT_VENUE_SESSION, "before the open: LMT ROD or IOC, MKT IOC");
         return true;
     }
     if (request->type != ORDER_LIMIT && request->tif == TIF_ROD)
@@ -141,7 +151,8 @@ static bool check_kind(const struct order_request *request, const struct listed 
     return true;
 }
 
-static bool check_price(const struct order_request *request, const struct listed *listed, struct refusal *out) {
+static bool check_price(const struct order_request *request, const struct listed *listed, struct refusal *out)
+{
     const struct contract *facts = &listed->facts;
     char low[PRICE_TEXT_SIZE], high[PRICE_TEXT_SIZE], text[REASON_SIZE];
     if (request->type != ORDER_LIMIT) return true;
@@ -159,7 +170,8 @@ static bool check_price(const struct order_request *request, const struct listed
     return true;
 }
 
-static bool check_quantity(const struct order_request *request, const struct listed *listed, struct refusal *out) {
+static bool check_quantity(const struct order_request *request, const struct listed *listed, struct refusal *out)
+{
     int32_t most = listed->facts.max_limit_lots;
     if (request->type == ORDER_MARKET)
         most = listed->session.kind == SESSION_NIGHT ? listed->night_market_lots : listed->facts.max_market_lots;
@@ -171,7 +183,8 @@ static bool check_quantity(const struct order_request *request, const struct lis
 }
 
 static bool check_margin(const struct matching *matching, int32_t account, const struct order_request *request,
-                         struct refusal *out) {
+                         struct refusal *out)
+{
     const money_t now = margin_worst(matching, account, request->symbol, request->side, 0);
     const money_t then = margin_worst(matching, account, request->symbol, request->side, request->quantity);
     struct account facts;
@@ -183,7 +196,8 @@ static bool check_margin(const struct matching *matching, int32_t account, const
     return refuse(out, REJECT_VENUE_MARGIN, text);
 }
 
-static bool check_order(struct matching *matching, uint32_t at, struct refusal *out) {
+static bool check_order(struct matching *matching, uint32_t at, struct refusal *out)
+{
     const struct record *record = &matching->records[at];
     const struct order_request *request = &record->order.request;
     struct err err;
@@ -204,7 +218,8 @@ static bool check_order(struct matching *matching, uint32_t at, struct refusal *
 
 /* --- taking ------------------------------------------------------------------------------------------------------- */
 
-static price_t protected_price(const struct matching *matching, struct listed *listed, enum side side) {
+static price_t protected_price(const struct matching *matching, struct listed *listed, enum side side)
+{
     const uint32_t best = book_best_limit(&matching->pool, book_of(&listed->book, side));
     CHECK(best != BOOK_NONE);
     const price_t base = listed->stats.reference > 0 ? listed->stats.reference : listed->stats.last;
@@ -213,7 +228,8 @@ static price_t protected_price(const struct matching *matching, struct listed *l
 }
 
 /* How far an order may go. A market order stops at the day's price limit, as every trade does. */
-static price_t reach(const struct matching *matching, struct listed *listed, const struct order_request *request) {
+static price_t reach(const struct matching *matching, struct listed *listed, const struct order_request *request)
+{
     const struct contract *facts = &listed->facts;
     const bool buy = request->side == SIDE_BUY;
     price_t price = request->limit_price;
@@ -226,14 +242,16 @@ static price_t reach(const struct matching *matching, struct listed *listed, con
     return book_reaches(request->side, price, end) ? end : price;
 }
 
-static void take_collected(struct matching *matching, uint32_t at, struct sink *sink) {
+static void take_collected(struct matching *matching, uint32_t at, struct sink *sink)
+{
     const struct order_request *request = &matching->records[at].order.request;
     const price_t any = request->side == SIDE_BUY ? BOOK_ANY_BUY : BOOK_ANY_SELL;
     if (!record_rest(matching, at, request->type == ORDER_MARKET ? any : request->limit_price))
         record_end(matching, at, EXEC_CANCELLED, REJECT_VENUE_OTHER, "the books are full", sink);
 }
 
-static void take_open(struct matching *matching, uint32_t at, struct sink *sink) {
+static void take_open(struct matching *matching, uint32_t at, struct sink *sink)
+{
     struct record *record = &matching->records[at];
     struct listed *listed = &matching->listed[record->contract];
     const struct order_request *request = &record->order.request;
@@ -259,8 +277,8 @@ static void take_open(struct matching *matching, uint32_t at, struct sink *sink)
     }
 }
 
-void matching_order(struct matching *matching, uint32_t stream, const struct order_request *request,
-                    struct sink *sink) {
+void matching_order(struct matching *matching, uint32_t stream, const struct order_request *request, struct sink *sink)
+{
     CHECK(stream < MATCHING_STREAMS_MAX);
     const int32_t account = account_find(matching, request->account);
     if (account < 0 || matching->accounts[account].stream != stream) {
@@ -289,7 +307,8 @@ void matching_order(struct matching *matching, uint32_t stream, const struct ord
 }
 
 void matching_cancel(struct matching *matching, uint32_t stream, const struct cancel_request *request,
-                     struct sink *sink) {
+                     struct sink *sink)
+{
     CHECK(stream < MATCHING_STREAMS_MAX);
     uint32_t last = NO_RECORD;
     bool any = false;

@@ -3,19 +3,21 @@
 #include "core/check.h"
 #include "core/matching_state.h"
 
-#define AVERAGE_TRADES 8  /* weight of the past in the average size */
-#define AVERAGE_MAX 200   /* lots of one trade that count in it */
+#define AVERAGE_TRADES 8   /* weight of the past in the average size */
+#define AVERAGE_MAX    200 /* lots of one trade that count in it */
 #define LEVEL_LOTS_MAX 999
 
 /* Lots displayed at a level (0 = best). */
-static int32_t level_lots(const struct listed *listed, int level) {
+static int32_t level_lots(const struct listed *listed, int level)
+{
     const int64_t base = 2 + (int64_t)listed->replay.average16 * (4 + 2 * level) / 16;
     const uint64_t mixed = ((uint64_t)listed->stats.volume * 2654435761u + (uint64_t)level * 40503u) >> 7;
     const int64_t lots = base + (int64_t)(mixed % (uint64_t)(base / 2 + 1));
     return lots < LEVEL_LOTS_MAX ? (int32_t)lots : LEVEL_LOTS_MAX;
 }
 
-void replay_top(const struct listed *listed, struct tick *out) {
+void replay_top(const struct listed *listed, struct tick *out)
+{
     const struct replay_state *replay = &listed->replay;
     if (!replay->traded) return;
     out->bid = replay->bid;
@@ -25,7 +27,8 @@ void replay_top(const struct listed *listed, struct tick *out) {
     if (!replay->has_book) out->flags |= TICK_SYNTHETIC_BOOK;
 }
 
-void replay_close(struct listed *listed) {
+void replay_close(struct listed *listed)
+{
     listed->replay.traded = false;
     listed->replay.awaiting = false;
     listed->replay.has_book = false;
@@ -34,7 +37,8 @@ void replay_close(struct listed *listed) {
 
 /* --- the displayed book ------------------------------------------------------------------------------------------- */
 
-static void top_of(struct listed *listed) {
+static void top_of(struct listed *listed)
+{
     struct replay_state *replay = &listed->replay;
     const price_t tick = listed->facts.tick, last = listed->stats.last;
     if (replay->has_book) return;
@@ -44,12 +48,14 @@ static void top_of(struct listed *listed) {
     replay->ask_quantity = level_lots(listed, 0);
 }
 
-static bool priced(const struct listed *listed, price_t price) {
+static bool priced(const struct listed *listed, price_t price)
+{
     const struct contract *facts = &listed->facts;
     return price > 0 && (facts->limit_up == 0 || (price >= facts->limit_down && price <= facts->limit_up));
 }
 
-static void display(struct matching *matching, struct listed *listed, enum side side, price_t best, int32_t lots) {
+static void display(struct matching *matching, struct listed *listed, enum side side, price_t best, int32_t lots)
+{
     const price_t step = -side_sign(side) * listed->facts.tick;
     for (int i = 0; i < DEPTH_LEVELS && lots > 0; i++) {
         const price_t price = best + i * step;
@@ -59,7 +65,8 @@ static void display(struct matching *matching, struct listed *listed, enum side 
     }
 }
 
-void replay_refresh(struct matching *matching, struct listed *listed) {
+void replay_refresh(struct matching *matching, struct listed *listed)
+{
     struct replay_state *replay = &listed->replay;
     if (!replay->stale) return;
     replay->stale = false;
@@ -79,7 +86,8 @@ void replay_refresh(struct matching *matching, struct listed *listed) {
     display(matching, listed, SIDE_SELL, ask, replay->ask_quantity);
 }
 
-int32_t replay_ahead(const struct matching *matching, const struct listed *listed, enum side side, price_t price) {
+int32_t replay_ahead(const struct matching *matching, const struct listed *listed, enum side side, price_t price)
+{
     const struct replay_state *replay = &listed->replay;
     if (!replay->traded) return 0;
     const struct book_side *book = side == SIDE_BUY ? &listed->book.buy : &listed->book.sell;
@@ -92,7 +100,8 @@ int32_t replay_ahead(const struct matching *matching, const struct listed *liste
 /* --- fills against a trade ---------------------------------------------------------------------------------------- */
 
 /* What of this trade's lots reaches one resting order. */
-static int32_t reached(struct book_entry *entry, price_t at, const struct matching_trade *trade, int32_t budget) {
+static int32_t reached(struct book_entry *entry, price_t at, const struct matching_trade *trade, int32_t budget)
+{
     int32_t lots = trade->quantity;
     if (at == trade->price) {
         const int32_t eaten = entry->ahead < lots ? entry->ahead : lots;
@@ -106,7 +115,8 @@ static int32_t reached(struct book_entry *entry, price_t at, const struct matchi
 }
 
 static void fill_side(struct matching *matching, struct book_side *side, const struct matching_trade *trade,
-                      struct sink *sink) {
+                      struct sink *sink)
+{
     int32_t budget = trade->quantity;
     uint32_t at = side->best;
     while (at != BOOK_NONE && book_reaches(side->side, matching->pool.levels[at].price, trade->price)) {
@@ -128,7 +138,8 @@ static void fill_side(struct matching *matching, struct book_side *side, const s
 
 /* The first trade of the session: the collected orders were part of its auction. */
 static void open_side(struct matching *matching, struct listed *listed, struct book_side *side,
-                      const struct matching_trade *trade, struct sink *sink) {
+                      const struct matching_trade *trade, struct sink *sink)
+{
     int32_t budget = trade->quantity;
     while (budget > 0 && side->best != BOOK_NONE &&
            book_reaches(side->side, matching->pool.levels[side->best].price, trade->price)) {
@@ -149,7 +160,8 @@ static void open_side(struct matching *matching, struct listed *listed, struct b
 
 /* --- a trade ------------------------------------------------------------------------------------------------------ */
 
-static void learn(struct listed *listed, const struct matching_trade *trade) {
+static void learn(struct listed *listed, const struct matching_trade *trade)
+{
     struct replay_state *replay = &listed->replay;
     const int32_t lots = trade->quantity < AVERAGE_MAX ? trade->quantity : AVERAGE_MAX;
     if (listed->stats.last != 0 && trade->price != listed->stats.last)
@@ -167,7 +179,8 @@ static void learn(struct listed *listed, const struct matching_trade *trade) {
 }
 
 void matching_replay_trade(struct matching *matching, uint32_t index, const struct matching_trade *trade,
-                           struct sink *sink) {
+                           struct sink *sink)
+{
     CHECK(index < matching->listed_count && matching->listed[index].replay.on);
     struct listed *listed = &matching->listed[index];
     const bool first = listed->replay.awaiting;

@@ -8,13 +8,15 @@
 #include "core/matching_state.h"
 #include "core/text.h"
 
-static void emit(struct sink *sink, enum port port, const struct msg *msg) {
+static void emit(struct sink *sink, enum port port, const struct msg *msg)
+{
     sink->emit(sink->context, port, msg);
 }
 
 /* --- executions --------------------------------------------------------------------------------------------------- */
 
-static void say(struct matching *matching, uint32_t stream, struct msg *msg, struct sink *sink) {
+static void say(struct matching *matching, uint32_t stream, struct msg *msg, struct sink *sink)
+{
     struct venue_exec *exec = &msg->venue_exec;
     exec->seq = ++matching->stream_seq[stream];
     if (exec->kind == EXEC_FILL)
@@ -25,7 +27,8 @@ static void say(struct matching *matching, uint32_t stream, struct msg *msg, str
     emit(sink, PORT_PUBLISH, msg);
 }
 
-static void store_order(const struct matching *matching, struct record *record, struct sink *sink) {
+static void store_order(const struct matching *matching, struct record *record, struct sink *sink)
+{
     struct msg msg;
     msg_init(&msg, MSG_ORDER);
     record->order.market_us = matching->market_us;
@@ -34,7 +37,8 @@ static void store_order(const struct matching *matching, struct record *record, 
     emit(sink, PORT_STORE, &msg);
 }
 
-static void fill_in(const struct matching *matching, const struct record *record, struct venue_exec *exec) {
+static void fill_in(const struct matching *matching, const struct record *record, struct venue_exec *exec)
+{
     const struct order_request *request = &record->order.request;
     (void)text_copy(exec->client_order_id, sizeof exec->client_order_id, request->client_order_id);
     (void)text_copy(exec->venue_order_id, sizeof exec->venue_order_id, record->order.venue_order_id);
@@ -50,7 +54,8 @@ static void fill_in(const struct matching *matching, const struct record *record
 }
 
 void report_exec(struct matching *matching, uint32_t at, enum exec_kind kind, enum reject_code code, const char *reason,
-                 struct sink *sink) {
+                 struct sink *sink)
+{
     struct record *record = &matching->records[at];
     if (kind != EXEC_CANCEL_REJECTED) {
         record->order.reject = code;
@@ -67,15 +72,16 @@ void report_exec(struct matching *matching, uint32_t at, enum exec_kind kind, en
 }
 
 /* The stream's first account lends its name to what belongs to none. */
-static const char *some_account(const struct matching *matching, uint32_t stream) {
-    for (int32_t i = 0; i < matching->account_count; i++) {
+static const char *some_account(const struct matching *matching, uint32_t stream)
+{
+    for (int32_t i = 0; i < matching->account_count; i++)
         if (matching->accounts[i].stream == stream) return matching->accounts[i].facts.account;
-    }
     return "";
 }
 
 void report_refusal(struct matching *matching, uint32_t stream, const struct order_request *request,
-                    enum reject_code code, const char *reason, struct sink *sink) {
+                    enum reject_code code, const char *reason, struct sink *sink)
+{
     struct msg msg;
     msg_init(&msg, MSG_VENUE_EXEC);
     struct venue_exec *exec = &msg.venue_exec;
@@ -95,7 +101,8 @@ void report_refusal(struct matching *matching, uint32_t stream, const struct ord
 }
 
 void report_no_order(struct matching *matching, uint32_t stream, const struct cancel_request *request,
-                     struct sink *sink) {
+                     struct sink *sink)
+{
     struct msg msg;
     msg_init(&msg, MSG_VENUE_EXEC);
     struct venue_exec *exec = &msg.venue_exec;
@@ -110,7 +117,8 @@ void report_no_order(struct matching *matching, uint32_t stream, const struct ca
 
 /* --- fills -------------------------------------------------------------------------------------------------------- */
 
-static void book_fill(struct matching *matching, const struct record *record, price_t price, int32_t lots) {
+static void book_fill(struct matching *matching, const struct record *record, price_t price, int32_t lots)
+{
     struct holding *holding = holding_of(matching, record->account, record->order.request.symbol);
     CHECK(holding != NULL); /* made when the order was taken */
     struct position *position = &holding->position;
@@ -124,7 +132,8 @@ static void book_fill(struct matching *matching, const struct record *record, pr
     matching->accounts[record->account].cash += position->realized - position->cost - before;
 }
 
-void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t lots, struct sink *sink) {
+void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t lots, struct sink *sink)
+{
     struct record *record = &matching->records[at];
     struct order *order = &record->order;
     CHECK(lots > 0 && order->filled_quantity + lots <= order->request.quantity);
@@ -146,7 +155,8 @@ void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t 
 
 /* --- positions and accounts --------------------------------------------------------------------------------------- */
 
-static int32_t multiplier_of(const struct matching *matching, const char *symbol, int32_t trading_day) {
+static int32_t multiplier_of(const struct matching *matching, const char *symbol, int32_t trading_day)
+{
     struct symbol_parts parts;
     const struct listed *listed = listed_find(matching, symbol, NULL);
     if (listed != NULL) return listed->facts.multiplier;
@@ -154,7 +164,8 @@ static int32_t multiplier_of(const struct matching *matching, const char *symbol
     return symbol_parse(symbol, day, &parts, NULL) == ERR_OK ? parts.product->multiplier : 0;
 }
 
-struct holding *holding_of(struct matching *matching, int32_t account, const char *symbol) {
+struct holding *holding_of(struct matching *matching, int32_t account, const char *symbol)
+{
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         struct holding *holding = &matching->holdings[i];
         if (holding->account == account && strcmp(holding->position.symbol, symbol) == 0) return holding;
@@ -171,7 +182,8 @@ struct holding *holding_of(struct matching *matching, int32_t account, const cha
     return made;
 }
 
-void working_add(struct matching *matching, const struct record *record, int32_t lots) {
+void working_add(struct matching *matching, const struct record *record, int32_t lots)
+{
     struct holding *holding = holding_of(matching, record->account, record->order.request.symbol);
     CHECK(holding != NULL);
     int64_t *working = record->order.request.side == SIDE_BUY ? &holding->working_buy : &holding->working_sell;
@@ -179,12 +191,14 @@ void working_add(struct matching *matching, const struct record *record, int32_t
     CHECK(*working >= 0);
 }
 
-static price_t mark_of(const struct matching *matching, const struct holding *holding) {
+static price_t mark_of(const struct matching *matching, const struct holding *holding)
+{
     const price_t last = holding->contract == NO_RECORD ? 0 : matching->listed[holding->contract].stats.last;
     return last != 0 ? last : holding->position.mark;
 }
 
-money_t account_unrealized(const struct matching *matching, int32_t account, bool live) {
+money_t account_unrealized(const struct matching *matching, int32_t account, bool live)
+{
     money_t sum = 0;
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         const struct holding *holding = &matching->holdings[i];
@@ -198,8 +212,8 @@ money_t account_unrealized(const struct matching *matching, int32_t account, boo
     return sum;
 }
 
-money_t margin_worst(const struct matching *matching, int32_t account, const char *symbol, enum side side,
-                     int32_t lots) {
+money_t margin_worst(const struct matching *matching, int32_t account, const char *symbol, enum side side, int32_t lots)
+{
     money_t sum = 0;
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         const struct holding *holding = &matching->holdings[i];
@@ -217,7 +231,8 @@ money_t margin_worst(const struct matching *matching, int32_t account, const cha
     return sum;
 }
 
-void account_facts(const struct matching *matching, int32_t account, struct account *out) {
+void account_facts(const struct matching *matching, int32_t account, struct account *out)
+{
     const struct venue_account *venue = &matching->accounts[account];
     *out = venue->facts;
     out->equity = venue->cash + account_unrealized(matching, account, true);
@@ -225,7 +240,8 @@ void account_facts(const struct matching *matching, int32_t account, struct acco
     out->margin_free = out->equity - out->margin_used;
 }
 
-void report_position(const struct matching *matching, const struct holding *holding, struct sink *sink) {
+void report_position(const struct matching *matching, const struct holding *holding, struct sink *sink)
+{
     struct msg msg;
     msg_init(&msg, MSG_POSITION);
     msg.position = holding->position;
@@ -234,7 +250,8 @@ void report_position(const struct matching *matching, const struct holding *hold
     emit(sink, PORT_STORE, &msg);
 }
 
-void report_account(struct matching *matching, int32_t account, struct sink *sink) {
+void report_account(struct matching *matching, int32_t account, struct sink *sink)
+{
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         const struct holding *holding = &matching->holdings[i];
         if (holding->account != account) continue;
@@ -250,14 +267,16 @@ void report_account(struct matching *matching, int32_t account, struct sink *sin
 
 /* --- ticks -------------------------------------------------------------------------------------------------------- */
 
-static void best_of(const struct matching *matching, const struct book_side *side, price_t *price, int32_t *lots) {
+static void best_of(const struct matching *matching, const struct book_side *side, price_t *price, int32_t *lots)
+{
     const uint32_t at = book_best_limit(&matching->pool, side);
     if (at == BOOK_NONE) return;
     *price = matching->pool.levels[at].price;
     *lots = matching->pool.levels[at].quantity < INT32_MAX ? (int32_t)matching->pool.levels[at].quantity : INT32_MAX;
 }
 
-static void count_trade(struct listed *listed, int64_t market_us, price_t price, int32_t lots) {
+static void count_trade(struct listed *listed, int64_t market_us, price_t price, int32_t lots)
+{
     struct matching_stats *stats = &listed->stats;
     stats->last_us = market_us;
     if (!listed->replay.on) stats->volume += lots; /* a replayed trade is counted before its book is made */
@@ -268,7 +287,8 @@ static void count_trade(struct listed *listed, int64_t market_us, price_t price,
 }
 
 void report_tick(struct matching *matching, struct listed *listed, int64_t market_us, price_t price, int32_t lots,
-                 uint32_t flags, struct sink *sink) {
+                 uint32_t flags, struct sink *sink)
+{
     struct msg msg;
     msg_init(&msg, MSG_TICK);
     struct tick *tick = &msg.tick;

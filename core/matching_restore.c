@@ -6,12 +6,14 @@
 #include "core/matching_state.h"
 
 /* 17 of "<install>-O17"; 0 when it is none of ours. */
-static uint64_t number_of(const char *venue_order_id) {
+static uint64_t number_of(const char *venue_order_id)
+{
     const char *dash = strrchr(venue_order_id, '-');
     return dash != NULL && dash[1] == 'O' ? strtoull(dash + 2, NULL, 10) : 0;
 }
 
-static enum status restore_account(struct matching *matching, const struct account *account, struct err *err) {
+static enum status restore_account(struct matching *matching, const struct account *account, struct err *err)
+{
     const int32_t at = account_find(matching, account->account);
     if (at < 0)
         return err_set(err, ERR_NOT_FOUND, "stored account %s: there is no such account any more", account->account);
@@ -19,7 +21,8 @@ static enum status restore_account(struct matching *matching, const struct accou
     return ERR_OK;
 }
 
-static enum status restore_position(struct matching *matching, const struct position *position, struct err *err) {
+static enum status restore_position(struct matching *matching, const struct position *position, struct err *err)
+{
     const int32_t account = account_find(matching, position->account);
     if (account < 0)
         return err_set(err, ERR_NOT_FOUND, "stored position: there is no account %s any more", position->account);
@@ -30,7 +33,8 @@ static enum status restore_position(struct matching *matching, const struct posi
     return ERR_OK;
 }
 
-static enum status restore_order(struct matching *matching, const struct order *order, struct err *err) {
+static enum status restore_order(struct matching *matching, const struct order *order, struct err *err)
+{
     if (account_find(matching, order->request.account) < 0)
         return err_set(err, ERR_NOT_FOUND, "stored order %s: there is no account %s any more",
                        order->request.client_order_id, order->request.account);
@@ -48,7 +52,8 @@ static enum status restore_order(struct matching *matching, const struct order *
     return ERR_OK;
 }
 
-static enum status restore_exec(struct matching *matching, const struct venue_exec *exec, struct err *err) {
+static enum status restore_exec(struct matching *matching, const struct venue_exec *exec, struct err *err)
+{
     const int32_t account = account_find(matching, exec->account);
     if (account < 0)
         return err_set(err, ERR_NOT_FOUND, "stored report: there is no account %s any more", exec->account);
@@ -59,7 +64,8 @@ static enum status restore_exec(struct matching *matching, const struct venue_ex
     return ERR_OK;
 }
 
-enum status matching_restore(struct matching *matching, const struct msg *msg, struct err *err) {
+enum status matching_restore(struct matching *matching, const struct msg *msg, struct err *err)
+{
     if (msg->id == MSG_ACCOUNT) return restore_account(matching, &msg->account, err);
     if (msg->id == MSG_POSITION) return restore_position(matching, &msg->position, err);
     if (msg->id == MSG_ORDER) return restore_order(matching, &msg->order, err);
@@ -68,7 +74,8 @@ enum status matching_restore(struct matching *matching, const struct msg *msg, s
 }
 
 /* May it rest again: same market, listed, and still the session it was taken in? */
-static bool rests_again(const struct matching *matching, const struct record *record, bool same_market) {
+static bool rests_again(const struct matching *matching, const struct record *record, bool same_market)
+{
     if (!same_market || record->contract == NO_RECORD) return false;
     const struct listed *listed = &matching->listed[record->contract];
     struct session then;
@@ -77,12 +84,14 @@ static bool rests_again(const struct matching *matching, const struct record *re
            then.open_us == listed->session.open_us;
 }
 
-static int by_number(const void *left, const void *right) {
+static int by_number(const void *left, const void *right)
+{
     const struct record *const *a = left, *const *b = right;
     return (*a)->number < (*b)->number ? -1 : (*a)->number > (*b)->number;
 }
 
-static void resume_order(struct matching *matching, uint32_t at, bool same_market, struct sink *sink) {
+static void resume_order(struct matching *matching, uint32_t at, bool same_market, struct sink *sink)
+{
     struct record *record = &matching->records[at];
     record->restoring = false;
     const struct order_request *request = &record->order.request;
@@ -101,7 +110,8 @@ static void resume_order(struct matching *matching, uint32_t at, bool same_marke
 }
 
 /* The day may have changed while we were down. */
-static void roll_positions(struct matching *matching, struct sink *sink) {
+static void roll_positions(struct matching *matching, struct sink *sink)
+{
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         struct holding *holding = &matching->holdings[i];
         if (holding->contract == NO_RECORD) continue;
@@ -112,16 +122,16 @@ static void roll_positions(struct matching *matching, struct sink *sink) {
     }
 }
 
-void matching_resume(struct matching *matching, bool same_market, struct sink *sink) {
+void matching_resume(struct matching *matching, bool same_market, struct sink *sink)
+{
     for (int32_t i = 0; i < matching->account_count; i++)
         matching->accounts[i].cash = matching->accounts[i].facts.equity - account_unrealized(matching, i, false);
     roll_positions(matching, sink);
     const struct record **waiting = calloc(matching->record_count + 1, sizeof *waiting);
     CHECK(waiting != NULL);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < matching->record_count; i++) {
+    for (uint32_t i = 0; i < matching->record_count; i++)
         if (matching->records[i].restoring) waiting[count++] = &matching->records[i];
-    }
     qsort(waiting, count, sizeof *waiting, by_number);
     for (uint32_t i = 0; i < count; i++)
         resume_order(matching, (uint32_t)(waiting[i] - matching->records), same_market, sink);

@@ -19,19 +19,19 @@
 #include "core/position.h"
 
 #define HOLDINGS_MAX ((size_t)MATCHING_CONTRACTS_MAX * MATCHING_ACCOUNTS_MAX)
-#define NO_RECORD UINT32_MAX
+#define NO_RECORD    UINT32_MAX
 
 /* An order a person sent. */
 struct record {
     struct order order;
-    uint64_t number;    /* in its venue order id */
+    uint64_t number; /* in its venue order id */
     int32_t account;
     uint32_t contract;  /* NO_RECORD: not listed here */
     uint32_t entry;     /* BOOK_NONE: not in a book */
     price_t book_price; /* where it rests */
     bool used;
-    bool restoring;     /* was working when we went down */
-    uint32_t chain;     /* next with the same hash */
+    bool restoring; /* was working when we went down */
+    uint32_t chain; /* next with the same hash */
 };
 
 struct venue_account {
@@ -51,10 +51,10 @@ struct holding {
 
 struct replay_state {
     bool on;
-    bool awaiting;   /* the session's first trade has not come */
-    bool stale;      /* the displayed levels are to be made again */
-    bool traded;     /* in this session */
-    bool rising;     /* the last trade was at the ask */
+    bool awaiting; /* the session's first trade has not come */
+    bool stale;    /* the displayed levels are to be made again */
+    bool traded;   /* in this session */
+    bool rising;   /* the last trade was at the ask */
     bool has_book;
     price_t bid, ask;
     int32_t bid_quantity, ask_quantity;

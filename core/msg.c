@@ -58,12 +58,14 @@ static const struct msg_type *const types[] = {
 };
 #define TYPE_COUNT (sizeof types / sizeof types[0])
 
-const struct msg_type *msg_type(enum msg_id id) {
+const struct msg_type *msg_type(enum msg_id id)
+{
     const size_t index = (size_t)id;
     return index < TYPE_COUNT ? types[index] : NULL;
 }
 
-const struct msg_type *msg_type_at(size_t index) {
+const struct msg_type *msg_type_at(size_t index)
+{
     for (size_t i = 0; i < TYPE_COUNT; i++) {
         if (types[i] == NULL) continue;
         if (index == 0) return types[i];
@@ -72,12 +74,14 @@ const struct msg_type *msg_type_at(size_t index) {
     return NULL;
 }
 
-void msg_init(struct msg *msg, enum msg_id id) {
+void msg_init(struct msg *msg, enum msg_id id)
+{
     memset(msg, 0, sizeof *msg);
     msg->id = id;
 }
 
-const struct field *msg_field(enum msg_id id, const char *name) {
+const struct field *msg_field(enum msg_id id, const char *name)
+{
     const struct msg_type *type = msg_type(id);
     if (type == NULL) return NULL;
     for (uint32_t i = 0; i < type->field_count; i++)
@@ -85,7 +89,8 @@ const struct field *msg_field(enum msg_id id, const char *name) {
     return NULL;
 }
 
-int msg_enum_value(const struct field *field, const char *name) {
+int msg_enum_value(const struct field *field, const char *name)
+{
     CHECK(field->type == FIELD_ENUM);
     for (int value = (int)field->min; value <= (int)field->max; value++) {
         const char *known = field->enum_name(value);
@@ -94,17 +99,20 @@ int msg_enum_value(const struct field *field, const char *name) {
     return 0;
 }
 
-static const unsigned char *place(const struct msg *msg, const struct field *field, uint32_t element) {
+static const unsigned char *place(const struct msg *msg, const struct field *field, uint32_t element)
+{
     CHECK(element < field->count);
     return msg->bytes + field->offset + (size_t)element * field->size;
 }
 
-const char *msg_text(const struct msg *msg, const struct field *field) {
+const char *msg_text(const struct msg *msg, const struct field *field)
+{
     CHECK(field->type == FIELD_TEXT || field->type == FIELD_SECRET);
     return (const char *)place(msg, field, 0);
 }
 
-int64_t msg_number(const struct msg *msg, const struct field *field, uint32_t element) {
+int64_t msg_number(const struct msg *msg, const struct field *field, uint32_t element)
+{
     const unsigned char *at = place(msg, field, element);
     union {
         int32_t i32;
@@ -113,31 +121,41 @@ int64_t msg_number(const struct msg *msg, const struct field *field, uint32_t el
         uint64_t u64;
     } value;
     switch (field->type) {
-    case FIELD_BOOL: return *at; /* as a byte: another value than 0 and 1 must be seen, not be undefined */
-    case FIELD_U32: memcpy(&value.u32, at, sizeof value.u32); return value.u32;
+    case FIELD_BOOL:
+        return *at; /* as a byte: another value than 0 and 1 must be seen, not be undefined */
+    case FIELD_U32:
+        memcpy(&value.u32, at, sizeof value.u32);
+        return value.u32;
     case FIELD_I32:
     case FIELD_ENUM:
-    case FIELD_DATE: memcpy(&value.i32, at, sizeof value.i32); return value.i32;
+    case FIELD_DATE:
+        memcpy(&value.i32, at, sizeof value.i32);
+        return value.i32;
     case FIELD_U64:
         memcpy(&value.u64, at, sizeof value.u64);
         return value.u64 > INT64_MAX ? INT64_MIN : (int64_t)value.u64;
     case FIELD_I64:
     case FIELD_PRICE:
     case FIELD_MONEY:
-    case FIELD_TIME: memcpy(&value.i64, at, sizeof value.i64); return value.i64;
+    case FIELD_TIME:
+        memcpy(&value.i64, at, sizeof value.i64);
+        return value.i64;
     case FIELD_TEXT:
-    case FIELD_SECRET: break;
+    case FIELD_SECRET:
+        break;
     }
     CHECK(!"a number's field");
     return 0;
 }
 
-static const char *message_name(const struct msg *msg) {
+static const char *message_name(const struct msg *msg)
+{
     const struct msg_type *type = msg_type(msg->id);
     return type == NULL ? "message" : type->name;
 }
 
-static enum status refuse_enum(const struct msg *msg, const struct field *field, int64_t value, struct err *err) {
+static enum status refuse_enum(const struct msg *msg, const struct field *field, int64_t value, struct err *err)
+{
     char choices[CHOICES_SIZE] = "";
     size_t used = 0;
     for (int i = (int)field->min; i <= (int)field->max && used < sizeof choices - 1; i++) {
@@ -149,7 +167,8 @@ static enum status refuse_enum(const struct msg *msg, const struct field *field,
     return err_set(err, ERR_RANGE, "%s.%s: %" PRId64 " (allowed %s)", message_name(msg), field->name, value, choices);
 }
 
-static enum status refuse_number(const struct msg *msg, const struct field *field, int64_t value, struct err *err) {
+static enum status refuse_number(const struct msg *msg, const struct field *field, int64_t value, struct err *err)
+{
     char got[PRICE_TEXT_SIZE], low[PRICE_TEXT_SIZE], high[PRICE_TEXT_SIZE];
     if (field->type == FIELD_PRICE || field->type == FIELD_MONEY) {
         (void)price_format(value, got, sizeof got);
@@ -164,7 +183,8 @@ static enum status refuse_number(const struct msg *msg, const struct field *fiel
     return err_set(err, ERR_RANGE, "%s.%s: %s (allowed %s to %s)", message_name(msg), field->name, got, low, high);
 }
 
-static enum status number_check(const struct msg *msg, const struct field *field, int64_t value, struct err *err) {
+static enum status number_check(const struct msg *msg, const struct field *field, int64_t value, struct err *err)
+{
     if (field->type == FIELD_ENUM) {
         const bool known = value >= field->min && value <= field->max && field->enum_name((int)value) != NULL;
         return known ? ERR_OK : refuse_enum(msg, field, value, err);
@@ -178,7 +198,8 @@ static enum status number_check(const struct msg *msg, const struct field *field
 
 /* length < field->size when the text is terminated inside its array. */
 static enum status text_check(const struct msg *msg, const struct field *field, const char *text, size_t length,
-                              struct err *err) {
+                              struct err *err)
+{
     const char *where = message_name(msg);
     if (length > (size_t)field->max)
         return err_set(err, ERR_RANGE, "%s.%s: longer than %" PRId64 " bytes", where, field->name, field->max);
@@ -190,7 +211,8 @@ static enum status text_check(const struct msg *msg, const struct field *field, 
     return ERR_OK;
 }
 
-enum status msg_check(const struct msg *msg, struct err *err) {
+enum status msg_check(const struct msg *msg, struct err *err)
+{
     const struct msg_type *type = msg_type(msg->id);
     if (type == NULL) return err_set(err, ERR_INVALID, "message: no such kind %d", (int)msg->id);
     for (uint32_t i = 0; i < type->field_count; i++) {
@@ -208,8 +230,8 @@ enum status msg_check(const struct msg *msg, struct err *err) {
     return ERR_OK;
 }
 
-enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value,
-                           struct err *err) {
+enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t element, int64_t value, struct err *err)
+{
     const enum status status = number_check(msg, field, value, err);
     if (status != ERR_OK) return status;
     CHECK(element < field->count);
@@ -227,7 +249,8 @@ enum status msg_set_number(struct msg *msg, const struct field *field, uint32_t 
     return ERR_OK;
 }
 
-enum status msg_set_text(struct msg *msg, const struct field *field, const char *text, size_t length, struct err *err) {
+enum status msg_set_text(struct msg *msg, const struct field *field, const char *text, size_t length, struct err *err)
+{
     CHECK(field->type == FIELD_TEXT || field->type == FIELD_SECRET);
     const enum status status = text_check(msg, field, text, length, err);
     if (status != ERR_OK) return status;

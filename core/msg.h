@@ -136,9 +136,9 @@ enum field_type {
 struct field {
     const char *name; /* snake_case, unique in the message: the column's and the JSON key's name */
     enum field_type type;
-    uint32_t offset; /* from the start of the body; of a struct inside the body its fields stand here, flattened */
-    uint32_t size;   /* of one element (texts: of the array) */
-    uint32_t count;  /* elements: 1, or an array's length (depth) */
+    uint32_t offset;  /* from the start of the body; of a struct inside the body its fields stand here, flattened */
+    uint32_t size;    /* of one element (texts: of the array) */
+    uint32_t count;   /* elements: 1, or an array's length (depth) */
     int64_t min, max; /* numbers and enums, both included; U64: at most INT64_MAX; texts: least and most bytes; DATE:
                        * min 0 = 0 (none) is allowed */
     const char *(*enum_name)(int value); /* FIELD_ENUM: NULL for a value that is none */

@@ -4,14 +4,21 @@
 #include "core/msg_fields.h"
 #include "core/session.h"
 
-static const char *known(const char *name) {
+static const char *known(const char *name)
+{
     return strcmp(name, "?") == 0 ? NULL : name;
 }
 
-#define STRICT(function, type, names) \
-    const char *function(int value) { return known(names((enum type)value)); }
-#define OR_NONE(function) \
-    const char *function##_or_none(int value) { return value == 0 ? "-" : function(value); }
+#define STRICT(function, type, names)                                                                                  \
+    const char *function(int value)                                                                                    \
+    {                                                                                                                  \
+        return known(names((enum type)value));                                                                         \
+    }
+#define OR_NONE(function)                                                                                              \
+    const char *function##_or_none(int value)                                                                          \
+    {                                                                                                                  \
+        return value == 0 ? "-" : function(value);                                                                     \
+    }
 
 STRICT(enum_side, side, side_name)
 OR_NONE(enum_side)
@@ -42,6 +49,7 @@ STRICT(enum_market_action, market_action, market_action_name)
 STRICT(enum_session_kind, session_kind, session_kind_name)
 STRICT(enum_session_state, session_state, session_state_name)
 
-const char *enum_status(int value) {
+const char *enum_status(int value)
+{
     return value >= ERR_OK && value <= ERR_BUSY ? status_name((enum status)value) : NULL;
 }

@@ -74,38 +74,47 @@ static const char *const session_state_names[] = {
     [SESSION_OPEN] = "open",
 };
 
-const char *component_name(enum component component) {
+const char *component_name(enum component component)
+{
     return names_of(component_names, NAMES_COUNT(component_names), (int)component);
 }
 
-const char *guard_mode_name(enum guard_mode mode) {
+const char *guard_mode_name(enum guard_mode mode)
+{
     return names_of(mode_names, NAMES_COUNT(mode_names), (int)mode);
 }
 
-const char *log_level_name(enum log_level level) {
+const char *log_level_name(enum log_level level)
+{
     return names_of(level_names, NAMES_COUNT(level_names), (int)level);
 }
 
-const char *query_kind_name(enum query_kind kind) {
+const char *query_kind_name(enum query_kind kind)
+{
     return names_of(query_names, NAMES_COUNT(query_names), (int)kind);
 }
 
-const char *control_kind_name(enum control_kind kind) {
+const char *control_kind_name(enum control_kind kind)
+{
     return names_of(control_names, NAMES_COUNT(control_names), (int)kind);
 }
 
-const char *condition_action_name(enum condition_action action) {
+const char *condition_action_name(enum condition_action action)
+{
     return names_of(condition_action_names, NAMES_COUNT(condition_action_names), (int)action);
 }
 
-const char *market_action_name(enum market_action action) {
+const char *market_action_name(enum market_action action)
+{
     return names_of(market_action_names, NAMES_COUNT(market_action_names), (int)action);
 }
 
-const char *session_kind_name(enum session_kind kind) {
+const char *session_kind_name(enum session_kind kind)
+{
     return names_of(session_names, NAMES_COUNT(session_names), (int)kind);
 }
 
-const char *session_state_name(enum session_state state) {
+const char *session_state_name(enum session_state state)
+{
     return names_of(session_state_names, NAMES_COUNT(session_state_names), (int)state);
 }

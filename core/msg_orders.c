@@ -100,7 +100,8 @@ static const struct field fields_action[] = {
     ENUM(action_record, , status, enum_status, "how it ended"),
     TEXT(action_record, , answer, 0, "the answer"),
 };
-MSG_TYPE(MSG_ACTION, action, action_record, "What an operator asked a process to do, with its answer: stored, never sent.");
+MSG_TYPE(MSG_ACTION, action, action_record,
+         "What an operator asked a process to do, with its answer: stored, never sent.");
 
 static const struct field fields_audit[] = {
     TIME(audit, , time_us, "process time"),

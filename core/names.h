@@ -11,7 +11,8 @@
 
 #define NAMES_COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-static inline const char *names_of(const char *const *table, size_t count, int value) {
+static inline const char *names_of(const char *const *table, size_t count, int value)
+{
     if (value < 0 || (size_t)value >= count || table[value] == NULL) return "?";
     return table[value];
 }

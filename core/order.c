@@ -10,7 +10,8 @@
 
 enum { RANK_TERMINAL = 5 };
 
-static int state_rank(enum order_state state) {
+static int state_rank(enum order_state state)
+{
     static const signed char ranks[] = {
         [ORDER_INTENT] = 0,
         [ORDER_SENDING] = 1,
@@ -29,16 +30,19 @@ static int state_rank(enum order_state state) {
     return ranks[index];
 }
 
-bool order_state_terminal(enum order_state state) {
+bool order_state_terminal(enum order_state state)
+{
     return state_rank(state) == RANK_TERMINAL;
 }
 
-bool order_state_working(enum order_state state) {
+bool order_state_working(enum order_state state)
+{
     const int rank = state_rank(state);
     return rank >= state_rank(ORDER_NEW) && rank < RANK_TERMINAL;
 }
 
-void order_init(struct order *order, const struct order_request *request, int32_t trading_day, int64_t now_us) {
+void order_init(struct order *order, const struct order_request *request, int32_t trading_day, int64_t now_us)
+{
     memset(order, 0, sizeof *order);
     order->request = *request;
     order->state = ORDER_INTENT;
@@ -46,7 +50,8 @@ void order_init(struct order *order, const struct order_request *request, int32_
     order->updated_us = now_us;
 }
 
-static bool apply_fill(struct order *order, const struct order_event *event, bool *late) {
+static bool apply_fill(struct order *order, const struct order_event *event, bool *late)
+{
     const int32_t open = order->request.quantity - order->filled_quantity;
     if (event->fill_quantity <= 0 || event->fill_quantity > open) {
         *late = event->fill_quantity > 0;
@@ -69,7 +74,8 @@ static bool apply_fill(struct order *order, const struct order_event *event, boo
     return true;
 }
 
-static bool move_up(struct order *order, enum order_state state) {
+static bool move_up(struct order *order, enum order_state state)
+{
     const int now = state_rank(order->state), next = state_rank(state);
     /* Equal rank: SENDING and UNKNOWN follow each other, but one terminal state never another. */
     if (next < now || order->state == state || now == RANK_TERMINAL) return false;
@@ -77,14 +83,16 @@ static bool move_up(struct order *order, enum order_state state) {
     return true;
 }
 
-static bool end(struct order *order, const struct order_event *event, enum order_state state) {
+static bool end(struct order *order, const struct order_event *event, enum order_state state)
+{
     if (!move_up(order, state)) return false;
     order->reject = event->reject;
     (void)text_copy(order->reason, sizeof order->reason, event->reason);
     return true;
 }
 
-static bool cancel_rejected(struct order *order, const struct order_event *event) {
+static bool cancel_rejected(struct order *order, const struct order_event *event)
+{
     if (order_state_terminal(order->state)) return false;
     order->reject = event->reject;
     (void)text_copy(order->reason, sizeof order->reason, event->reason);
@@ -97,27 +105,39 @@ static bool cancel_rejected(struct order *order, const struct order_event *event
     return true;
 }
 
-static bool apply_kind(struct order *order, const struct order_event *event, bool *late) {
+static bool apply_kind(struct order *order, const struct order_event *event, bool *late)
+{
     switch (event->kind) {
-    case EXEC_SENDING: return move_up(order, ORDER_SENDING);
-    case EXEC_NEW: return move_up(order, ORDER_NEW);
-    case EXEC_FILL: return apply_fill(order, event, late);
+    case EXEC_SENDING:
+        return move_up(order, ORDER_SENDING);
+    case EXEC_NEW:
+        return move_up(order, ORDER_NEW);
+    case EXEC_FILL:
+        return apply_fill(order, event, late);
     case EXEC_PENDING_CANCEL:
         /* UNKNOWN must stay visible until it is resolved. */
         return order->state != ORDER_UNKNOWN && move_up(order, ORDER_PENDING_CANCEL);
-    case EXEC_CANCELLED: return end(order, event, ORDER_CANCELLED);
-    case EXEC_CANCEL_REJECTED: return cancel_rejected(order, event);
-    case EXEC_REJECTED: return end(order, event, ORDER_REJECTED);
-    case EXEC_DENIED: return end(order, event, ORDER_DENIED);
-    case EXEC_EXPIRED: return end(order, event, ORDER_EXPIRED);
-    case EXEC_UNKNOWN: return move_up(order, ORDER_UNKNOWN);
-    case EXEC_RELEASED: return false; /* about a condition */
+    case EXEC_CANCELLED:
+        return end(order, event, ORDER_CANCELLED);
+    case EXEC_CANCEL_REJECTED:
+        return cancel_rejected(order, event);
+    case EXEC_REJECTED:
+        return end(order, event, ORDER_REJECTED);
+    case EXEC_DENIED:
+        return end(order, event, ORDER_DENIED);
+    case EXEC_EXPIRED:
+        return end(order, event, ORDER_EXPIRED);
+    case EXEC_UNKNOWN:
+        return move_up(order, ORDER_UNKNOWN);
+    case EXEC_RELEASED:
+        return false; /* about a condition */
     }
     CHECK(!"exec kind");
     return false;
 }
 
-bool order_apply(struct order *order, const struct order_event *event, bool *late) {
+bool order_apply(struct order *order, const struct order_event *event, bool *late)
+{
     CHECK(strcmp(order->request.client_order_id, event->request.client_order_id) == 0);
     bool is_late = false;
     bool changed = apply_kind(order, event, &is_late);
@@ -133,14 +153,16 @@ bool order_apply(struct order *order, const struct order_event *event, bool *lat
     return true;
 }
 
-price_t order_average(const struct order *order) {
+price_t order_average(const struct order *order)
+{
     price_t average = 0;
     if (order->filled_quantity > 0) (void)price_mul_div(order->filled_value, 1, order->filled_quantity, &average);
     return average;
 }
 
 /* Letters, digits and "-_.": an id goes into file names, topics and tables. */
-static enum status identifier_check(const char *name, const char *text, size_t size, struct err *err) {
+static enum status identifier_check(const char *name, const char *text, size_t size, struct err *err)
+{
     const size_t length = strnlen(text, size);
     if (length == 0) return err_set(err, ERR_INVALID, "%s: empty", name);
     if (length == size) return err_set(err, ERR_INVALID, "%s: longer than %zu bytes", name, size - 1);
@@ -153,7 +175,8 @@ static enum status identifier_check(const char *name, const char *text, size_t s
     return ERR_OK;
 }
 
-static enum status terms_check(const struct order_request *request, struct err *err) {
+static enum status terms_check(const struct order_request *request, struct err *err)
+{
     if (request->type == ORDER_LIMIT) {
         const bool spread = strchr(request->symbol, '/') != NULL; /* a spread's price may be zero or negative */
         if (request->limit_price > PRICE_MAX || request->limit_price < -PRICE_MAX ||
@@ -169,7 +192,8 @@ static enum status terms_check(const struct order_request *request, struct err *
     return ERR_OK;
 }
 
-enum status order_request_check(const struct order_request *request, struct err *err) {
+enum status order_request_check(const struct order_request *request, struct err *err)
+{
     enum status status =
         identifier_check("client_order_id", request->client_order_id, sizeof request->client_order_id, err);
     if (status == ERR_OK) status = identifier_check("account", request->account, sizeof request->account, err);
@@ -194,21 +218,25 @@ enum status order_request_check(const struct order_request *request, struct err 
     return terms_check(request, err);
 }
 
-bool order_request_early(const struct order_request *request, int64_t now_us) {
+bool order_request_early(const struct order_request *request, int64_t now_us)
+{
     return request->expires_us != 0 && request->created_us > now_us + ORDER_EARLY_US;
 }
 
-bool order_request_same(const struct order_request *a, const struct order_request *b) {
+bool order_request_same(const struct order_request *a, const struct order_request *b)
+{
     return strcmp(a->client_order_id, b->client_order_id) == 0 && strcmp(a->account, b->account) == 0 &&
            strcmp(a->symbol, b->symbol) == 0 && a->side == b->side && a->type == b->type && a->tif == b->tif &&
            a->quantity == b->quantity && a->limit_price == b->limit_price && a->reduce_only == b->reduce_only &&
            a->condition_id == b->condition_id && a->leg == b->leg && a->attempt == b->attempt;
 }
 
-enum side side_opposite(enum side side) {
+enum side side_opposite(enum side side)
+{
     return side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
 }
 
-int side_sign(enum side side) {
+int side_sign(enum side side)
+{
     return side == SIDE_BUY ? 1 : -1;
 }

@@ -29,14 +29,14 @@
 #include "core/price.h"
 
 #define CLIENT_ORDER_ID_SIZE 40
-#define VENUE_ORDER_ID_SIZE 40
-#define EXEC_ID_SIZE 40
-#define ACCOUNT_SIZE 24
-#define REASON_SIZE 128
-#define NAME_SIZE 24 /* user, component, actor, install id */
+#define VENUE_ORDER_ID_SIZE  40
+#define EXEC_ID_SIZE         40
+#define ACCOUNT_SIZE         24
+#define REASON_SIZE          128
+#define NAME_SIZE            24 /* user, component, actor, install id */
 #define ORDER_ACTOR_ELSEWHERE                                                                                          \
-    "elsewhere"                /* actor of an order found at the venue that was not made here: counted, never touched */
-#define ORDER_EARLY_US ((int64_t)2000000)
+    "elsewhere" /* actor of an order found at the venue that was not made here: counted, never touched */
+#define ORDER_EARLY_US     ((int64_t)2000000)
 #define ORDER_QUANTITY_MAX 100 /* lots of one order: the exchange's own limit for a limit order */
 
 enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
@@ -78,27 +78,27 @@ enum reject_code {
     REJECT_ORDER_RATE,
     REJECT_DUPLICATE_WINDOW,
     REJECT_DAILY_LOSS,
-    REJECT_EXPIRED, /* past its time to live: never executed late */
+    REJECT_EXPIRED,        /* past its time to live: never executed late */
     REJECT_SYMBOL_BLOCKED, /* an UNKNOWN order on the symbol */
     REJECT_NOT_LOGGED_IN,
     REJECT_NO_ACCOUNT,
     REJECT_NOT_REGISTERED,
     REJECT_WOULD_NOT_REDUCE, /* a reduce-only order that would open or reverse */
     REJECT_INVALID_ORDER,
-    REJECT_ID_REUSED, /* same client order id, different order */
-    REJECT_STOPPED,   /* an agent is shutting down */
-    REJECT_NO_ROOM,   /* the limit on orders kept in memory is reached */
+    REJECT_ID_REUSED,       /* same client order id, different order */
+    REJECT_STOPPED,         /* an agent is shutting down */
+    REJECT_NO_ROOM,         /* the limit on orders kept in memory is reached */
     REJECT_ALREADY_LEAVING, /* reduce-only, and orders that work already close those lots: perhaps later */
     REJECT_POSITION_DIFFERS, /* the venue holds another position than is counted here, and nobody has accepted that yet */
     REJECT_VENUE_UNKNOWN_SYMBOL = 201,
     REJECT_VENUE_PRICE_LIMIT,
     REJECT_VENUE_TICK_SIZE,
     REJECT_VENUE_QUANTITY,
-    REJECT_VENUE_SESSION,    /* closed, or this order type is not taken now */
-    REJECT_VENUE_TYPE,       /* type / time in force not allowed together */
+    REJECT_VENUE_SESSION, /* closed, or this order type is not taken now */
+    REJECT_VENUE_TYPE,    /* type / time in force not allowed together */
     REJECT_VENUE_MARGIN,
     REJECT_VENUE_ACCOUNT,
-    REJECT_VENUE_NO_ORDER,   /* cancel of what is not working */
+    REJECT_VENUE_NO_ORDER,     /* cancel of what is not working */
     REJECT_VENUE_NO_LIQUIDITY, /* FOK that cannot fill whole */
     REJECT_VENUE_OTHER,
 };
@@ -111,9 +111,9 @@ struct order_request {
     enum side side;
     enum order_type type;
     enum time_in_force tif;
-    int32_t quantity;    /* lots, 1.. */
-    price_t limit_price; /* ORDER_LIMIT only, else 0 */
-    bool reduce_only;    /* protective exit or flatten: may only shrink a position */
+    int32_t quantity;     /* lots, 1.. */
+    price_t limit_price;  /* ORDER_LIMIT only, else 0 */
+    bool reduce_only;     /* protective exit or flatten: may only shrink a position */
     int64_t condition_id; /* 0 = operator */
     enum order_leg leg;
     int32_t attempt;        /* 1.. */
@@ -133,7 +133,7 @@ struct order {
     enum reject_code reject;
     char reason[REASON_SIZE];
     int32_t trading_day;
-    int64_t market_us; /* market time of the last change */
+    int64_t market_us;  /* market time of the last change */
     int64_t updated_us; /* process time of the last change */
 };
 
@@ -196,14 +196,14 @@ bool order_request_early(const struct order_request *request, int64_t now_us);
 bool order_request_same(const struct order_request *a, const struct order_request *b);
 
 /* Words of the tables: never NULL ("?" when out of range). */
-const char *side_name(enum side side);              /* BUY SELL */
-const char *order_type_name(enum order_type type);  /* MKT LMT MKP */
-const char *tif_name(enum time_in_force tif);       /* ROD IOC FOK */
-const char *leg_name(enum order_leg leg);           /* ENTRY TAKE_PROFIT STOP_LOSS FLATTEN ADJUST - */
+const char *side_name(enum side side);             /* BUY SELL */
+const char *order_type_name(enum order_type type); /* MKT LMT MKP */
+const char *tif_name(enum time_in_force tif);      /* ROD IOC FOK */
+const char *leg_name(enum order_leg leg);          /* ENTRY TAKE_PROFIT STOP_LOSS FLATTEN ADJUST - */
 const char *order_state_name(enum order_state state);
 const char *exec_kind_name(enum exec_kind kind);
-const char *reject_name(enum reject_code code);     /* NONE HALTED ... VENUE_PRICE_LIMIT: for columns and JSON */
-const char *reject_words(enum reject_code code);    /* one plain sentence */
+const char *reject_name(enum reject_code code);  /* NONE HALTED ... VENUE_PRICE_LIMIT: for columns and JSON */
+const char *reject_words(enum reject_code code); /* one plain sentence */
 
 enum side side_opposite(enum side side);
 int side_sign(enum side side); /* +1 / -1 */

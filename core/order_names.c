@@ -33,16 +33,11 @@ static const char *const state_names[] = {
     [ORDER_EXPIRED] = "EXPIRED",
 };
 static const char *const kind_names[] = {
-    [EXEC_SENDING] = "SENDING",
-    [EXEC_NEW] = "NEW",
-    [EXEC_FILL] = "FILL",
-    [EXEC_PENDING_CANCEL] = "PENDING_CANCEL",
-    [EXEC_CANCELLED] = "CANCELLED",
-    [EXEC_CANCEL_REJECTED] = "CANCEL_REJECTED",
-    [EXEC_REJECTED] = "REJECTED",
-    [EXEC_DENIED] = "DENIED",
-    [EXEC_EXPIRED] = "EXPIRED",
-    [EXEC_UNKNOWN] = "UNKNOWN",
+    [EXEC_SENDING] = "SENDING",     [EXEC_NEW] = "NEW",
+    [EXEC_FILL] = "FILL",           [EXEC_PENDING_CANCEL] = "PENDING_CANCEL",
+    [EXEC_CANCELLED] = "CANCELLED", [EXEC_CANCEL_REJECTED] = "CANCEL_REJECTED",
+    [EXEC_REJECTED] = "REJECTED",   [EXEC_DENIED] = "DENIED",
+    [EXEC_EXPIRED] = "EXPIRED",     [EXEC_UNKNOWN] = "UNKNOWN",
     [EXEC_RELEASED] = "RELEASED",
 };
 static const struct reject_row reject_rows[] = {
@@ -82,42 +77,51 @@ static const struct reject_row reject_rows[] = {
     {REJECT_VENUE_OTHER, "VENUE_OTHER", "the venue refused the order"},
 };
 
-static const struct reject_row *reject_row(enum reject_code code) {
+static const struct reject_row *reject_row(enum reject_code code)
+{
     for (size_t i = 0; i < NAMES_COUNT(reject_rows); i++)
         if (reject_rows[i].code == code) return &reject_rows[i];
     return NULL;
 }
 
-const char *side_name(enum side side) {
+const char *side_name(enum side side)
+{
     return names_of(side_names, NAMES_COUNT(side_names), (int)side);
 }
 
-const char *order_type_name(enum order_type type) {
+const char *order_type_name(enum order_type type)
+{
     return names_of(type_names, NAMES_COUNT(type_names), (int)type);
 }
 
-const char *tif_name(enum time_in_force tif) {
+const char *tif_name(enum time_in_force tif)
+{
     return names_of(tif_names, NAMES_COUNT(tif_names), (int)tif);
 }
 
-const char *leg_name(enum order_leg leg) {
+const char *leg_name(enum order_leg leg)
+{
     return names_of(leg_names, NAMES_COUNT(leg_names), (int)leg);
 }
 
-const char *order_state_name(enum order_state state) {
+const char *order_state_name(enum order_state state)
+{
     return names_of(state_names, NAMES_COUNT(state_names), (int)state);
 }
 
-const char *exec_kind_name(enum exec_kind kind) {
+const char *exec_kind_name(enum exec_kind kind)
+{
     return names_of(kind_names, NAMES_COUNT(kind_names), (int)kind);
 }
 
-const char *reject_name(enum reject_code code) {
+const char *reject_name(enum reject_code code)
+{
     const struct reject_row *row = reject_row(code);
     return row == NULL ? "?" : row->name;
 }
 
-const char *reject_words(enum reject_code code) {
+const char *reject_words(enum reject_code code)
+{
     const struct reject_row *row = reject_row(code);
     return row == NULL ? "?" : row->words;
 }

@@ -6,7 +6,8 @@
 
 #include "core/check.h"
 
-bool order_table_init(struct order_table *table, uint32_t limit) {
+bool order_table_init(struct order_table *table, uint32_t limit)
+{
     CHECK(limit > 0 && limit < (uint32_t)1 << 24);
     memset(table, 0, sizeof *table);
     table->limit = limit;
@@ -21,23 +22,27 @@ bool order_table_init(struct order_table *table, uint32_t limit) {
     return true;
 }
 
-void order_table_free(struct order_table *table) {
+void order_table_free(struct order_table *table)
+{
     free(table->slots);
     id_index_free(&table->index);
     memset(table, 0, sizeof *table);
 }
 
-uint32_t order_table_find(const struct order_table *table, const char *client_order_id) {
+uint32_t order_table_find(const struct order_table *table, const char *client_order_id)
+{
     uint32_t slot;
     return id_index_find(&table->index, client_order_id, &slot) ? slot : ORDER_TABLE_NONE;
 }
 
-struct order *order_table_at(const struct order_table *table, uint32_t slot) {
+struct order *order_table_at(const struct order_table *table, uint32_t slot)
+{
     CHECK(slot < table->capacity && table->slots[slot].used);
     return &table->slots[slot].order;
 }
 
-static void list_append(struct order_table *table, uint32_t slot) {
+static void list_append(struct order_table *table, uint32_t slot)
+{
     struct order_slot *entry = &table->slots[slot];
     entry->active = true;
     entry->next = ORDER_TABLE_NONE;
@@ -50,7 +55,8 @@ static void list_append(struct order_table *table, uint32_t slot) {
     table->active_count++;
 }
 
-static void list_remove(struct order_table *table, uint32_t slot) {
+static void list_remove(struct order_table *table, uint32_t slot)
+{
     struct order_slot *entry = &table->slots[slot];
     if (entry->previous == ORDER_TABLE_NONE)
         table->active_head = entry->next;
@@ -64,14 +70,16 @@ static void list_remove(struct order_table *table, uint32_t slot) {
     table->active_count--;
 }
 
-void order_table_touch(struct order_table *table, uint32_t slot) {
+void order_table_touch(struct order_table *table, uint32_t slot)
+{
     bool ended = order_state_terminal(order_table_at(table, slot)->state);
     if (ended && table->slots[slot].active) list_remove(table, slot);
     CHECK(ended || table->slots[slot].active);
 }
 
 /* Ended orders of earlier trading days leave, all at once, so that the next many adds need not look. */
-static void evict(struct order_table *table, int32_t trading_day) {
+static void evict(struct order_table *table, int32_t trading_day)
+{
     for (uint32_t i = 0; i < table->fresh; i++) {
         struct order_slot *entry = &table->slots[i];
         if (!entry->used || entry->active || entry->order.trading_day >= trading_day) continue;
@@ -83,7 +91,8 @@ static void evict(struct order_table *table, int32_t trading_day) {
     }
 }
 
-uint32_t order_table_add(struct order_table *table, const struct order *order, int32_t trading_day, bool reserve) {
+uint32_t order_table_add(struct order_table *table, const struct order *order, int32_t trading_day, bool reserve)
+{
     uint32_t room = reserve ? table->capacity : table->limit;
     if (table->count >= room) evict(table, trading_day);
     if (table->count >= room) return ORDER_TABLE_NONE;
@@ -102,16 +111,19 @@ uint32_t order_table_add(struct order_table *table, const struct order *order, i
     return slot;
 }
 
-uint32_t order_table_first(const struct order_table *table) {
+uint32_t order_table_first(const struct order_table *table)
+{
     return table->active_head;
 }
 
-uint32_t order_table_next(const struct order_table *table, uint32_t slot) {
+uint32_t order_table_next(const struct order_table *table, uint32_t slot)
+{
     return table->slots[slot].next;
 }
 
 void order_table_each(const struct order_table *table, void (*visit)(void *context, const struct order *order),
-                      void *context) {
+                      void *context)
+{
     for (uint32_t i = 0; i < table->fresh; i++)
         if (table->slots[i].used) visit(context, &table->slots[i].order);
 }

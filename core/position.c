@@ -8,7 +8,8 @@
 
 #include "core/check.h"
 
-void position_init(struct position *position, const char *account, const char *symbol, int32_t trading_day) {
+void position_init(struct position *position, const char *account, const char *symbol, int32_t trading_day)
+{
     memset(position, 0, sizeof *position);
     snprintf(position->account, sizeof position->account, "%s", account);
     snprintf(position->symbol, sizeof position->symbol, "%s", symbol);
@@ -16,7 +17,8 @@ void position_init(struct position *position, const char *account, const char *s
 }
 
 /* Close `lots` of what is held at `price`: realized and the value left. */
-static bool close_lots(struct position *position, int64_t multiplier, price_t price, int32_t lots) {
+static bool close_lots(struct position *position, int64_t multiplier, price_t price, int32_t lots)
+{
     int64_t held = position->quantity < 0 ? -(int64_t)position->quantity : position->quantity;
     int64_t basis, value, points, money, realized, left;
 
@@ -32,7 +34,8 @@ static bool close_lots(struct position *position, int64_t multiplier, price_t pr
     return true;
 }
 
-static bool open_lots(struct position *position, int sign, price_t price, int32_t lots) {
+static bool open_lots(struct position *position, int sign, price_t price, int32_t lots)
+{
     int64_t value, total;
     int32_t quantity;
 
@@ -46,7 +49,8 @@ static bool open_lots(struct position *position, int sign, price_t price, int32_
 
 /* What the fill makes of a position, without what it cost. */
 static bool move(struct position *position, const struct contract *contract, enum side side, price_t price,
-                 int32_t quantity) {
+                 int32_t quantity)
+{
     int sign = side_sign(side);
     bool against = (position->quantity > 0 && sign < 0) || (position->quantity < 0 && sign > 0);
     int64_t held = position->quantity < 0 ? -(int64_t)position->quantity : position->quantity;
@@ -59,7 +63,8 @@ static bool move(struct position *position, const struct contract *contract, enu
     return true;
 }
 
-static enum status check_fill(const struct position *position, price_t price, int32_t quantity, struct err *err) {
+static enum status check_fill(const struct position *position, price_t price, int32_t quantity, struct err *err)
+{
     if (quantity <= 0)
         return err_set(err, ERR_RANGE, "fill of %s: quantity %d (allowed 1 and more)", position->symbol, quantity);
     if (price > PRICE_MAX || price < -PRICE_MAX)
@@ -67,13 +72,15 @@ static enum status check_fill(const struct position *position, price_t price, in
     return ERR_OK;
 }
 
-static enum status too_large(const struct position *position, int32_t quantity, struct err *err) {
+static enum status too_large(const struct position *position, int32_t quantity, struct err *err)
+{
     return err_set(err, ERR_RANGE, "position of %s: the sum is larger than can be counted; fill of %d lots not added",
                    position->symbol, quantity);
 }
 
 enum status position_fill(struct position *position, const struct contract *contract, enum side side, price_t price,
-                          int32_t quantity, money_t commission, struct err *err) {
+                          int32_t quantity, money_t commission, struct err *err)
+{
     enum status status = check_fill(position, price, quantity, err);
     if (status != ERR_OK) return status;
     struct position after = *position;
@@ -87,7 +94,8 @@ enum status position_fill(struct position *position, const struct contract *cont
 }
 
 enum status position_adjust(struct position *position, const struct contract *contract, enum side side, price_t price,
-                            int32_t quantity, struct err *err) {
+                            int32_t quantity, struct err *err)
+{
     enum status status = check_fill(position, price, quantity, err);
     if (status != ERR_OK) return status;
     struct position after = *position;
@@ -96,7 +104,8 @@ enum status position_adjust(struct position *position, const struct contract *co
     return ERR_OK;
 }
 
-void position_roll(struct position *position, int32_t trading_day) {
+void position_roll(struct position *position, int32_t trading_day)
+{
     position->trading_day = trading_day;
     position->bought = 0;
     position->sold = 0;
@@ -105,20 +114,23 @@ void position_roll(struct position *position, int32_t trading_day) {
 }
 
 /* Sums for show saturate: a wrong sign would be worse than a bound nobody reaches. */
-static int64_t saturate_add(int64_t a, int64_t b) {
+static int64_t saturate_add(int64_t a, int64_t b)
+{
     int64_t sum;
     if (!__builtin_add_overflow(a, b, &sum)) return sum;
     return a > 0 ? INT64_MAX : -INT64_MAX;
 }
 
-static int64_t saturate_mul(int64_t a, int64_t b) {
+static int64_t saturate_mul(int64_t a, int64_t b)
+{
     int64_t product;
     if (!__builtin_mul_overflow(a, b, &product)) return product;
     return (a > 0) == (b > 0) ? INT64_MAX : -INT64_MAX;
 }
 
 void position_pnl(const struct position *position, const struct contract *contract, price_t mark, money_t commission,
-                  struct position_pnl *out) {
+                  struct position_pnl *out)
+{
     memset(out, 0, sizeof *out);
     if (position->quantity != 0) {
         int64_t held = position->quantity < 0 ? -(int64_t)position->quantity : position->quantity;
@@ -134,7 +146,8 @@ void position_pnl(const struct position *position, const struct contract *contra
         saturate_add(saturate_add(position->realized, out->unrealized), -saturate_add(position->cost, out->exit_cost));
 }
 
-money_t position_margin(const struct contract *contract, int32_t quantity) {
+money_t position_margin(const struct contract *contract, int32_t quantity)
+{
     int64_t lots = quantity < 0 ? -(int64_t)quantity : quantity;
     return saturate_mul(contract->initial_margin, lots);
 }

@@ -13,11 +13,11 @@
 #include "core/msg.h"
 
 struct position_pnl {
-    price_t average;        /* of the open lots; 0 when flat */
-    price_t points;         /* unrealized, a lot (signed by direction) */
-    money_t unrealized;     /* NT$ before cost */
-    money_t exit_cost;      /* what closing at the mark would cost */
-    money_t net;            /* realized + unrealized - cost - exit_cost */
+    price_t average;    /* of the open lots; 0 when flat */
+    price_t points;     /* unrealized, a lot (signed by direction) */
+    money_t unrealized; /* NT$ before cost */
+    money_t exit_cost;  /* what closing at the mark would cost */
+    money_t net;        /* realized + unrealized - cost - exit_cost */
 };
 
 void position_init(struct position *position, const char *account, const char *symbol, int32_t trading_day);

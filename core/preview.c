@@ -15,16 +15,14 @@ static money_t value_of(price_t price, int32_t multiplier, int64_t lots)
 static int64_t saturating_add(int64_t a, int64_t b)
 {
     int64_t sum;
-    if (!price_add(a, b, &sum))
-        return a < 0 ? INT64_MIN / 2 : INT64_MAX / 2;
+    if (!price_add(a, b, &sum)) return a < 0 ? INT64_MIN / 2 : INT64_MAX / 2;
     return sum;
 }
 
 static price_t cost_in_points(const struct contract *contract, money_t cost, int32_t quantity)
 {
     int64_t one_point = (int64_t)contract->multiplier * quantity;
-    if (one_point <= 0 || contract->tick <= 0)
-        return 0;
+    if (one_point <= 0 || contract->tick <= 0) return 0;
     price_t points = cost / one_point + (cost % one_point != 0 ? 1 : 0);
     return price_ceil(points, contract->tick);
 }
@@ -51,20 +49,15 @@ void preview_condition(const struct condition_terms *terms, const struct contrac
     out->break_even = cost_in_points(contract, out->reward_cost, terms->quantity);
     out->margin = value_of(contract->initial_margin, 1, terms->quantity);
     out->has_last = last != 0;
-    if (out->has_last)
-        out->to_trigger = (last - terms->trigger_price) * side_sign(terms->side);
+    if (out->has_last) out->to_trigger = (last - terms->trigger_price) * side_sign(terms->side);
 }
 
 static price_t likely_price(const struct order_request *request, const struct tick *tick)
 {
-    if (request->type == ORDER_LIMIT)
-        return request->limit_price;
-    if (!tick)
-        return 0;
-    if (request->side == SIDE_BUY && tick->ask_quantity > 0)
-        return tick->ask;
-    if (request->side == SIDE_SELL && tick->bid_quantity > 0)
-        return tick->bid;
+    if (request->type == ORDER_LIMIT) return request->limit_price;
+    if (!tick) return 0;
+    if (request->side == SIDE_BUY && tick->ask_quantity > 0) return tick->ask;
+    if (request->side == SIDE_SELL && tick->bid_quantity > 0) return tick->bid;
     return tick->price;
 }
 

@@ -13,15 +13,18 @@ __extension__ typedef __int128 wide_t;
 
 static const int64_t powers_of_ten[PRICE_DECIMALS + 1] = {1, 10, 100, 1000, 10000};
 
-static enum status refuse(struct err *err, enum status status, const char *text, const char *why) {
+static enum status refuse(struct err *err, enum status status, const char *text, const char *why)
+{
     return err_set(err, status, "'%.*s' %s", PRICE_SHOWN, text, why);
 }
 
-static bool is_digit(char c) {
+static bool is_digit(char c)
+{
     return c >= '0' && c <= '9';
 }
 
-enum status price_parse(const char *text, price_t *out, struct err *err) {
+enum status price_parse(const char *text, price_t *out, struct err *err)
+{
     if (text == NULL || *text == '\0') return err_set(err, ERR_INVALID, "no number (a price like 17410 or 17410.5)");
     const char *at = text;
     const bool negative = *at == '-';
@@ -54,11 +57,13 @@ enum status price_parse(const char *text, price_t *out, struct err *err) {
 }
 
 /* Magnitude without the overflow of -INT64_MIN. */
-static uint64_t magnitude(int64_t value) {
+static uint64_t magnitude(int64_t value)
+{
     return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 }
 
-const char *price_format(price_t price, char *buf, size_t size) {
+const char *price_format(price_t price, char *buf, size_t size)
+{
     CHECK(size >= PRICE_TEXT_SIZE);
     const uint64_t scale = (uint64_t)PRICE_SCALE;
     const uint64_t value = magnitude(price);
@@ -74,7 +79,8 @@ const char *price_format(price_t price, char *buf, size_t size) {
     return buf;
 }
 
-const char *price_format_fixed(price_t price, int decimals, char *buf, size_t size) {
+const char *price_format_fixed(price_t price, int decimals, char *buf, size_t size)
+{
     CHECK(size >= PRICE_TEXT_SIZE && decimals >= 0 && decimals <= PRICE_DECIMALS);
     const uint64_t step = (uint64_t)powers_of_ten[PRICE_DECIMALS - decimals]; /* of the last digit shown */
     const uint64_t unit = (uint64_t)powers_of_ten[decimals];
@@ -87,7 +93,8 @@ const char *price_format_fixed(price_t price, int decimals, char *buf, size_t si
     return buf;
 }
 
-const char *money_format(money_t money, char *buf, size_t size) {
+const char *money_format(money_t money, char *buf, size_t size)
+{
     CHECK(size >= PRICE_TEXT_SIZE);
     char plain[PRICE_TEXT_SIZE];
     (void)price_format_fixed(money, 0, plain, sizeof plain);
@@ -102,21 +109,24 @@ const char *money_format(money_t money, char *buf, size_t size) {
     return buf;
 }
 
-bool price_add(int64_t a, int64_t b, int64_t *out) {
+bool price_add(int64_t a, int64_t b, int64_t *out)
+{
     int64_t sum;
     if (__builtin_add_overflow(a, b, &sum)) return false;
     *out = sum;
     return true;
 }
 
-bool price_mul(int64_t a, int64_t b, int64_t *out) {
+bool price_mul(int64_t a, int64_t b, int64_t *out)
+{
     int64_t product;
     if (__builtin_mul_overflow(a, b, &product)) return false;
     *out = product;
     return true;
 }
 
-bool price_mul_div(int64_t a, int64_t b, int64_t c, int64_t *out) {
+bool price_mul_div(int64_t a, int64_t b, int64_t c, int64_t *out)
+{
     if (c == 0) return false;
     const wide_t product = (wide_t)a * b;
     const bool negative = (product < 0) != (c < 0);
@@ -129,18 +139,21 @@ bool price_mul_div(int64_t a, int64_t b, int64_t c, int64_t *out) {
     return true;
 }
 
-bool price_on_tick(price_t price, price_t tick) {
+bool price_on_tick(price_t price, price_t tick)
+{
     CHECK(tick > 0);
     return price % tick == 0;
 }
 
-price_t price_floor(price_t price, price_t tick) {
+price_t price_floor(price_t price, price_t tick)
+{
     CHECK(tick > 0);
     const price_t rest = price % tick;
     return price - rest - (rest < 0 ? tick : 0);
 }
 
-price_t price_ceil(price_t price, price_t tick) {
+price_t price_ceil(price_t price, price_t tick)
+{
     CHECK(tick > 0);
     const price_t rest = price % tick;
     return price - rest + (rest > 0 ? tick : 0);

@@ -18,12 +18,12 @@
 typedef int64_t price_t;
 typedef int64_t money_t;
 
-#define PRICE_SCALE ((int64_t)10000)
-#define PRICE_DECIMALS 4
-#define PRICE_MAX ((price_t)1000000000 * PRICE_SCALE)
+#define PRICE_SCALE     ((int64_t)10000)
+#define PRICE_DECIMALS  4
+#define PRICE_MAX       ((price_t)1000000000 * PRICE_SCALE)
 #define PRICE_TEXT_SIZE 32 /* enough for any price_t or money_t with grouping and sign */
 
-#define PRICE_POINTS(points) ((price_t)(points) * PRICE_SCALE)
+#define PRICE_POINTS(points) ((price_t)(points)*PRICE_SCALE)
 
 /* Text to price: [+-]digits[.digits], at most four decimals, no spaces, no exponent, no "NaN".
  * ERR_INVALID (empty, not a number, too many decimals) or ERR_RANGE (beyond PRICE_MAX); *out is untouched then. */

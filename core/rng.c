@@ -3,12 +3,14 @@
 
 #include "core/check.h"
 
-static uint64_t rotate_left(uint64_t value, int bits) {
+static uint64_t rotate_left(uint64_t value, int bits)
+{
     return (value << bits) | (value >> (64 - bits));
 }
 
 /* splitmix64: turns any seed, zero included, into a state that is not all zero. */
-static uint64_t split_mix(uint64_t *state) {
+static uint64_t split_mix(uint64_t *state)
+{
     *state += 0x9E3779B97F4A7C15u;
     uint64_t mixed = *state;
     mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -16,11 +18,13 @@ static uint64_t split_mix(uint64_t *state) {
     return mixed ^ (mixed >> 31);
 }
 
-void rng_seed(struct rng *rng, uint64_t seed) {
+void rng_seed(struct rng *rng, uint64_t seed)
+{
     for (int i = 0; i < 4; i++) rng->state[i] = split_mix(&seed);
 }
 
-uint64_t rng_next(struct rng *rng) {
+uint64_t rng_next(struct rng *rng)
+{
     uint64_t *state = rng->state;
     const uint64_t result = rotate_left(state[1] * 5, 7) * 9;
     const uint64_t shifted = state[1] << 17;
@@ -33,7 +37,8 @@ uint64_t rng_next(struct rng *rng) {
     return result;
 }
 
-int64_t rng_range(struct rng *rng, int64_t low, int64_t high) {
+int64_t rng_range(struct rng *rng, int64_t low, int64_t high)
+{
     CHECK(low <= high);
     const uint64_t span = (uint64_t)high - (uint64_t)low;
     uint64_t drawn = rng_next(rng);
@@ -47,12 +52,14 @@ int64_t rng_range(struct rng *rng, int64_t low, int64_t high) {
     return (int64_t)((uint64_t)low + drawn);
 }
 
-bool rng_chance(struct rng *rng, uint32_t numerator, uint32_t denominator) {
+bool rng_chance(struct rng *rng, uint32_t numerator, uint32_t denominator)
+{
     CHECK(denominator > 0);
     return rng_range(rng, 0, (int64_t)denominator - 1) < (int64_t)numerator;
 }
 
-int64_t rng_bell(struct rng *rng, int64_t deviation) {
+int64_t rng_bell(struct rng *rng, int64_t deviation)
+{
     CHECK(deviation >= 0 && deviation <= INT64_C(1) << 40);
     /* Twelve uniform draws of variance 1/12 each add up to variance 1. */
     int64_t sum = 0;

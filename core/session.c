@@ -6,15 +6,15 @@
 
 #include "core/calendar.h"
 
-#define HM(hour, minute) ((hour) * 3600 + (minute) * 60)
-#define DAY_PRE_OPEN HM(8, 30)
-#define DAY_OPEN HM(8, 45)
-#define DAY_CLOSE HM(13, 45)
-#define LAST_DAY_CLOSE HM(13, 30)
-#define NIGHT_PRE_OPEN HM(14, 50)
-#define NIGHT_OPEN HM(15, 0)
-#define NIGHT_CLOSE HM(5, 0)
-#define LONGEST_CLOSURE 31 /* days; the longest so far was twelve */
+#define HM(hour, minute) ((hour)*3600 + (minute)*60)
+#define DAY_PRE_OPEN     HM(8, 30)
+#define DAY_OPEN         HM(8, 45)
+#define DAY_CLOSE        HM(13, 45)
+#define LAST_DAY_CLOSE   HM(13, 30)
+#define NIGHT_PRE_OPEN   HM(14, 50)
+#define NIGHT_OPEN       HM(15, 0)
+#define NIGHT_CLOSE      HM(5, 0)
+#define LONGEST_CLOSURE  31 /* days; the longest so far was twelve */
 
 struct holiday {
     int32_t from, to; /* both included */
@@ -40,7 +40,8 @@ static const struct holiday holidays[] = {
     {20270928, 20270928}, {20271011, 20271011}, {20271025, 20271025}, {20271224, 20271224}, {20271231, 20271231},
 };
 
-bool session_is_trading_day(int32_t date) {
+bool session_is_trading_day(int32_t date)
+{
     if (!calendar_date_valid(date)) return false;
     const int weekday = calendar_weekday(date);
     if (weekday == 0 || weekday == 6) return false;
@@ -50,7 +51,8 @@ bool session_is_trading_day(int32_t date) {
 }
 
 /* At the calendar's ends the search gives up and the last date tried stands. */
-static int32_t search(int32_t date, int step) {
+static int32_t search(int32_t date, int step)
+{
     for (int i = 0; i < LONGEST_CLOSURE; i++) {
         date = calendar_add_days(date, step);
         if (session_is_trading_day(date)) break;
@@ -58,26 +60,31 @@ static int32_t search(int32_t date, int step) {
     return date;
 }
 
-int32_t session_next_trading_day(int32_t date) {
+int32_t session_next_trading_day(int32_t date)
+{
     return search(date, 1);
 }
 
-int32_t session_previous_trading_day(int32_t date) {
+int32_t session_previous_trading_day(int32_t date)
+{
     return search(date, -1);
 }
 
-int32_t session_trading_day(int64_t market_us) {
+int32_t session_trading_day(int64_t market_us)
+{
     const int32_t date = calendar_date(market_us);
     const bool today = calendar_seconds_of_day(market_us) < DAY_CLOSE && session_is_trading_day(date);
     return today ? date : session_next_trading_day(date);
 }
 
-static bool listed(int32_t trading_day, int32_t last_trading_day) {
+static bool listed(int32_t trading_day, int32_t last_trading_day)
+{
     return last_trading_day == 0 || trading_day <= last_trading_day;
 }
 
 /* The day session of trading day `date`. */
-static void set_day(struct session *out, enum session_state state, int32_t date, int32_t last_trading_day) {
+static void set_day(struct session *out, enum session_state state, int32_t date, int32_t last_trading_day)
+{
     const bool last = date == last_trading_day;
     out->kind = state == SESSION_CLOSED ? SESSION_NONE : SESSION_DAY;
     out->state = state;
@@ -91,7 +98,8 @@ static void set_day(struct session *out, enum session_state state, int32_t date,
 }
 
 /* The night session that starts on the evening of `date`. */
-static void set_night(struct session *out, enum session_state state, int32_t date) {
+static void set_night(struct session *out, enum session_state state, int32_t date)
+{
     out->kind = state == SESSION_CLOSED ? SESSION_NONE : SESSION_NIGHT;
     out->state = state;
     out->trading_day = session_next_trading_day(date);
@@ -104,13 +112,15 @@ static void set_night(struct session *out, enum session_state state, int32_t dat
 }
 
 /* The contract has no session any more. */
-static void set_ended(struct session *out, int64_t market_us) {
+static void set_ended(struct session *out, int64_t market_us)
+{
     *out = (struct session){SESSION_NONE, SESSION_CLOSED, session_trading_day(market_us), 0, 0, 0};
 }
 
 /* A trading day's own hours, from 05:00 (or midnight, when no night session runs into it) to midnight. */
 static void set_trading_day(struct session *out, int64_t market_us, int32_t date, int32_t seconds,
-                            int32_t last_trading_day) {
+                            int32_t last_trading_day)
+{
     const int32_t close = date == last_trading_day ? LAST_DAY_CLOSE : DAY_CLOSE;
     if (seconds < DAY_PRE_OPEN)
         set_day(out, SESSION_CLOSED, date, last_trading_day);
@@ -126,7 +136,8 @@ static void set_trading_day(struct session *out, int64_t market_us, int32_t date
         set_night(out, seconds < NIGHT_OPEN ? SESSION_PRE_OPEN : SESSION_OPEN, date);
 }
 
-void session_at(int64_t market_us, int32_t last_trading_day, struct session *out) {
+void session_at(int64_t market_us, int32_t last_trading_day, struct session *out)
+{
     const int32_t date = calendar_date(market_us);
     const int32_t seconds = calendar_seconds_of_day(market_us);
     const int32_t yesterday = calendar_add_days(date, -1);

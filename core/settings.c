@@ -24,21 +24,15 @@ const struct setting *setting_row(enum setting_id id)
 
 const struct setting *setting_by_key(const char *key)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (strcmp(table[i].key, key) == 0) {
-            return &table[i];
-        }
-    }
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (strcmp(table[i].key, key) == 0) return &table[i];
     return NULL;
 }
 
 const struct setting *setting_by_flag(const char *flag)
 {
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (strcmp(table[i].flag, flag) == 0) {
-            return &table[i];
-        }
-    }
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (strcmp(table[i].flag, flag) == 0) return &table[i];
     return NULL;
 }
 
@@ -103,9 +97,7 @@ static enum status parse_choice(const struct setting *row, const char *text, int
             *out = index;
             return ERR_OK;
         }
-        if (bar == NULL) {
-            break;
-        }
+        if (bar == NULL) break;
         at = bar + 1;
     }
     return err_set(err, ERR_INVALID, "%s: '%.60s' is not one of %s", row->key, text, row->choices);
@@ -115,32 +107,30 @@ static enum status check_text(const struct setting *row, const char *text, struc
 {
     size_t length = strlen(text);
     size_t most = row->type == SETTING_TEXT && row->max > 0 ? (size_t)row->max : SETTING_TEXT_SIZE - 1;
-    if (length > most) {
+    if (length > most)
         return err_set(err, ERR_RANGE, "%s: %zu bytes is too long (allowed %zu)", row->key, length, most);
-    }
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
             return err_set(err, ERR_INVALID, "%s: a control character is not allowed", row->key);
-        }
-    }
-    if (!text_valid(text, length)) {
-        return err_set(err, ERR_INVALID, "%s: not valid UTF-8", row->key);
-    }
+    if (!text_valid(text, length)) return err_set(err, ERR_INVALID, "%s: not valid UTF-8", row->key);
     return ERR_OK;
 }
 
 static enum status parse(const struct setting *row, const char *text, int64_t *number, struct err *err)
 {
     enum status status = check_text(row, text, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     switch (row->type) {
-    case SETTING_INT: return parse_int(row, text, number, err);
-    case SETTING_BOOL: return parse_bool(row, text, number, err);
-    case SETTING_CHOICE: return parse_choice(row, text, number, err);
-    case SETTING_MONEY: return parse_money(row, text, number, err);
-    case SETTING_TEXT: return ERR_OK;
+    case SETTING_INT:
+        return parse_int(row, text, number, err);
+    case SETTING_BOOL:
+        return parse_bool(row, text, number, err);
+    case SETTING_CHOICE:
+        return parse_choice(row, text, number, err);
+    case SETTING_MONEY:
+        return parse_money(row, text, number, err);
+    case SETTING_TEXT:
+        return ERR_OK;
     }
     CHECK(!"a setting's type");
     return ERR_INVALID;
@@ -160,14 +150,11 @@ enum status settings_set(struct settings *settings, const struct setting *row, c
 {
     int64_t number = 0;
     enum status status = parse(row, text, &number, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     put(&settings->values[row->id], text, number, source);
     /* --replay FILE is the whole wish: the source follows the file when the file comes from the command line. */
-    if (row->id == SET_MARKET_FILE && source == SOURCE_FLAG && text[0] != '\0') {
+    if (row->id == SET_MARKET_FILE && source == SOURCE_FLAG && text[0] != '\0')
         put(&settings->values[SET_MARKET_SOURCE], "replay", 1, source);
-    }
     return ERR_OK;
 }
 

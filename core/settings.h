@@ -60,7 +60,7 @@ enum setting_id {
 
 struct setting {
     enum setting_id id;
-    const char *key;         /* "market.speed" = [market] speed in outcry.ini */
+    const char *key; /* "market.speed" = [market] speed in outcry.ini */
     enum setting_type type;
     const char *fallback;    /* default, as text */
     int64_t min, max;        /* INT, MONEY (whole NT$); TEXT: most bytes, 0 = SETTING_TEXT_SIZE - 1 */

@@ -8,16 +8,17 @@
 #include "core/strategy_impl.h"
 #include "core/text.h"
 
-struct strategy *strategy_new(const struct strategy_config *config) {
+struct strategy *strategy_new(const struct strategy_config *config)
+{
     struct strategy *strategy = calloc(1, sizeof *strategy);
     if (strategy != NULL) strategy->config = *config;
     return strategy;
 }
 
-void strategy_free(struct strategy *strategy) {
+void strategy_free(struct strategy *strategy)
+{
     if (strategy == NULL) return;
-    for (uint32_t i = 0; i < strategy->row_count; i++)
-        free(strategy->rows[i]);
+    for (uint32_t i = 0; i < strategy->row_count; i++) free(strategy->rows[i]);
     for (uint32_t i = 0; i < strategy->symbol_count; i++) {
         cond_book_free(strategy->symbols[i]->book);
         free(strategy->symbols[i]);
@@ -32,26 +33,28 @@ void strategy_free(struct strategy *strategy) {
 /* --- symbols ------------------------------------------------------------------------------------------------------ */
 
 /* The first symbol not before this name. */
-static uint32_t symbol_place(const struct strategy *strategy, const char *symbol) {
+static uint32_t symbol_place(const struct strategy *strategy, const char *symbol)
+{
     uint32_t low = 0, high = strategy->symbol_count;
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
-        if (strcmp(strategy->symbols[middle]->symbol, symbol) < 0) {
+        if (strcmp(strategy->symbols[middle]->symbol, symbol) < 0)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
     return low;
 }
 
-struct strategy_symbol *strategy_symbol_find(const struct strategy *strategy, const char *symbol) {
+struct strategy_symbol *strategy_symbol_find(const struct strategy *strategy, const char *symbol)
+{
     const uint32_t at = symbol_place(strategy, symbol);
     if (at == strategy->symbol_count || strcmp(strategy->symbols[at]->symbol, symbol) != 0) return NULL;
     return strategy->symbols[at];
 }
 
-struct strategy_symbol *strategy_symbol_get(struct strategy *strategy, const char *symbol) {
+struct strategy_symbol *strategy_symbol_get(struct strategy *strategy, const char *symbol)
+{
     struct strategy_symbol *found = strategy_symbol_find(strategy, symbol);
     if (found != NULL) return found;
     if (strategy->symbol_count == STRATEGY_SYMBOLS_MAX) return NULL;
@@ -74,32 +77,35 @@ struct strategy_symbol *strategy_symbol_get(struct strategy *strategy, const cha
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
 /* The first row not before this id. */
-static uint32_t row_place(const struct strategy *strategy, int64_t id) {
+static uint32_t row_place(const struct strategy *strategy, int64_t id)
+{
     uint32_t low = 0, high = strategy->row_count;
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
-        if (strategy->rows[middle]->condition.id < id) {
+        if (strategy->rows[middle]->condition.id < id)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
     return low;
 }
 
-struct strategy_row *strategy_row_find(const struct strategy *strategy, int64_t id) {
+struct strategy_row *strategy_row_find(const struct strategy *strategy, int64_t id)
+{
     const uint32_t at = row_place(strategy, id);
     if (at == strategy->row_count || strategy->rows[at]->condition.id != id) return NULL;
     return strategy->rows[at];
 }
 
-static bool grow(void **array, uint32_t count, size_t size) {
+static bool grow(void **array, uint32_t count, size_t size)
+{
     void *grown = realloc(*array, count * size);
     if (grown != NULL) *array = grown;
     return grown != NULL;
 }
 
-static bool reserve(struct strategy *strategy) {
+static bool reserve(struct strategy *strategy)
+{
     if (strategy->free_count > 0 || strategy->slots_used < strategy->capacity) return true;
     const uint32_t capacity = strategy->capacity == 0 ? 64 : strategy->capacity * 2;
     if (capacity > COND_BOOK_MAX) return false;
@@ -111,11 +117,11 @@ static bool reserve(struct strategy *strategy) {
     return ok;
 }
 
-struct strategy_row *strategy_row_add(struct strategy *strategy, const struct condition *condition) {
+struct strategy_row *strategy_row_add(struct strategy *strategy, const struct condition *condition)
+{
     struct strategy_symbol *symbol = strategy_symbol_get(strategy, condition->terms.symbol);
-    if (symbol == NULL || !reserve(strategy) || !cond_book_reserve(symbol->book, cond_book_count(symbol->book) + 1)) {
+    if (symbol == NULL || !reserve(strategy) || !cond_book_reserve(symbol->book, cond_book_count(symbol->book) + 1))
         return NULL;
-    }
     struct strategy_row *row = calloc(1, sizeof *row);
     if (row == NULL) return NULL;
     row->condition = *condition;
@@ -135,7 +141,8 @@ struct strategy_row *strategy_row_add(struct strategy *strategy, const struct co
     return row;
 }
 
-void strategy_row_drop(struct strategy *strategy, struct strategy_row *row) {
+void strategy_row_drop(struct strategy *strategy, struct strategy_row *row)
+{
     const uint32_t at = row_place(strategy, row->condition.id);
     CHECK(at < strategy->row_count && strategy->rows[at] == row);
     CHECK(condition_terminal(row->condition.state));
@@ -149,7 +156,8 @@ void strategy_row_drop(struct strategy *strategy, struct strategy_row *row) {
     free(row);
 }
 
-bool strategy_row_move(struct strategy *strategy, struct strategy_row *row, const char *symbol) {
+bool strategy_row_move(struct strategy *strategy, struct strategy_row *row, const char *symbol)
+{
     struct strategy_symbol *target = strategy_symbol_get(strategy, symbol);
     if (target == NULL) return false;
     if (target == row->symbol) return true;
@@ -160,22 +168,26 @@ bool strategy_row_move(struct strategy *strategy, struct strategy_row *row, cons
     return true;
 }
 
-void strategy_sync(struct strategy_row *row) {
+void strategy_sync(struct strategy_row *row)
+{
     row->condition.trigger = cond_book_trigger(row->symbol->book, row->node, row->condition.trigger);
 }
 
-void strategy_place(struct strategy *strategy, struct strategy_row *row) {
+void strategy_place(struct strategy *strategy, struct strategy_row *row)
+{
     (void)strategy;
     cond_book_place(row->symbol->book, row->node, &row->condition);
 }
 
-void strategy_watch(struct strategy *strategy, struct strategy_row *row) {
+void strategy_watch(struct strategy *strategy, struct strategy_row *row)
+{
     if (row->watch != COND_BOOK_NONE) return;
     row->watch = strategy->watch_count;
     strategy->watch[strategy->watch_count++] = row->slot;
 }
 
-void strategy_unwatch(struct strategy *strategy, struct strategy_row *row) {
+void strategy_unwatch(struct strategy *strategy, struct strategy_row *row)
+{
     if (row->watch == COND_BOOK_NONE) return;
     const uint32_t last = strategy->watch[--strategy->watch_count];
     strategy->watch[row->watch] = last;
@@ -185,12 +197,12 @@ void strategy_unwatch(struct strategy *strategy, struct strategy_row *row) {
 
 /* --- restart ------------------------------------------------------------------------------------------------------ */
 
-static enum status restore_condition(struct strategy *strategy, const struct condition *stored, struct err *err) {
+static enum status restore_condition(struct strategy *strategy, const struct condition *stored, struct err *err)
+{
     struct condition condition = *stored;
     const char *field = "";
-    if (strategy_row_find(strategy, condition.id) != NULL) {
+    if (strategy_row_find(strategy, condition.id) != NULL)
         return err_set(err, ERR_CORRUPT, "condition %lld is stored twice", (long long)condition.id);
-    }
     if (condition_terms_check(&condition.terms, NULL, 0, &field, err) != ERR_OK) {
         (void)err_prefix(err, "condition %lld: %s", (long long)condition.id, field);
         if (err != NULL) err->status = ERR_CORRUPT;
@@ -203,7 +215,8 @@ static enum status restore_condition(struct strategy *strategy, const struct con
     return ERR_OK;
 }
 
-static enum status restore_signal(struct strategy *strategy, const struct signal *signal, struct err *err) {
+static enum status restore_signal(struct strategy *strategy, const struct signal *signal, struct err *err)
+{
     if (signal->seq > strategy->signal_seq) strategy->signal_seq = signal->seq;
     if (signal->acknowledged) return ERR_OK;
     struct strategy_row *row = strategy_row_find(strategy, signal->order.condition_id);
@@ -219,7 +232,8 @@ static enum status restore_signal(struct strategy *strategy, const struct signal
     return ERR_OK;
 }
 
-static enum status restore_cursor(struct strategy *strategy, const struct cursor *cursor, struct err *err) {
+static enum status restore_cursor(struct strategy *strategy, const struct cursor *cursor, struct err *err)
+{
     if (strcmp(cursor->stream, "events") == 0) {
         strategy->events_seq = cursor->seq;
     } else if (strcmp(cursor->stream, "signals") == 0) {
@@ -238,7 +252,8 @@ static enum status restore_cursor(struct strategy *strategy, const struct cursor
     return ERR_OK;
 }
 
-enum status strategy_restore(struct strategy *strategy, const struct msg *msg, struct err *err) {
+enum status strategy_restore(struct strategy *strategy, const struct msg *msg, struct err *err)
+{
     /* A chain over the few kinds that are stored: -Wswitch-enum would ask for every message there is. */
     if (msg->id == MSG_CONDITION) return restore_condition(strategy, &msg->condition, err);
     if (msg->id == MSG_SIGNAL) return restore_signal(strategy, &msg->signal, err);
@@ -253,26 +268,31 @@ enum status strategy_restore(struct strategy *strategy, const struct msg *msg, s
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-void strategy_on_contract(struct strategy *strategy, const struct contract *contract) {
+void strategy_on_contract(struct strategy *strategy, const struct contract *contract)
+{
     struct strategy_symbol *symbol = strategy_symbol_get(strategy, contract->symbol);
     if (symbol != NULL) symbol->contract = *contract;
 }
 
-uint64_t strategy_events_seq(const struct strategy *strategy) {
+uint64_t strategy_events_seq(const struct strategy *strategy)
+{
     return strategy->events_seq;
 }
 
-uint64_t strategy_tick_seq(const struct strategy *strategy, const char *symbol, uint64_t *epoch) {
+uint64_t strategy_tick_seq(const struct strategy *strategy, const char *symbol, uint64_t *epoch)
+{
     const struct strategy_symbol *found = strategy_symbol_find(strategy, symbol);
     if (epoch != NULL) *epoch = found == NULL ? 0 : found->epoch;
     return found == NULL ? 0 : found->seq;
 }
 
-uint32_t strategy_unconfirmed(const struct strategy *strategy) {
+uint32_t strategy_unconfirmed(const struct strategy *strategy)
+{
     return strategy->unacknowledged;
 }
 
-const struct condition *strategy_condition(const struct strategy *strategy, int64_t id) {
+const struct condition *strategy_condition(const struct strategy *strategy, int64_t id)
+{
     struct strategy_row *row = strategy_row_find(strategy, id);
     if (row == NULL) return NULL;
     strategy_sync(row);
@@ -280,7 +300,8 @@ const struct condition *strategy_condition(const struct strategy *strategy, int6
 }
 
 void strategy_each(const struct strategy *strategy, void (*visit)(void *context, const struct condition *condition),
-                   void *context) {
+                   void *context)
+{
     for (uint32_t i = 0; i < strategy->row_count; i++) {
         strategy_sync(strategy->rows[i]);
         visit(context, &strategy->rows[i]->condition);

@@ -52,7 +52,7 @@ struct strategy_config {
     int64_t time_to_live_us; /* of a signal; 0 = none (backtest) */
     int64_t resend_us;
     uint32_t max_conditions; /* refuse more */
-    bool instant_fill; /* backtest: an entry or exit fills whole, at the tick's price, in the same tick */
+    bool instant_fill;       /* backtest: an entry or exit fills whole, at the tick's price, in the same tick */
 };
 
 /* NULL when memory is short. */

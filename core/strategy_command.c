@@ -17,7 +17,8 @@ struct command_row {
 
 static void say(struct reply *reply, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void say(struct reply *reply, const char *format, ...) {
+static void say(struct reply *reply, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     vsnprintf(reply->text, sizeof reply->text, format, args);
@@ -25,36 +26,38 @@ static void say(struct reply *reply, const char *format, ...) {
 }
 
 /* "trigger_price: 17410.5 is not ...": every refusal of the terms, and of what the strategy alone knows. */
-static enum status check_terms(const struct strategy *strategy, const struct condition_terms *terms, struct err *err) {
+static enum status check_terms(const struct strategy *strategy, const struct condition_terms *terms, struct err *err)
+{
     const struct strategy_symbol *symbol = NULL;
     if (memchr(terms->symbol, '\0', sizeof terms->symbol) != NULL)
         symbol = strategy_symbol_find(strategy, terms->symbol);
     const struct contract *contract = symbol == NULL || symbol->contract.symbol[0] == '\0' ? NULL : &symbol->contract;
     const char *field = "";
-    if (condition_terms_check(terms, contract, strategy->market.trading_day, &field, err) != ERR_OK) {
+    if (condition_terms_check(terms, contract, strategy->market.trading_day, &field, err) != ERR_OK)
         return err_prefix(err, "%s", field);
-    }
     if (contract == NULL) {
         return err_set(err, ERR_NOT_FOUND, "symbol: %s is not a registered contract (register the instrument first)",
                        terms->symbol);
     }
-    if (strategy->market.trading_day == 0) {
+    if (strategy->market.trading_day == 0)
         return err_set(err, ERR_STATE, "the market's trading day is not known yet (try again in a second)");
-    }
     return ERR_OK;
 }
 
-static bool waiting(enum condition_state state) {
+static bool waiting(enum condition_state state)
+{
     return state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED;
 }
 
-static const struct strategy_key *find_key(const struct strategy *strategy, uint64_t key) {
+static const struct strategy_key *find_key(const struct strategy *strategy, uint64_t key)
+{
     for (uint32_t i = 0; key != 0 && i < STRATEGY_KEYS; i++)
         if (strategy->keys[i].key == key) return &strategy->keys[i];
     return NULL;
 }
 
-static void keep_key(struct strategy_step *step, uint64_t key, int64_t condition_id) {
+static void keep_key(struct strategy_step *step, uint64_t key, int64_t condition_id)
+{
     char stream[NAME_SIZE];
     const uint32_t slot = (uint32_t)((uint64_t)condition_id % STRATEGY_KEYS);
     if (key == 0) return;
@@ -65,7 +68,8 @@ static void keep_key(struct strategy_step *step, uint64_t key, int64_t condition
 
 /* The first answer was lost, and it is asked for again. */
 static enum status created_before(struct strategy *strategy, const struct strategy_key *key,
-                                  const struct condition_terms *terms, struct reply *reply, struct err *err) {
+                                  const struct condition_terms *terms, struct reply *reply, struct err *err)
+{
     struct strategy_row *row = strategy_row_find(strategy, key->condition_id);
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): both were made whole from zeroes */
     if (row != NULL && memcmp(&row->condition.terms, terms, sizeof *terms) != 0) {
@@ -79,16 +83,16 @@ static enum status created_before(struct strategy *strategy, const struct strate
 }
 
 static enum status create(struct strategy_step *step, const struct condition_command *command, struct strategy_row *row,
-                          struct reply *reply, struct err *err) {
+                          struct reply *reply, struct err *err)
+{
     (void)row;
     struct strategy *strategy = step->strategy;
     const struct strategy_key *before = find_key(strategy, command->key);
     if (before != NULL) return created_before(strategy, before, &command->terms, reply, err);
     const enum status status = check_terms(strategy, &command->terms, err);
     if (status != ERR_OK) return status;
-    if (strategy->live >= strategy->config.max_conditions) {
+    if (strategy->live >= strategy->config.max_conditions)
         return err_set(err, ERR_FULL, "%" PRIu32 " conditions are live, the limit: cancel some first", strategy->live);
-    }
     struct condition condition = {.id = strategy->last_id + 1,
                                   .terms = command->terms,
                                   .trigger = command->terms.trigger_price,
@@ -108,7 +112,8 @@ static enum status create(struct strategy_step *step, const struct condition_com
 
 /* A condition that only gets other sizes stays where it is; another line, side or contract starts it again. */
 static enum status edit(struct strategy_step *step, const struct condition_command *command, struct strategy_row *row,
-                        struct reply *reply, struct err *err) {
+                        struct reply *reply, struct err *err)
+{
     struct condition *condition = &row->condition;
     if (!waiting(condition->state)) {
         return err_set(err, ERR_STATE,
@@ -139,7 +144,8 @@ static enum status edit(struct strategy_step *step, const struct condition_comma
 }
 
 static enum status pause_condition(struct strategy_step *step, const struct condition_command *command,
-                                   struct strategy_row *row, struct reply *reply, struct err *err) {
+                                   struct strategy_row *row, struct reply *reply, struct err *err)
+{
     (void)command;
     struct condition *condition = &row->condition;
     if (condition->state != CONDITION_ARMED && condition->state != CONDITION_TRIGGERED) {
@@ -154,7 +160,8 @@ static enum status pause_condition(struct strategy_step *step, const struct cond
 }
 
 static enum status resume_condition(struct strategy_step *step, const struct condition_command *command,
-                                    struct strategy_row *row, struct reply *reply, struct err *err) {
+                                    struct strategy_row *row, struct reply *reply, struct err *err)
+{
     (void)command;
     struct condition *condition = &row->condition;
     if (condition->state != CONDITION_PAUSED) {
@@ -170,7 +177,8 @@ static enum status resume_condition(struct strategy_step *step, const struct con
 }
 
 static enum status cancel_condition(struct strategy_step *step, const struct condition_command *command,
-                                    struct strategy_row *row, struct reply *reply, struct err *err) {
+                                    struct strategy_row *row, struct reply *reply, struct err *err)
+{
     (void)command;
     struct condition *condition = &row->condition;
     if (waiting(condition->state)) {
@@ -205,13 +213,13 @@ static const struct command_row command_rows[] = {
 };
 
 static enum status run_command(struct strategy_step *step, const struct condition_command *command, struct reply *reply,
-                               struct err *err) {
+                               struct err *err)
+{
     for (size_t i = 0; i < sizeof command_rows / sizeof command_rows[0]; i++) {
         if (command_rows[i].action != command->action) continue;
         struct strategy_row *row = strategy_row_find(step->strategy, command->condition_id);
-        if (row == NULL && command->action != CONDITION_CREATE) {
+        if (row == NULL && command->action != CONDITION_CREATE)
             return err_set(err, ERR_NOT_FOUND, "there is no live condition %" PRId64, command->condition_id);
-        }
         reply->number = command->condition_id;
         return command_rows[i].run(step, command, row, reply, err);
     }
@@ -219,7 +227,8 @@ static enum status run_command(struct strategy_step *step, const struct conditio
 }
 
 void strategy_on_command(struct strategy *strategy, const struct condition_command *command, int64_t now_us,
-                         struct sink *sink) {
+                         struct sink *sink)
+{
     struct strategy_step step =
         strategy_step(strategy, sink, now_us, command->actor[0] != '\0' ? command->actor : "operator");
     struct reply reply = {.request_id = command->request_id};

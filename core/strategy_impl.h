@@ -22,14 +22,14 @@
 #include "core/session.h"
 #include "core/strategy.h"
 
-#define STRATEGY_SYMBOLS_MAX 1024
-#define STRATEGY_ACTOR "strategy"
-#define STRATEGY_CONFIRM_US (2 * CLOCK_SECOND_US)    /* a signal that is acknowledged and has no order event: again */
-#define STRATEGY_STEP_LIMIT 3                        /* condition.exit_step of a limit order at the price limit */
-#define STRATEGY_RETRY_US CLOCK_SECOND_US            /* first wait before an exit is sent again; doubles ... */
+#define STRATEGY_SYMBOLS_MAX  1024
+#define STRATEGY_ACTOR        "strategy"
+#define STRATEGY_CONFIRM_US   (2 * CLOCK_SECOND_US)  /* a signal that is acknowledged and has no order event: again */
+#define STRATEGY_STEP_LIMIT   3                      /* condition.exit_step of a limit order at the price limit */
+#define STRATEGY_RETRY_US     CLOCK_SECOND_US        /* first wait before an exit is sent again; doubles ... */
 #define STRATEGY_RETRY_MAX_US (30 * CLOCK_SECOND_US) /* ... up to this */
-#define STRATEGY_KEYS 1024u                          /* keys of CREATE commands that are remembered */
-#define STRATEGY_KEY_PREFIX "key:"                   /* cursor: slot; epoch = the key, seq = the condition's id */
+#define STRATEGY_KEYS         1024u                  /* keys of CREATE commands that are remembered */
+#define STRATEGY_KEY_PREFIX   "key:"                 /* cursor: slot; epoch = the key, seq = the condition's id */
 #define STRATEGY_GONE_DENIALS 3                      /* the guard says so often that nothing is left to close */
 
 struct strategy_symbol {
@@ -49,15 +49,16 @@ struct strategy_row {
     uint32_t node;        /* in the symbol's book, as long as the row lives */
     uint32_t watch;       /* place on the watch list, or COND_BOOK_NONE */
     struct signal signal; /* the last one */
-    bool unacknowledged; /* the outbox keeps it: no order event names its order, and it was not refused */
-    bool accepted;       /* the executor has said that it has it */
+    bool unacknowledged;  /* the outbox keeps it: no order event names its order, and it was not refused */
+    bool accepted;        /* the executor has said that it has it */
     int64_t signal_sent_us;
     int64_t cancel_sent_us; /* of the entry's order */
     int64_t retry_us;       /* EXITING without a working order: when the next attempt goes */
     int32_t retries;        /* waits so far, each twice as long as the one before */
     int32_t exit_cap;       /* the guard denied more than this; 0 = not denied */
     int32_t gone_denials;
-    int64_t since_us; /* when a command or an order event last moved it: a tick that is replayed from before is not its */
+    int64_t
+        since_us; /* when a command or an order event last moved it: a tick that is replayed from before is not its */
 };
 
 struct strategy_key {
@@ -67,7 +68,7 @@ struct strategy_key {
 
 struct strategy {
     struct strategy_config config;
-    struct strategy_key keys[STRATEGY_KEYS]; /* at condition id % STRATEGY_KEYS */
+    struct strategy_key keys[STRATEGY_KEYS];               /* at condition id % STRATEGY_KEYS */
     struct strategy_symbol *symbols[STRATEGY_SYMBOLS_MAX]; /* by name */
     uint32_t symbol_count;
     struct strategy_row **rows; /* by condition id */

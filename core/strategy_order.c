@@ -10,23 +10,27 @@
 #include "core/strategy_impl.h"
 #include "core/text.h"
 
-static int32_t left_to_exit(const struct condition *condition) {
+static int32_t left_to_exit(const struct condition *condition)
+{
     return condition->filled_quantity - condition->exited_quantity;
 }
 
 /* --- exits -------------------------------------------------------------------------------------------------------- */
 
-static const char *step_words(int32_t step) {
+static const char *step_words(int32_t step)
+{
     return step >= STRATEGY_STEP_LIMIT ? "limit order at the price limit"
            : step == 2                 ? "range market order"
                                        : "market order";
 }
 
-static bool market_closed(const struct strategy *strategy) {
+static bool market_closed(const struct strategy *strategy)
+{
     return strategy->market.trading_day != 0 && strategy->market.session_state == SESSION_CLOSED;
 }
 
-void strategy_exit_again(struct strategy_step *step, struct strategy_row *row) {
+void strategy_exit_again(struct strategy_step *step, struct strategy_row *row)
+{
     struct condition *condition = &row->condition;
     condition->attempt++;
     condition->exit_working = true;
@@ -37,7 +41,8 @@ void strategy_exit_again(struct strategy_step *step, struct strategy_row *row) {
     strategy_signal_exit(step, row);
 }
 
-void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum order_leg leg, const char *why) {
+void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum order_leg leg, const char *why)
+{
     struct condition *condition = &row->condition;
     condition->attempt = condition->exit_leg == LEG_NONE ? 1 : condition->attempt + 1;
     condition->exit_leg = leg;
@@ -49,14 +54,16 @@ void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum or
     if (condition->entry_working) strategy_cancel_entry(step, row, "the exit goes");
 }
 
-static void close_row(struct strategy_step *step, struct strategy_row *row, const char *why) {
+static void close_row(struct strategy_step *step, struct strategy_row *row, const char *why)
+{
     row->condition.locked = false;
     strategy_transition(step, row, CONDITION_CLOSED, "%s", why);
     strategy_place(step->strategy, row);
 }
 
 /* Later, by the timer. */
-static void exit_later(struct strategy_step *step, struct strategy_row *row) {
+static void exit_later(struct strategy_step *step, struct strategy_row *row)
+{
     int64_t wait_us = STRATEGY_RETRY_US;
     for (int32_t i = 0; i < row->retries && wait_us < STRATEGY_RETRY_MAX_US; i++) wait_us *= 2;
     row->retries++;
@@ -68,7 +75,8 @@ static void exit_later(struct strategy_step *step, struct strategy_row *row) {
 /* The guard says that less than this is held, or nothing. It is asked for less; when it denies one lot again and again,
  * somebody else has closed the position and there is nothing to protect. */
 static void exit_would_not_reduce(struct strategy_step *step, struct strategy_row *row, const char *id,
-                                  int32_t quantity) {
+                                  int32_t quantity)
+{
     struct condition *condition = &row->condition;
     const int32_t left = left_to_exit(condition);
     if (quantity > 1) {
@@ -89,13 +97,15 @@ static void exit_would_not_reduce(struct strategy_step *step, struct strategy_ro
 
 /* Refused on this side of the line, or too late for it: the venue has not said a word of it, so that a harder order would
  * fare no better. */
-static bool never_reached(enum reject_code reject) {
+static bool never_reached(enum reject_code reject)
+{
     return reject != REJECT_NONE && reject < REJECT_VENUE_UNKNOWN_SYMBOL;
 }
 
 /* What follows an attempt that left lots open. */
 static void exit_next(struct strategy_step *step, struct strategy_row *row, int32_t filled, bool whole,
-                      enum reject_code reject) {
+                      enum reject_code reject)
+{
     struct condition *condition = &row->condition;
     const bool reached = !never_reached(reject), at_limit = condition->exit_step >= STRATEGY_STEP_LIMIT;
     if (filled > 0) row->retries = row->gone_denials = 0;
@@ -114,17 +124,17 @@ static void exit_next(struct strategy_step *step, struct strategy_row *row, int3
 
 /* The working exit order is over; what now? */
 static void exit_ended(struct strategy_step *step, struct strategy_row *row, const struct order_request *order,
-                       int32_t filled, enum reject_code reject, const char *reason) {
+                       int32_t filled, enum reject_code reject, const char *reason)
+{
     struct condition *condition = &row->condition;
     condition->exit_working = false;
     condition->locked = false;
     const int32_t left = left_to_exit(condition);
     if (left <= 0) {
-        if (condition->entry_working) {
+        if (condition->entry_working)
             strategy_record(step, row); /* its end, or a late fill, decides */
-        } else {
+        else
             close_row(step, row, filled > 0 ? "exit filled" : "another order closed its lots");
-        }
         return;
     }
     if (reject == REJECT_WOULD_NOT_REDUCE) {
@@ -142,7 +152,8 @@ static void exit_ended(struct strategy_step *step, struct strategy_row *row, con
 
 /* --- entries ------------------------------------------------------------------------------------------------------ */
 
-static void entry_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+static void entry_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
+{
     struct condition *condition = &row->condition;
     char price[PRICE_TEXT_SIZE];
     condition->filled_quantity += event->fill_quantity;
@@ -161,7 +172,8 @@ static void entry_filled(struct strategy_step *step, struct strategy_row *row, c
                         condition->filled_quantity, condition->terms.quantity, price);
 }
 
-void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason) {
+void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason)
+{
     struct condition *condition = &row->condition;
     condition->entry_working = false;
     if (condition->state == CONDITION_ENTERING) {
@@ -182,7 +194,8 @@ void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
 /* An order of ours that the stored state does not know (its last rows were lost with the power): it is a fact. */
-static void adopt_entry(struct strategy_step *step, struct strategy_row *row) {
+static void adopt_entry(struct strategy_step *step, struct strategy_row *row)
+{
     struct condition *condition = &row->condition;
     condition->attempt = 1;
     condition->entry_working = true;
@@ -190,7 +203,8 @@ static void adopt_entry(struct strategy_step *step, struct strategy_row *row) {
     strategy_transition(step, row, CONDITION_ENTERING, "the entry's order was sent before the restart");
 }
 
-static void on_entry(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+static void on_entry(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
+{
     const enum condition_state state = row->condition.state;
     if (state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED) adopt_entry(step, row);
     if (event->kind == EXEC_FILL && event->fill_quantity > 0) entry_filled(step, row, event);
@@ -205,7 +219,8 @@ static void on_entry(struct strategy_step *step, struct strategy_row *row, const
     strategy_place(step->strategy, row);
 }
 
-static void adopt_exit(struct strategy_step *step, struct strategy_row *row, const struct order_request *order) {
+static void adopt_exit(struct strategy_step *step, struct strategy_row *row, const struct order_request *order)
+{
     struct condition *condition = &row->condition;
     condition->exit_leg = order->leg;
     condition->attempt = order->attempt;
@@ -217,7 +232,8 @@ static void adopt_exit(struct strategy_step *step, struct strategy_row *row, con
 
 /* Another order may have closed some of its lots while the exit was on its way: what is too much is another condition's,
  * and the gate says whose. */
-static void exit_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+static void exit_filled(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
+{
     struct condition *condition = &row->condition;
     const int32_t left = left_to_exit(condition), lots = event->fill_quantity < left ? event->fill_quantity : left;
     condition->exited_quantity += lots;
@@ -229,29 +245,27 @@ static void exit_filled(struct strategy_step *step, struct strategy_row *row, co
                    event->fill_quantity - lots);
 }
 
-static void on_exit_event(struct strategy_step *step, struct strategy_row *row, const struct order_event *event) {
+static void on_exit_event(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
+{
     struct condition *condition = &row->condition;
     const struct order_request *order = &event->request;
     /* An attempt beyond ours: rows of this condition were lost with the power. */
     const bool exits = condition->state == CONDITION_OPEN || condition->state == CONDITION_EXITING;
-    if (exits && order->attempt > (condition->exit_leg == LEG_NONE ? 0 : condition->attempt)) {
+    if (exits && order->attempt > (condition->exit_leg == LEG_NONE ? 0 : condition->attempt))
         adopt_exit(step, row, order);
-    }
-    if (event->kind == EXEC_FILL && event->fill_quantity > 0) {
-        exit_filled(step, row, event);
-    }
+    if (event->kind == EXEC_FILL && event->fill_quantity > 0) exit_filled(step, row, event);
     const bool present = condition->state == CONDITION_EXITING && condition->exit_working &&
                          order->attempt == condition->attempt && order->leg == condition->exit_leg;
-    if (present && order_state_terminal(event->state)) {
+    if (present && order_state_terminal(event->state))
         exit_ended(step, row, order, event->filled_quantity, event->reject, event->reason);
-    } else if (!present && condition->state == CONDITION_EXITING && !condition->exit_working &&
-               left_to_exit(condition) <= 0 && !condition->entry_working) {
+    else if (!present && condition->state == CONDITION_EXITING && !condition->exit_working &&
+             left_to_exit(condition) <= 0 && !condition->entry_working)
         close_row(step, row, "exit filled"); /* a late fill of an earlier attempt */
-    }
     strategy_place(step->strategy, row);
 }
 
-static const char *closed_by(enum order_leg leg) {
+static const char *closed_by(enum order_leg leg)
+{
     return leg == LEG_FLATTEN  ? "flattened by the operator"
            : leg == LEG_ADJUST ? "the venue does not hold its lots any more"
                                : "closed by an order of no condition";
@@ -259,7 +273,8 @@ static const char *closed_by(enum order_leg leg) {
 
 /* Another order closed lots of the condition; the gate says whose they were. An exit that works for them is cancelled by
  * the gate too, and its end decides. */
-static void on_released(struct strategy_step *step, const struct order_event *event) {
+static void on_released(struct strategy_step *step, const struct order_event *event)
+{
     struct strategy_row *row = strategy_row_find(step->strategy, event->request.condition_id);
     if (row == NULL) return;
     struct condition *condition = &row->condition;
@@ -277,7 +292,8 @@ static void on_released(struct strategy_step *step, const struct order_event *ev
 }
 
 /* Is it an order of one of this install's conditions? */
-static bool is_ours(const struct strategy *strategy, const struct order_request *order) {
+static bool is_ours(const struct strategy *strategy, const struct order_request *order)
+{
     if (order->condition_id <= 0) return false;
     char prefix[CLIENT_ORDER_ID_SIZE];
     const int length =
@@ -286,7 +302,8 @@ static bool is_ours(const struct strategy *strategy, const struct order_request 
     return strncmp(order->client_order_id, prefix, (size_t)length) == 0;
 }
 
-static void orphan_alarm(struct strategy_step *step, const struct order_event *event) {
+static void orphan_alarm(struct strategy_step *step, const struct order_event *event)
+{
     const struct order_request *order = &event->request;
     struct risk_event risk = {.reject = REJECT_NONE};
     memcpy(risk.client_order_id, order->client_order_id, sizeof risk.client_order_id);
@@ -299,7 +316,8 @@ static void orphan_alarm(struct strategy_step *step, const struct order_event *e
 
 /* A condition that is not kept: its rows were lost with the power, or it ended on an earlier day. Its number must not be
  * given again, what its orders fill is nobody's here, and what has not filled yet had better not. */
-static void on_orphan(struct strategy_step *step, const struct order_event *event) {
+static void on_orphan(struct strategy_step *step, const struct order_event *event)
+{
     const struct order_request *order = &event->request;
     if (order->condition_id > step->strategy->last_id) {
         step->strategy->last_id = order->condition_id;
@@ -315,7 +333,8 @@ static void on_orphan(struct strategy_step *step, const struct order_event *even
 }
 
 enum status strategy_on_order_event(struct strategy *strategy, const struct order_event *event, int64_t now_us,
-                                    struct sink *sink, struct err *err) {
+                                    struct sink *sink, struct err *err)
+{
     if (event->seq <= strategy->events_seq) return ERR_OK;
     if (event->seq != strategy->events_seq + 1) {
         return err_set(err, ERR_STATE, "order event %" PRIu64 " comes after %" PRIu64 ": the ones between are missing",
@@ -330,23 +349,22 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
     const bool released = event->kind == EXEC_RELEASED, ours = !released && is_ours(strategy, order);
     struct strategy_row *row = ours ? strategy_row_find(strategy, order->condition_id) : NULL;
     if (ours && row == NULL) on_orphan(&step, event);
-    if (row != NULL && row->unacknowledged && strcmp(order->client_order_id, row->signal.order.client_order_id) == 0) {
+    if (row != NULL && row->unacknowledged && strcmp(order->client_order_id, row->signal.order.client_order_id) == 0)
         strategy_acknowledge(&step, row);
-    }
-    if (row != NULL && order->leg == LEG_ENTRY) {
+    if (row != NULL && order->leg == LEG_ENTRY)
         on_entry(&step, row, event);
-    } else if (row != NULL && (order->leg == LEG_TAKE_PROFIT || order->leg == LEG_STOP_LOSS)) {
+    else if (row != NULL && (order->leg == LEG_TAKE_PROFIT || order->leg == LEG_STOP_LOSS))
         on_exit_event(&step, row, event);
-    } else if (released) {
+    else if (released)
         on_released(&step, event);
-    }
     strategy_cursor(&step, "events", 0, strategy->events_seq);
     return ERR_OK;
 }
 
 /* The executor knows this number for another order: our last rows were lost with the power. The same order goes again
  * under the next number. */
-static void renumber(struct strategy_step *step, struct strategy_row *row) {
+static void renumber(struct strategy_step *step, struct strategy_row *row)
+{
     struct signal *signal = &row->signal;
     signal->acknowledged = true; /* else the old number's row would be sent again at each restart */
     emit(step->sink, PORT_STORE, MSG_SIGNAL, signal, sizeof *signal);
@@ -357,7 +375,8 @@ static void renumber(struct strategy_step *step, struct strategy_row *row) {
     strategy_cursor(step, "signals", 0, signal->seq);
 }
 
-void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, int64_t now_us, struct sink *sink) {
+void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, int64_t now_us, struct sink *sink)
+{
     struct strategy_row *row = NULL;
     for (uint32_t i = 0; i < strategy->watch_count && row == NULL; i++) {
         struct strategy_row *watched = strategy->slots[strategy->watch[i]];

@@ -11,7 +11,8 @@
 #include "core/strategy_impl.h"
 #include "core/text.h"
 
-struct strategy_step strategy_step(struct strategy *strategy, struct sink *sink, int64_t now_us, const char *actor) {
+struct strategy_step strategy_step(struct strategy *strategy, struct sink *sink, int64_t now_us, const char *actor)
+{
     return (struct strategy_step){.strategy = strategy,
                                   .sink = sink,
                                   .now_us = now_us,
@@ -20,20 +21,23 @@ struct strategy_step strategy_step(struct strategy *strategy, struct sink *sink,
                                   .actor = actor};
 }
 
-void strategy_cursor(struct strategy_step *step, const char *stream, uint64_t epoch, uint64_t seq) {
+void strategy_cursor(struct strategy_step *step, const char *stream, uint64_t epoch, uint64_t seq)
+{
     struct cursor cursor = {.epoch = epoch, .seq = seq};
     (void)text_copy(cursor.stream, sizeof cursor.stream, stream);
     emit(step->sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
 }
 
-void strategy_place_in_feed(struct strategy_step *step, struct strategy_symbol *symbol) {
+void strategy_place_in_feed(struct strategy_step *step, struct strategy_symbol *symbol)
+{
     if (symbol->seq == symbol->stored_seq && symbol->epoch == symbol->stored_epoch) return;
     symbol->stored_seq = symbol->seq;
     symbol->stored_epoch = symbol->epoch;
     strategy_cursor(step, symbol->symbol, symbol->epoch, symbol->seq);
 }
 
-void strategy_record(struct strategy_step *step, struct strategy_row *row) {
+void strategy_record(struct strategy_step *step, struct strategy_row *row)
+{
     strategy_sync(row);
     row->condition.updated_us = step->now_us;
     emit_stored(step->sink, MSG_CONDITION, &row->condition, sizeof row->condition);
@@ -42,7 +46,8 @@ void strategy_record(struct strategy_step *step, struct strategy_row *row) {
 }
 
 void strategy_transition(struct strategy_step *step, struct strategy_row *row, enum condition_state to,
-                         const char *format, ...) {
+                         const char *format, ...)
+{
     struct condition *condition = &row->condition;
     struct transition transition = {.condition_id = condition->id,
                                     .serial = ++condition->serial,
@@ -73,7 +78,8 @@ void strategy_transition(struct strategy_step *step, struct strategy_row *row, e
     emit_stored(step->sink, MSG_TRANSITION, &transition, sizeof transition);
 }
 
-void strategy_risk(struct strategy_step *step, const struct risk_event *event) {
+void strategy_risk(struct strategy_step *step, const struct risk_event *event)
+{
     struct risk_event risk = *event;
     risk.time_us = step->now_us;
     risk.market_us = step->market_us;
@@ -85,7 +91,8 @@ void strategy_risk(struct strategy_step *step, const struct risk_event *event) {
 }
 
 void strategy_alarm(struct strategy_step *step, const struct strategy_row *row, enum reject_code reject, const char *id,
-                    const char *format, ...) {
+                    const char *format, ...)
+{
     struct risk_event risk = {.reject = reject};
     va_list args;
     va_start(args, format);
@@ -98,24 +105,28 @@ void strategy_alarm(struct strategy_step *step, const struct strategy_row *row, 
 
 /* --- signals ------------------------------------------------------------------------------------------------------ */
 
-static char leg_letter(enum order_leg leg) {
+static char leg_letter(enum order_leg leg)
+{
     return leg == LEG_ENTRY ? 'E' : leg == LEG_TAKE_PROFIT ? 'T' : 'S';
 }
 
 static void make_id(const struct strategy *strategy, const struct condition *condition, enum order_leg leg,
-                    int32_t attempt, char id[CLIENT_ORDER_ID_SIZE]) {
+                    int32_t attempt, char id[CLIENT_ORDER_ID_SIZE])
+{
     const int length = snprintf(id, CLIENT_ORDER_ID_SIZE, "%.11s-%" PRId64 "-%c%" PRId32, strategy->config.install,
                                 condition->id, leg_letter(leg), attempt);
     CHECK(length > 0 && length < CLIENT_ORDER_ID_SIZE);
 }
 
 void strategy_entry_id(const struct strategy *strategy, const struct condition *condition,
-                       char id[CLIENT_ORDER_ID_SIZE]) {
+                       char id[CLIENT_ORDER_ID_SIZE])
+{
     make_id(strategy, condition, LEG_ENTRY, 1, id);
 }
 
 /* Into the outbox, then out. Instant fills need nobody's answer. */
-static void send_signal(struct strategy_step *step, struct strategy_row *row) {
+static void send_signal(struct strategy_step *step, struct strategy_row *row)
+{
     struct strategy *strategy = step->strategy;
     struct signal *signal = &row->signal;
     signal->seq = ++strategy->signal_seq;
@@ -134,7 +145,8 @@ static void send_signal(struct strategy_step *step, struct strategy_row *row) {
 }
 
 /* Just after a restart no tick may have come yet: then what was paid. */
-static price_t last_price(const struct strategy_row *row) {
+static price_t last_price(const struct strategy_row *row)
+{
     const struct condition *condition = &row->condition;
     price_t average = 0;
     if (row->symbol->last != 0 || condition->filled_quantity == 0) return row->symbol->last;
@@ -142,7 +154,8 @@ static price_t last_price(const struct strategy_row *row) {
     return average;
 }
 
-static struct order_request *new_order(struct strategy_step *step, struct strategy_row *row, enum order_leg leg) {
+static struct order_request *new_order(struct strategy_step *step, struct strategy_row *row, enum order_leg leg)
+{
     const struct condition *condition = &row->condition;
     memset(&row->signal, 0, sizeof row->signal);
     struct order_request *order = &row->signal.order;
@@ -160,13 +173,15 @@ static struct order_request *new_order(struct strategy_step *step, struct strate
 }
 
 /* A limit inside the day's price limits, when they are known. */
-static price_t within_limits(const struct contract *contract, price_t price) {
+static price_t within_limits(const struct contract *contract, price_t price)
+{
     if (contract->limit_up == 0) return price;
     if (price > contract->limit_up) return contract->limit_up;
     return price < contract->limit_down ? contract->limit_down : price;
 }
 
-void strategy_signal_entry(struct strategy_step *step, struct strategy_row *row) {
+void strategy_signal_entry(struct strategy_step *step, struct strategy_row *row)
+{
     const struct condition_terms *terms = &row->condition.terms;
     struct order_request *order = new_order(step, row, LEG_ENTRY);
     order->side = terms->side;
@@ -188,7 +203,8 @@ void strategy_signal_entry(struct strategy_step *step, struct strategy_row *row)
 }
 
 /* The worst price the day allows: as good as a market order, and it may rest. */
-static price_t exit_limit(const struct strategy_row *row, enum side side) {
+static price_t exit_limit(const struct strategy_row *row, enum side side)
+{
     const struct contract *contract = &row->symbol->contract;
     if (contract->limit_up != 0) return side == SIDE_BUY ? contract->limit_up : contract->limit_down;
     const price_t tick = contract->tick > 0 ? contract->tick : PRICE_SCALE;
@@ -199,7 +215,8 @@ static price_t exit_limit(const struct strategy_row *row, enum side side) {
 }
 
 /* The venue's largest order: it takes less at night. 0 = not known. */
-static int32_t largest_order(const struct strategy_step *step, const struct strategy_row *row, bool limit) {
+static int32_t largest_order(const struct strategy_step *step, const struct strategy_row *row, bool limit)
+{
     const struct contract *contract = &row->symbol->contract;
     if (limit) return contract->max_limit_lots;
     const struct product *product = product_find(contract->product);
@@ -209,7 +226,8 @@ static int32_t largest_order(const struct strategy_step *step, const struct stra
     return facts.max_market_lots_night;
 }
 
-void strategy_signal_exit(struct strategy_step *step, struct strategy_row *row) {
+void strategy_signal_exit(struct strategy_step *step, struct strategy_row *row)
+{
     struct condition *condition = &row->condition;
     struct order_request *order = new_order(step, row, condition->exit_leg);
     const bool limit = condition->exit_step >= STRATEGY_STEP_LIMIT;
@@ -229,7 +247,8 @@ void strategy_signal_exit(struct strategy_step *step, struct strategy_row *row) 
     send_signal(step, row);
 }
 
-void strategy_acknowledge(struct strategy_step *step, struct strategy_row *row) {
+void strategy_acknowledge(struct strategy_step *step, struct strategy_row *row)
+{
     if (!row->unacknowledged) return;
     row->unacknowledged = false;
     step->strategy->unacknowledged--;
@@ -237,7 +256,8 @@ void strategy_acknowledge(struct strategy_step *step, struct strategy_row *row) 
     emit_stored(step->sink, MSG_SIGNAL, &row->signal, sizeof row->signal);
 }
 
-void strategy_cancel_entry(struct strategy_step *step, struct strategy_row *row, const char *reason) {
+void strategy_cancel_entry(struct strategy_step *step, struct strategy_row *row, const char *reason)
+{
     struct cancel_request cancel = {.created_us = step->now_us};
     strategy_entry_id(step->strategy, &row->condition, cancel.client_order_id);
     (void)text_copy(cancel.actor, sizeof cancel.actor, step->actor);

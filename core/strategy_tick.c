@@ -9,7 +9,8 @@
 #include "core/strategy_impl.h"
 
 /* Filled whole at the tick's price, as if the order had never left (backtest). */
-static void fill_entry(struct strategy_step *step, struct strategy_row *row) {
+static void fill_entry(struct strategy_step *step, struct strategy_row *row)
+{
     struct condition *condition = &row->condition;
     condition->filled_quantity = condition->terms.quantity;
     condition->filled_value = step->price * condition->terms.quantity;
@@ -17,7 +18,8 @@ static void fill_entry(struct strategy_step *step, struct strategy_row *row) {
     strategy_transition(step, row, CONDITION_OPEN, "entry filled");
 }
 
-static void fill_exit(struct strategy_step *step, struct strategy_row *row) {
+static void fill_exit(struct strategy_step *step, struct strategy_row *row)
+{
     struct condition *condition = &row->condition;
     condition->exited_value += step->price * (condition->filled_quantity - condition->exited_quantity);
     condition->exited_quantity = condition->filled_quantity;
@@ -25,7 +27,8 @@ static void fill_exit(struct strategy_step *step, struct strategy_row *row) {
     strategy_transition(step, row, CONDITION_CLOSED, "exit filled");
 }
 
-static void trigger(struct strategy_step *step, struct strategy_row *row) {
+static void trigger(struct strategy_step *step, struct strategy_row *row)
+{
     char price[PRICE_TEXT_SIZE], line[PRICE_TEXT_SIZE];
     struct condition *condition = &row->condition;
     price_format(condition->trigger, line, sizeof line);
@@ -34,7 +37,8 @@ static void trigger(struct strategy_step *step, struct strategy_row *row) {
                         price_format(step->price, price, sizeof price), line);
 }
 
-static void enter(struct strategy_step *step, struct strategy_row *row) {
+static void enter(struct strategy_step *step, struct strategy_row *row)
+{
     char price[PRICE_TEXT_SIZE], level[PRICE_TEXT_SIZE];
     struct condition_levels levels;
     struct condition *condition = &row->condition;
@@ -48,7 +52,8 @@ static void enter(struct strategy_step *step, struct strategy_row *row) {
     if (step->strategy->config.instant_fill) fill_entry(step, row);
 }
 
-static void leave(struct strategy_step *step, struct strategy_row *row) {
+static void leave(struct strategy_step *step, struct strategy_row *row)
+{
     char price[PRICE_TEXT_SIZE], level[PRICE_TEXT_SIZE], why[96];
     struct condition_levels levels;
     const struct condition *condition = &row->condition;
@@ -64,7 +69,8 @@ static void leave(struct strategy_step *step, struct strategy_row *row) {
 }
 
 /* One transition at most: the book has each condition once. */
-static void act(struct strategy_step *step, const struct cond_crossed *crossed, bool replayed) {
+static void act(struct strategy_step *step, const struct cond_crossed *crossed, bool replayed)
+{
     struct strategy_row *row = step->strategy->slots[crossed->owner];
     struct condition *condition = &row->condition;
     CHECK(row != NULL && condition->id == crossed->id);
@@ -82,7 +88,8 @@ static void act(struct strategy_step *step, const struct cond_crossed *crossed, 
     }
 }
 
-static void ratchet(struct strategy_step *step, const struct tick *tick, enum side side) {
+static void ratchet(struct strategy_step *step, const struct tick *tick, enum side side)
+{
     struct ratchet record = {.side = side, .price = tick->price, .tick_seq = tick->sym_seq, .market_us = tick->time_us};
     memcpy(record.symbol, tick->symbol, sizeof record.symbol);
     emit_stored(step->sink, MSG_RATCHET, &record, sizeof record);
@@ -90,7 +97,8 @@ static void ratchet(struct strategy_step *step, const struct tick *tick, enum si
 
 /* What a tick may move: nothing (0) when it was seen. While the symbol is stale, only what mends the gap is as good as
  * ever; what came after the gap is news for the exits alone, and will come again in its turn. */
-static unsigned reach(struct strategy_symbol *symbol, const struct tick *tick) {
+static unsigned reach(struct strategy_symbol *symbol, const struct tick *tick)
+{
     const bool same_epoch = symbol->epoch == tick->epoch;
     if (tick->sym_seq == 0) return symbol->stale ? CROSS_EXITS : CROSS_ENTRIES | CROSS_EXITS;
     if (same_epoch && tick->sym_seq <= symbol->seq) return 0;
@@ -103,7 +111,8 @@ static unsigned reach(struct strategy_symbol *symbol, const struct tick *tick) {
 
 /* Trades that nobody has any more: what would have triggered, turned or stopped by them has not. */
 static void tell_hole(struct strategy *strategy, const struct strategy_symbol *symbol, uint64_t epoch, uint64_t seq,
-                      int64_t now_us, struct sink *sink) {
+                      int64_t now_us, struct sink *sink)
+{
     int32_t open, waiting;
     const bool anew = epoch != symbol->epoch;
     const uint64_t missing = symbol->seq - (anew ? 0 : seq) - 1;
@@ -121,7 +130,8 @@ static void tell_hole(struct strategy *strategy, const struct strategy_symbol *s
     strategy_risk(&step, &risk);
 }
 
-void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink) {
+void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_t now_us, struct sink *sink)
+{
     struct strategy_symbol *symbol = strategy_symbol_find(strategy, tick->symbol);
     if (symbol == NULL) return;
     const uint64_t epoch = symbol->epoch, seq = symbol->seq;
@@ -140,10 +150,8 @@ void strategy_on_tick(struct strategy *strategy, const struct tick *tick, int64_
     step.price = tick->price;
     step.tick_seq = tick->sym_seq;
     if (tick->recv_us != 0 && tick->recv_us < now_us) step.decided_us = tick->recv_us;
-    for (uint32_t i = 0; i < crossing.count; i++)
-        act(&step, &crossing.crossed[i], (tick->flags & TICK_REPLAYED) != 0);
-    for (uint32_t i = 0; i < crossing.count; i++)
-        strategy_place(strategy, strategy->slots[crossing.crossed[i].owner]);
+    for (uint32_t i = 0; i < crossing.count; i++) act(&step, &crossing.crossed[i], (tick->flags & TICK_REPLAYED) != 0);
+    for (uint32_t i = 0; i < crossing.count; i++) strategy_place(strategy, strategy->slots[crossing.crossed[i].owner]);
     if (crossing.ratcheted_buy) ratchet(&step, tick, SIDE_BUY);
     if (crossing.ratcheted_sell) ratchet(&step, tick, SIDE_SELL);
     strategy_place_in_feed(&step, symbol);

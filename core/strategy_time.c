@@ -11,12 +11,14 @@
 #include "core/text.h"
 
 /* A moment on the line of sessions: a trading day's night session comes before its day session. */
-static int64_t session_key(int32_t trading_day, int32_t session) {
+static int64_t session_key(int32_t trading_day, int32_t session)
+{
     return (int64_t)trading_day * 2 + (session == SESSION_NIGHT ? 0 : 1);
 }
 
 /* The session that is on, or the next one to be. */
-static void present_session(const struct market *market, int32_t *trading_day, int32_t *session) {
+static void present_session(const struct market *market, int32_t *trading_day, int32_t *session)
+{
     *trading_day = market->trading_day;
     *session = market->session;
     if (market->session_state != SESSION_CLOSED && market->session != SESSION_NONE) return;
@@ -28,19 +30,20 @@ static void present_session(const struct market *market, int32_t *trading_day, i
     *session = (int32_t)next.kind;
 }
 
-void strategy_set_expiry(const struct strategy *strategy, struct condition *condition) {
+void strategy_set_expiry(const struct strategy *strategy, struct condition *condition)
+{
     int32_t trading_day, session;
     present_session(&strategy->market, &trading_day, &session);
     condition->expires_day = 0;
     condition->expires_session = 0;
     if (condition->terms.validity == VALID_UNTIL) condition->expires_day = condition->terms.valid_until;
-    if (condition->terms.validity == VALID_DAY || condition->terms.validity == VALID_SESSION) {
+    if (condition->terms.validity == VALID_DAY || condition->terms.validity == VALID_SESSION)
         condition->expires_day = trading_day;
-    }
     if (condition->terms.validity == VALID_SESSION) condition->expires_session = session;
 }
 
-static bool expired(const struct strategy_row *row, int64_t present, int32_t trading_day) {
+static bool expired(const struct strategy_row *row, int64_t present, int32_t trading_day)
+{
     const struct condition *condition = &row->condition;
     const int32_t last_day = row->symbol->contract.last_trading_day;
     if (last_day != 0 && trading_day > last_day) return true;
@@ -49,7 +52,8 @@ static bool expired(const struct strategy_row *row, int64_t present, int32_t tra
     return present > session_key(condition->expires_day, session);
 }
 
-static void expire(struct strategy_step *step, struct strategy_row *row) {
+static void expire(struct strategy_step *step, struct strategy_row *row)
+{
     struct condition *condition = &row->condition;
     const enum condition_state state = condition->state;
     if (state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED) {
@@ -64,7 +68,8 @@ static void expire(struct strategy_step *step, struct strategy_row *row) {
 }
 
 /* Ended before the present trading day: the database has them, memory need not. */
-static void drop_ended(struct strategy *strategy, int32_t trading_day) {
+static void drop_ended(struct strategy *strategy, int32_t trading_day)
+{
     for (uint32_t i = strategy->row_count; i > 0; i--) {
         struct strategy_row *row = strategy->rows[i - 1];
         const struct condition *condition = &row->condition;
@@ -75,7 +80,8 @@ static void drop_ended(struct strategy *strategy, int32_t trading_day) {
 }
 
 /* What kept exits from being taken may be over: they wait no longer. */
-static void retry_now(struct strategy *strategy) {
+static void retry_now(struct strategy *strategy)
+{
     for (uint32_t i = 0; i < strategy->watch_count; i++) {
         struct strategy_row *row = strategy->slots[strategy->watch[i]];
         row->retry_us = 0;
@@ -83,29 +89,30 @@ static void retry_now(struct strategy *strategy) {
     }
 }
 
-static void sessions_changed(struct strategy_step *step) {
+static void sessions_changed(struct strategy_step *step)
+{
     struct strategy *strategy = step->strategy;
     int32_t trading_day, session;
     present_session(&strategy->market, &trading_day, &session);
     const int64_t present = session_key(trading_day, session);
-    for (uint32_t i = 0; i < strategy->row_count; i++) {
+    for (uint32_t i = 0; i < strategy->row_count; i++)
         if (expired(strategy->rows[i], present, trading_day)) expire(step, strategy->rows[i]);
-    }
     if (strategy->market.session_state != SESSION_CLOSED) retry_now(strategy);
 }
 
-void strategy_on_session(struct strategy *strategy, const struct session_info *session) {
+void strategy_on_session(struct strategy *strategy, const struct session_info *session)
+{
     if (session->logged_in) retry_now(strategy);
 }
 
-void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink) {
+void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink)
+{
     const struct market before = strategy->market;
     strategy->market = *market;
     if (market->market_us > strategy->market_us) strategy->market_us = market->market_us;
     if (before.trading_day == market->trading_day && before.session == market->session &&
-        before.session_state == market->session_state) {
+        before.session_state == market->session_state)
         return;
-    }
     struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
     sessions_changed(&step);
     if (market->trading_day > before.trading_day) drop_ended(strategy, market->trading_day);
@@ -114,7 +121,8 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
 /* --- stale feeds -------------------------------------------------------------------------------------------------- */
 
 void strategy_count_watching(const struct strategy *strategy, const struct strategy_symbol *symbol, int32_t *open,
-                             int32_t *waiting) {
+                             int32_t *waiting)
+{
     *open = *waiting = 0;
     for (uint32_t i = 0; i < strategy->row_count; i++) {
         const struct strategy_row *row = strategy->rows[i];
@@ -126,7 +134,8 @@ void strategy_count_watching(const struct strategy *strategy, const struct strat
 }
 
 void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool stale, int64_t now_us,
-                       struct sink *sink) {
+                       struct sink *sink)
+{
     /* Kept also when no contract of that name is known yet: its conditions will ask. */
     struct strategy_symbol *symbol = strategy_symbol_get(strategy, symbol_name);
     if (symbol == NULL || symbol->stale == stale) return;
@@ -157,7 +166,8 @@ void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool 
 }
 
 void strategy_on_lost(struct strategy *strategy, const char *symbol_name, uint64_t ticks, int64_t now_us,
-                      struct sink *sink) {
+                      struct sink *sink)
+{
     const struct strategy_symbol *symbol = strategy_symbol_find(strategy, symbol_name);
     uint32_t waiting = 0;
     for (uint32_t i = 0; i < strategy->row_count; i++)
@@ -170,20 +180,22 @@ void strategy_on_lost(struct strategy *strategy, const char *symbol_name, uint64
         snprintf(risk.text, sizeof risk.text, "the feed of %s began again: levels may have been crossed unseen",
                  symbol->symbol);
     } else {
-        snprintf(risk.text, sizeof risk.text, "%" PRIu64 " ticks of %s are lost: levels may have been crossed unseen", ticks,
-                 symbol->symbol);
+        snprintf(risk.text, sizeof risk.text, "%" PRIu64 " ticks of %s are lost: levels may have been crossed unseen",
+                 ticks, symbol->symbol);
     }
     strategy_risk(&step, &risk);
 }
 
 /* --- the timer ---------------------------------------------------------------------------------------------------- */
 
-static bool cancel_wanted(const struct condition *condition) {
+static bool cancel_wanted(const struct condition *condition)
+{
     return condition->entry_working && (condition->cancel_requested || condition->state == CONDITION_EXITING);
 }
 
 /* What is due for one row; false: nothing more to watch. */
-static bool watched(struct strategy_step *step, struct strategy_row *row) {
+static bool watched(struct strategy_step *step, struct strategy_row *row)
+{
     struct strategy *strategy = step->strategy;
     struct condition *condition = &row->condition;
     const int64_t resend_us = strategy->config.resend_us;
@@ -194,9 +206,8 @@ static bool watched(struct strategy_step *step, struct strategy_row *row) {
         row->signal_sent_us = step->now_us;
         emit(step->sink, PORT_SIGNAL, MSG_SIGNAL, &row->signal, sizeof row->signal);
     }
-    if (cancel_wanted(condition) && step->now_us - row->cancel_sent_us >= resend_us) {
+    if (cancel_wanted(condition) && step->now_us - row->cancel_sent_us >= resend_us)
         strategy_cancel_entry(step, row, "the entry is no longer wanted");
-    }
     const bool retry = condition->state == CONDITION_EXITING && !condition->exit_working &&
                        condition->exited_quantity < condition->filled_quantity;
     const bool closed = strategy->market.trading_day != 0 && strategy->market.session_state == SESSION_CLOSED;
@@ -207,7 +218,8 @@ static bool watched(struct strategy_step *step, struct strategy_row *row) {
     return row->unacknowledged || condition->state == CONDITION_EXITING || cancel_wanted(condition);
 }
 
-static void store_cursors(struct strategy_step *step) {
+static void store_cursors(struct strategy_step *step)
+{
     struct strategy *strategy = step->strategy;
     if (step->now_us - strategy->cursors_us < CLOCK_SECOND_US) return;
     strategy->cursors_us = step->now_us;
@@ -217,7 +229,8 @@ static void store_cursors(struct strategy_step *step) {
     }
 }
 
-void strategy_on_timer(struct strategy *strategy, int64_t now_us, struct sink *sink) {
+void strategy_on_timer(struct strategy *strategy, int64_t now_us, struct sink *sink)
+{
     struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
     for (uint32_t i = strategy->watch_count; i > 0; i--) {
         struct strategy_row *row = strategy->slots[strategy->watch[i - 1]];

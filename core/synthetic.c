@@ -8,17 +8,17 @@
 #include "core/check.h"
 #include "core/rng.h"
 
-#define PRODUCTS 3
-#define MONTHS 2
-#define LEGS (PRODUCTS * MONTHS)
-#define LEVELS 7           /* that makers quote on a side */
-#define KEEP_TICKS 20      /* quotes farther than this from the fair value are withdrawn */
-#define TRIAL_STEPS 50     /* between trial matches before the open */
+#define PRODUCTS       3
+#define MONTHS         2
+#define LEGS           (PRODUCTS * MONTHS)
+#define LEVELS         7  /* that makers quote on a side */
+#define KEEP_TICKS     20 /* quotes farther than this from the fair value are withdrawn */
+#define TRIAL_STEPS    50 /* between trial matches before the open */
 #define STEPS_A_SECOND 10
-#define LOWEST_START 22000 /* points: where the walk starts, from the seed */
-#define HIGHEST_START 28000
-#define FAR_PERMILLE 20    /* this far from the reference the next trend leads back */
-#define WALL_PERMILLE 85   /* the fair value never leaves this band; the price limits are 100 */
+#define LOWEST_START   22000 /* points: where the walk starts, from the seed */
+#define HIGHEST_START  28000
+#define FAR_PERMILLE   20 /* this far from the reference the next trend leads back */
+#define WALL_PERMILLE  85 /* the fair value never leaves this band; the price limits are 100 */
 
 struct regime {
     int weight;
@@ -54,7 +54,7 @@ struct leg {
     price_t basis;  /* to the fair value */
     price_t wobble; /* its own noise around that */
     price_t tick;
-    bool dead;      /* this session has not traded yet */
+    bool dead; /* this session has not traded yet */
 };
 
 struct synthetic {
@@ -73,7 +73,8 @@ struct synthetic {
     price_t month_basis[MONTHS];
 };
 
-struct synthetic *synthetic_new(uint64_t seed, struct matching *matching) {
+struct synthetic *synthetic_new(uint64_t seed, struct matching *matching)
+{
     struct synthetic *synthetic = calloc(1, sizeof *synthetic);
     if (synthetic == NULL) return NULL;
     synthetic->matching = matching;
@@ -85,14 +86,16 @@ struct synthetic *synthetic_new(uint64_t seed, struct matching *matching) {
     return synthetic;
 }
 
-void synthetic_free(struct synthetic *synthetic) {
+void synthetic_free(struct synthetic *synthetic)
+{
     free(synthetic);
 }
 
 /* --- listing ------------------------------------------------------------------------------------------------------ */
 
 static enum status list_leg(struct synthetic *synthetic, const struct habit *habit, int month, struct sink *sink,
-                            struct err *err) {
+                            struct err *err)
+{
     const struct product *product = product_find(habit->product);
     CHECK(product != NULL);
     char symbol[SYMBOL_SIZE];
@@ -103,9 +106,8 @@ static enum status list_leg(struct synthetic *synthetic, const struct habit *hab
                         .basis = synthetic->month_basis[month],
                         .tick = product->tick,
                         .dead = true};
-    for (leg->index = 0; leg->index < matching_count(synthetic->matching); leg->index++) {
+    for (leg->index = 0; leg->index < matching_count(synthetic->matching); leg->index++)
         if (strcmp(matching_contract_at(synthetic->matching, leg->index)->symbol, symbol) == 0) break;
-    }
     if (leg->index == matching_count(synthetic->matching)) {
         struct contract contract;
         const price_t reference = price_floor(synthetic->fair + leg->basis, product->tick);
@@ -121,7 +123,8 @@ static enum status list_leg(struct synthetic *synthetic, const struct habit *hab
     return ERR_OK;
 }
 
-enum status synthetic_list(struct synthetic *synthetic, int32_t trading_day, struct sink *sink, struct err *err) {
+enum status synthetic_list(struct synthetic *synthetic, int32_t trading_day, struct sink *sink, struct err *err)
+{
     synthetic->listed_day = trading_day;
     synthetic->leg_count = 0;
     for (int product = 0; product < PRODUCTS; product++) {
@@ -133,13 +136,15 @@ enum status synthetic_list(struct synthetic *synthetic, int32_t trading_day, str
     return ERR_OK;
 }
 
-static void find_anchor(struct synthetic *synthetic) {
+static void find_anchor(struct synthetic *synthetic)
+{
     struct matching_stats stats;
     matching_stats(synthetic->matching, synthetic->legs[0].index, &stats);
     if (stats.reference > 0) synthetic->anchor = stats.reference - synthetic->legs[0].basis;
 }
 
-void synthetic_resume(struct synthetic *synthetic) {
+void synthetic_resume(struct synthetic *synthetic)
+{
     struct matching_stats stats;
     if (synthetic->leg_count == 0) return;
     matching_stats(synthetic->matching, synthetic->legs[0].index, &stats);
@@ -159,11 +164,13 @@ void synthetic_resume(struct synthetic *synthetic) {
 
 /* --- the fair value ----------------------------------------------------------------------------------------------- */
 
-static int64_t from_anchor_permille(const struct synthetic *synthetic) {
+static int64_t from_anchor_permille(const struct synthetic *synthetic)
+{
     return (synthetic->fair - synthetic->anchor) * 1000 / synthetic->anchor;
 }
 
-static void choose_regime(struct synthetic *synthetic, int64_t market_us) {
+static void choose_regime(struct synthetic *synthetic, int64_t market_us)
+{
     int64_t draw = rng_range(&synthetic->rng, 0, 99);
     const int64_t away = from_anchor_permille(synthetic);
     int regime = REGIME_CALM;
@@ -175,7 +182,8 @@ static void choose_regime(struct synthetic *synthetic, int64_t market_us) {
     synthetic->regime_end_us = market_us + rng_range(&synthetic->rng, 45, 240) * 1000000;
 }
 
-static void walk(struct synthetic *synthetic, int64_t market_us) {
+static void walk(struct synthetic *synthetic, int64_t market_us)
+{
     if (market_us >= synthetic->regime_end_us || synthetic->regime_end_us > market_us + 600 * (int64_t)1000000)
         choose_regime(synthetic, market_us);
     synthetic->fair += synthetic->drift / STEPS_A_SECOND + rng_bell(&synthetic->rng, regimes[synthetic->regime].sigma);
@@ -188,14 +196,16 @@ static void walk(struct synthetic *synthetic, int64_t market_us) {
     }
 }
 
-static price_t fair_of(const struct synthetic *synthetic, const struct leg *leg) {
+static price_t fair_of(const struct synthetic *synthetic, const struct leg *leg)
+{
     return synthetic->fair + leg->basis + leg->wobble;
 }
 
 /* --- makers and takers -------------------------------------------------------------------------------------------- */
 
 /* A taker's lots: mostly one, some a handful, now and then a block. */
-static int32_t taker_lots(struct rng *rng) {
+static int32_t taker_lots(struct rng *rng)
+{
     if (rng_chance(rng, 1, 60)) return (int32_t)rng_range(rng, 10, 40);
     int32_t lots = 1;
     while (lots < 8 && rng_chance(rng, 2, 5)) lots++;
@@ -203,7 +213,8 @@ static int32_t taker_lots(struct rng *rng) {
 }
 
 /* Whoever still quotes on the wrong side of the fair value is taken, then the other makers withdraw there. */
-static void pick_off(struct synthetic *synthetic, const struct leg *leg, price_t bid, price_t ask, struct sink *sink) {
+static void pick_off(struct synthetic *synthetic, const struct leg *leg, price_t bid, price_t ask, struct sink *sink)
+{
     struct matching *matching = synthetic->matching;
     const price_t far = KEEP_TICKS * leg->tick;
     const price_t best_ask = matching_best(matching, leg->index, SIDE_SELL);
@@ -217,7 +228,8 @@ static void pick_off(struct synthetic *synthetic, const struct leg *leg, price_t
 }
 
 static void quote_level(struct synthetic *synthetic, const struct leg *leg, enum side side, price_t price, int level,
-                        struct sink *sink) {
+                        struct sink *sink)
+{
     struct rng *rng = &synthetic->rng;
     const int32_t base = leg->near ? leg->habit->lots : leg->habit->lots / 5 + 1;
     const int64_t wanted = base + (int64_t)base * level / 2;
@@ -229,7 +241,8 @@ static void quote_level(struct synthetic *synthetic, const struct leg *leg, enum
         matching_flow_withdraw(synthetic->matching, leg->index, side, price, (int32_t)rng_range(rng, 1, 3));
 }
 
-static void make(struct synthetic *synthetic, const struct leg *leg, struct sink *sink) {
+static void make(struct synthetic *synthetic, const struct leg *leg, struct sink *sink)
+{
     const price_t fair = fair_of(synthetic, leg), half = leg->near ? leg->tick / 4 : leg->tick * 3 / 2;
     const price_t bid = price_floor(fair - half, leg->tick);
     price_t ask = price_ceil(fair + half, leg->tick);
@@ -241,7 +254,8 @@ static void make(struct synthetic *synthetic, const struct leg *leg, struct sink
     }
 }
 
-static void take(struct synthetic *synthetic, struct leg *leg, bool night, struct sink *sink) {
+static void take(struct synthetic *synthetic, struct leg *leg, bool night, struct sink *sink)
+{
     struct rng *rng = &synthetic->rng;
     const struct regime *regime = &regimes[synthetic->regime];
     int64_t rate = (int64_t)leg->habit->takers * regime->pace / 100;
@@ -258,7 +272,8 @@ static void take(struct synthetic *synthetic, struct leg *leg, bool night, struc
 }
 
 /* Before the open orders gather around the fair value and overlap, so that the auction has a price. */
-static void gather(struct synthetic *synthetic, const struct leg *leg, struct sink *sink) {
+static void gather(struct synthetic *synthetic, const struct leg *leg, struct sink *sink)
+{
     struct rng *rng = &synthetic->rng;
     if (rng_chance(rng, leg->near ? 1 : 3, leg->near ? 1 : 10)) {
         const enum side side = rng_chance(rng, 1, 2) ? SIDE_BUY : SIDE_SELL;
@@ -271,22 +286,24 @@ static void gather(struct synthetic *synthetic, const struct leg *leg, struct si
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-static bool anything_open(const struct synthetic *synthetic) {
-    for (int i = 0; i < synthetic->leg_count; i++) {
+static bool anything_open(const struct synthetic *synthetic)
+{
+    for (int i = 0; i < synthetic->leg_count; i++)
         if (matching_session(synthetic->matching, synthetic->legs[i].index)->state != SESSION_CLOSED) return true;
-    }
     return false;
 }
 
 /* News while the market was closed. */
-static void wake(struct synthetic *synthetic) {
+static void wake(struct synthetic *synthetic)
+{
     synthetic->was_closed = false;
     find_anchor(synthetic);
     synthetic->fair += rng_bell(&synthetic->rng, synthetic->anchor / 1000);
     for (int i = 0; i < synthetic->leg_count; i++) synthetic->legs[i].dead = true;
 }
 
-static void step(struct synthetic *synthetic, int64_t market_us, struct sink *sink) {
+static void step(struct synthetic *synthetic, int64_t market_us, struct sink *sink)
+{
     if (synthetic->was_closed) wake(synthetic);
     synthetic->steps++;
     walk(synthetic, market_us);
@@ -303,7 +320,8 @@ static void step(struct synthetic *synthetic, int64_t market_us, struct sink *si
 }
 
 int64_t synthetic_run(struct synthetic *synthetic, int64_t market_us, int64_t now_us, int32_t max_steps,
-                      struct sink *sink) {
+                      struct sink *sink)
+{
     if (synthetic->reached_us == 0 || market_us < synthetic->reached_us)
         synthetic->reached_us = market_us - SYNTHETIC_STEP_US;
     for (int32_t i = 0; i < max_steps && synthetic->reached_us + SYNTHETIC_STEP_US <= market_us; i++) {

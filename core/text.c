@@ -9,12 +9,12 @@ struct utf8_row {
 };
 
 static const struct utf8_row utf8_rows[] = {
-    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
-    {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-    {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
+    {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
 };
 
-size_t text_char_length(const char *text, size_t length) {
+size_t text_char_length(const char *text, size_t length)
+{
     const unsigned char *bytes = (const unsigned char *)text;
     if (length == 0) return 0;
     if (bytes[0] < 0x80) return 1;
@@ -29,7 +29,8 @@ size_t text_char_length(const char *text, size_t length) {
     return 0;
 }
 
-bool text_valid(const char *text, size_t length) {
+bool text_valid(const char *text, size_t length)
+{
     for (size_t i = 0; i < length;) {
         size_t step = text_char_length(text + i, length - i);
         if (step == 0 || text[i] == '\0') return false;
@@ -38,7 +39,8 @@ bool text_valid(const char *text, size_t length) {
     return true;
 }
 
-bool text_copy(char *target, size_t size, const char *source) {
+bool text_copy(char *target, size_t size, const char *source)
+{
     size_t length = strnlen(source, size);
     bool whole = length < size;
     if (!whole) {
@@ -51,7 +53,8 @@ bool text_copy(char *target, size_t size, const char *source) {
     return whole;
 }
 
-void text_clean(char *text) {
+void text_clean(char *text)
+{
     size_t length = strlen(text);
     for (size_t i = 0; i < length;) {
         size_t step = text_char_length(text + i, length - i);

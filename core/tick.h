@@ -14,10 +14,10 @@
 #include "core/instrument.h"
 #include "core/price.h"
 
-#define TICK_TRIAL 1u          /* trial match before the open: shown, never acted on */
+#define TICK_TRIAL          1u /* trial match before the open: shown, never acted on */
 #define TICK_SYNTHETIC_BOOK 2u /* bid/ask were made from the trades (the source has trades only) */
-#define TICK_AUCTION 4u        /* the opening call auction's trade */
-#define TICK_REPLAYED 8u       /* sent again to mend a gap */
+#define TICK_AUCTION        4u /* the opening call auction's trade */
+#define TICK_REPLAYED       8u /* sent again to mend a gap */
 
 struct tick {
     char symbol[SYMBOL_SIZE];

@@ -9,7 +9,6 @@
 
 #include "core/check.h"
 
-
 #define HEAD_FIELDS 2 /* version, id */
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
@@ -19,7 +18,8 @@ struct writer {
     size_t size, used;
 };
 
-static int write_bytes(void *data, const char *bytes, size_t length) {
+static int write_bytes(void *data, const char *bytes, size_t length)
+{
     struct writer *writer = data;
     if (length > writer->size - writer->used) return -1;
     memcpy(writer->bytes + writer->used, bytes, length);
@@ -27,7 +27,8 @@ static int write_bytes(void *data, const char *bytes, size_t length) {
     return 0;
 }
 
-static int pack_field(msgpack_packer *packer, const struct msg *msg, const struct field *field) {
+static int pack_field(msgpack_packer *packer, const struct msg *msg, const struct field *field)
+{
     if (field->type == FIELD_TEXT || field->type == FIELD_SECRET) {
         const char *text = msg_text(msg, field);
         const size_t length = strlen(text);
@@ -45,7 +46,8 @@ static int pack_field(msgpack_packer *packer, const struct msg *msg, const struc
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the writer writes through it */
-enum status wire_encode(const struct msg *msg, uint8_t *bytes, size_t size, size_t *length, struct err *err) {
+enum status wire_encode(const struct msg *msg, uint8_t *bytes, size_t size, size_t *length, struct err *err)
+{
     const enum status status = msg_check(msg, err);
     if (status != ERR_OK) return status;
     const struct msg_type *type = msg_type(msg->id);
@@ -94,7 +96,8 @@ static const struct form_row form_rows[] = {
     {0xDB, FORM_TEXT, 4, false},    {0xDC, FORM_ARRAY, 2, false},   {0xDD, FORM_ARRAY, 4, false},
 };
 
-static void item_finish(struct reader *reader, struct item *item) {
+static void item_finish(struct reader *reader, struct item *item)
+{
     if (item->form != FORM_TEXT) return;
     if (item->length > reader->left) {
         item->form = FORM_CUT;
@@ -105,7 +108,8 @@ static void item_finish(struct reader *reader, struct item *item) {
     reader->left -= item->length;
 }
 
-static void read_row(struct reader *reader, const struct form_row *row, struct item *item) {
+static void read_row(struct reader *reader, const struct form_row *row, struct item *item)
+{
     if (reader->left < row->bytes) {
         item->form = FORM_CUT;
         return;
@@ -130,7 +134,8 @@ static void read_row(struct reader *reader, const struct form_row *row, struct i
 }
 
 /* The next item. FORM_CUT: the bytes end inside it. FORM_OTHER: float, nil, map, binary or extension. */
-static struct item read_item(struct reader *reader) {
+static struct item read_item(struct reader *reader)
+{
     struct item item = {FORM_CUT, 0, false, 0, NULL};
     if (reader->left == 0) return item;
     const uint8_t first = *reader->at;
@@ -154,16 +159,18 @@ static struct item read_item(struct reader *reader) {
     return item;
 }
 
-static const char *form_name(enum form form) {
+static const char *form_name(enum form form)
+{
     static const char *const names[] = {
-        [FORM_INTEGER] = "an integer", [FORM_BOOL] = "a bool",       [FORM_TEXT] = "a text",
+        [FORM_INTEGER] = "an integer", [FORM_BOOL] = "a bool",      [FORM_TEXT] = "a text",
         [FORM_ARRAY] = "an array",     [FORM_CUT] = "cut off here", [FORM_OTHER] = "of a kind that no message has",
     };
     return names[form];
 }
 
 static enum status expect(const struct item *item, enum form form, const char *message, const char *field,
-                          struct err *err) {
+                          struct err *err)
+{
     if (item->form == form) return ERR_OK;
     if (item->form == FORM_CUT) return err_set(err, ERR_INVALID, "%s.%s: the message is cut off here", message, field);
     return err_set(err, ERR_INVALID, "%s.%s: is %s (must be %s)", message, field, form_name(item->form),
@@ -171,7 +178,8 @@ static enum status expect(const struct item *item, enum form form, const char *m
 }
 
 static enum status read_number(struct reader *reader, struct msg *msg, const struct field *field, uint32_t element,
-                               const char *message, struct err *err) {
+                               const char *message, struct err *err)
+{
     const struct item item = read_item(reader);
     const enum status status =
         expect(&item, field->type == FIELD_BOOL ? FORM_BOOL : FORM_INTEGER, message, field->name, err);
@@ -183,7 +191,8 @@ static enum status read_number(struct reader *reader, struct msg *msg, const str
 }
 
 static enum status read_field(struct reader *reader, struct msg *msg, const struct field *field, const char *message,
-                              struct err *err) {
+                              struct err *err)
+{
     if (field->type == FIELD_TEXT || field->type == FIELD_SECRET) {
         const struct item item = read_item(reader);
         const enum status status = expect(&item, FORM_TEXT, message, field->name, err);
@@ -204,7 +213,8 @@ static enum status read_field(struct reader *reader, struct msg *msg, const stru
 }
 
 /* The array's length, the version and the kind. */
-static enum status read_head(struct reader *reader, const struct msg_type **type, struct err *err) {
+static enum status read_head(struct reader *reader, const struct msg_type **type, struct err *err)
+{
     const struct item head = read_item(reader);
     enum status status = expect(&head, FORM_ARRAY, "message", "array", err);
     if (status != ERR_OK) return status;
@@ -227,7 +237,8 @@ static enum status read_head(struct reader *reader, const struct msg_type **type
     return ERR_OK;
 }
 
-enum status wire_decode(const uint8_t *bytes, size_t length, struct msg *msg, struct err *err) {
+enum status wire_decode(const uint8_t *bytes, size_t length, struct msg *msg, struct err *err)
+{
     if (length > WIRE_MAX) return err_set(err, ERR_RANGE, "message: %zu bytes (at most %d)", length, WIRE_MAX);
     struct reader reader = {bytes, length};
     const struct msg_type *type = NULL;

@@ -20,7 +20,7 @@
 #include "core/msg.h"
 
 #define WIRE_VERSION 1
-#define WIRE_MAX 8192 /* bytes of the largest message; the sockets' limit is 64 KiB */
+#define WIRE_MAX     8192 /* bytes of the largest message; the sockets' limit is 64 KiB */
 
 /* msg -> bytes. Runs msg_check first. *length gets the bytes written. ERR_FULL when size is too small (WIRE_MAX is
  * always enough). */

@@ -12,12 +12,13 @@
 #define SQL_SIZE     12288
 
 /* A scaled price in points, as price_format prints it. */
-#define POINTS(column)                                                                                                 \
-    "rtrim(rtrim(printf('%d.%04d', " column " / 10000, abs(" column ") % 10000), '0'), '.')"
+#define POINTS(column) "rtrim(rtrim(printf('%d.%04d', " column " / 10000, abs(" column ") % 10000), '0'), '.')"
 #define ORDER_WORDS(t)                                                                                                 \
     t ".side || ' ' || " t ".quantity || ' ' || " t ".type || ' ' || " t ".tif || "                                    \
-      "CASE WHEN " t ".type = 'LMT' THEN ' at ' || " POINTS(t ".limit_price") " ELSE '' END || "                       \
-      "CASE WHEN " t ".reduce_only = 1 THEN ', reduce only' ELSE '' END"
+      "CASE WHEN " t                                                                                                   \
+      ".type = 'LMT' THEN ' at ' || " POINTS(t ".limit_price") " ELSE '' END || "                                      \
+                                                               "CASE WHEN " t                                          \
+                                                               ".reduce_only = 1 THEN ', reduce only' ELSE '' END"
 /* The day of what a condition did last before that moment. */
 #define OF_CONDITION(column)                                                                                           \
     "coalesce((SELECT t." column " FROM strategy.transitions t WHERE t.condition_id = s.condition_id AND "             \
@@ -47,13 +48,14 @@ static const struct branch branches[] = {
      "SELECT time_us, market_us, trading_day, 'strategy', 'condition', actor, symbol, condition_id, '', tick_seq, "
      "price, from_state || ' -> ' || to_state, reason, 1, rowid FROM strategy.transitions"},
     {"strategy",
-     "SELECT s.created_us, " OF_CONDITION("market_us") ", " OF_CONDITION("trading_day") ", 'strategy', 'signal', "
-     "s.actor, s.symbol, s.condition_id, s.client_order_id, s.tick_seq, s.decision_price, 'signal ' || s.leg, "
-     ORDER_WORDS("s") " || CASE WHEN s.attempt > 1 THEN ', attempt ' || s.attempt ELSE '' END, 2, s.rowid "
-     "FROM strategy.signals s"},
-    {"strategy",
-     "SELECT time_us, market_us, trading_day, component, 'guard', actor, symbol, 0, client_order_id, 0, 0, "
-     "CASE WHEN reject = 'NONE' THEN 'notice' ELSE reject END, text, 5, rowid FROM strategy.risk_events"},
+     "SELECT s.created_us, " OF_CONDITION("market_us") ", " OF_CONDITION(
+         "trading_day") ", 'strategy', 'signal', "
+                        "s.actor, s.symbol, s.condition_id, s.client_order_id, s.tick_seq, s.decision_price, 'signal ' "
+                        "|| s.leg, " ORDER_WORDS(
+                            "s") " || CASE WHEN s.attempt > 1 THEN ', attempt ' || s.attempt ELSE '' END, 2, s.rowid "
+                                 "FROM strategy.signals s"},
+    {"strategy", "SELECT time_us, market_us, trading_day, component, 'guard', actor, symbol, 0, client_order_id, 0, 0, "
+                 "CASE WHEN reject = 'NONE' THEN 'notice' ELSE reject END, text, 5, rowid FROM strategy.risk_events"},
     {"executor",
      "SELECT a.time_us, 0, coalesce(o.trading_day, 0), 'executor', 'signal', a.strategy, coalesce(s.symbol, ''), "
      "coalesce(s.condition_id, 0), a.client_order_id, coalesce(s.tick_seq, 0), coalesce(s.decision_price, 0), "
@@ -65,11 +67,12 @@ static const struct branch branches[] = {
     {"gateway", RISK("gateway")},
     {"gateway",
      "SELECT e.time_us, e.market_us, e.trading_day, 'gateway', 'order', e.actor, e.symbol, e.condition_id, "
-     "e.client_order_id, e.tick_seq, CASE WHEN e.kind = 'FILL' THEN e.fill_price ELSE e.limit_price END, e.kind, "
-     ORDER_WORDS("e") " || CASE WHEN e.kind = 'FILL' THEN ': ' || e.fill_quantity || ' filled' ELSE '' END || "
-     "', ' || e.filled_quantity || ' of ' || e.quantity || ', ' || e.state || "
-     "CASE WHEN e.reject = 'NONE' THEN '' ELSE ', ' || e.reject END || "
-     "CASE WHEN e.reason = '' THEN '' ELSE ': ' || e.reason END, 4, e.seq FROM gateway.order_events e"},
+     "e.client_order_id, e.tick_seq, CASE WHEN e.kind = 'FILL' THEN e.fill_price ELSE e.limit_price END, "
+     "e.kind, " ORDER_WORDS(
+         "e") " || CASE WHEN e.kind = 'FILL' THEN ': ' || e.fill_quantity || ' filled' ELSE '' END || "
+              "', ' || e.filled_quantity || ' of ' || e.quantity || ', ' || e.state || "
+              "CASE WHEN e.reject = 'NONE' THEN '' ELSE ', ' || e.reject END || "
+              "CASE WHEN e.reason = '' THEN '' ELSE ': ' || e.reason END, 4, e.seq FROM gateway.order_events e"},
 };
 
 #define BRANCH_COUNT (sizeof(branches) / sizeof(branches[0]))
@@ -78,7 +81,10 @@ static const struct owner {
     enum db_file file;
     const char *schema;
 } owners[] = {
-    {DB_SUPERVISOR, "supervisor"}, {DB_GATEWAY, "gateway"}, {DB_ORDERS, "executor"}, {DB_CONDITIONS, "strategy"},
+    {DB_SUPERVISOR, "supervisor"},
+    {DB_GATEWAY, "gateway"},
+    {DB_ORDERS, "executor"},
+    {DB_CONDITIONS, "strategy"},
 };
 
 #define OWNER_COUNT (sizeof(owners) / sizeof(owners[0]))
@@ -90,17 +96,18 @@ struct audit_reader {
     size_t length;
 };
 
-static enum status failed(const struct audit_reader *reader, const char *what, struct err *err) {
+static enum status failed(const struct audit_reader *reader, const char *what, struct err *err)
+{
     const int code = sqlite3_errcode(reader->sql);
-    if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
+    if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
         return err_set(err, ERR_CORRUPT, "audit: cannot %s: %s", what, sqlite3_errmsg(reader->sql));
-    }
     return err_set(err, (code & 0xff) == SQLITE_BUSY ? ERR_BUSY : ERR_IO, "audit: cannot %s: %s", what,
                    sqlite3_errmsg(reader->sql));
 }
 
 /* db_open knows which versions can be read, and says so in words. */
-static enum status attach(struct audit_reader *reader, size_t at, const char *directory, struct err *err) {
+static enum status attach(struct audit_reader *reader, size_t at, const char *directory, struct err *err)
+{
     struct db *db = NULL;
     char path[DB_PATH_SIZE];
     const struct owner *owner = &owners[at];
@@ -121,21 +128,23 @@ static enum status attach(struct audit_reader *reader, size_t at, const char *di
     return ERR_OK;
 }
 
-static bool is_attached(const struct audit_reader *reader, const char *schema) {
-    for (size_t i = 0; i < OWNER_COUNT; i++) {
+static bool is_attached(const struct audit_reader *reader, const char *schema)
+{
+    for (size_t i = 0; i < OWNER_COUNT; i++)
         if (strcmp(owners[i].schema, schema) == 0) return reader->attached[i];
-    }
     return false;
 }
 
-static void add(struct audit_reader *reader, const char *text) {
+static void add(struct audit_reader *reader, const char *text)
+{
     const size_t length = strlen(text);
     CHECK(reader->length + length < sizeof(reader->text));
     memcpy(reader->text + reader->length, text, length + 1);
     reader->length += length;
 }
 
-static void select_columns(struct audit_reader *reader) {
+static void select_columns(struct audit_reader *reader)
+{
     const struct msg_type *type = msg_type(MSG_AUDIT);
     const char *comma = "";
     add(reader, "WITH decisions (");
@@ -148,7 +157,8 @@ static void select_columns(struct audit_reader *reader) {
 }
 
 /* Parameters are numbered, so that one that is not asked for costs nothing and the statement's text stays one. */
-static void make_sql(struct audit_reader *reader, const struct db_query *query) {
+static void make_sql(struct audit_reader *reader, const struct db_query *query)
+{
     const char *joint = "";
     select_columns(reader);
     for (size_t i = 0; i < BRANCH_COUNT; i++) {
@@ -161,19 +171,24 @@ static void make_sql(struct audit_reader *reader, const struct db_query *query) 
                 "AND (?3 = 0 OR condition_id = ?3) AND (?4 = 0 OR trading_day = ?4) AND time_us >= ?5 "
                 "AND (?6 = 0 OR time_us < ?6) AND (?7 = '' OR instr(lower(component || ' ' || kind || ' ' || actor || "
                 "' ' || symbol || ' ' || client_order_id || ' ' || event || ' ' || reason), lower(?7)) > 0) ");
-    add(reader, query->newest_first ? "ORDER BY time_us DESC, rank DESC, number DESC"
-                                    : "ORDER BY time_us, rank, number");
+    add(reader,
+        query->newest_first ? "ORDER BY time_us DESC, rank DESC, number DESC" : "ORDER BY time_us, rank, number");
     add(reader, " LIMIT ?8");
 }
 
-static const char *text_or_empty(const char *text) {
+static const char *text_or_empty(const char *text)
+{
     return text != NULL ? text : "";
 }
 
-static int bind(sqlite3_stmt *statement, const struct db_query *query) {
+static int bind(sqlite3_stmt *statement, const struct db_query *query)
+{
     const char *const texts[] = {[1] = query->symbol, [2] = query->client_order_id, [7] = query->text};
     const int64_t numbers[] = {
-        [3] = query->condition_id, [4] = query->trading_day, [5] = query->from_us, [6] = query->to_us,
+        [3] = query->condition_id,
+        [4] = query->trading_day,
+        [5] = query->from_us,
+        [6] = query->to_us,
         [8] = query->limit > 0 ? query->limit : -1,
     };
     int code = SQLITE_OK;
@@ -186,7 +201,8 @@ static int bind(sqlite3_stmt *statement, const struct db_query *query) {
 }
 
 static enum status visit_all(struct audit_reader *reader, sqlite3_stmt *statement,
-                             bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err) {
+                             bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err)
+{
     const struct msg_type *type = msg_type(MSG_AUDIT);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -201,14 +217,17 @@ static enum status visit_all(struct audit_reader *reader, sqlite3_stmt *statemen
     return code == SQLITE_DONE ? ERR_OK : failed(reader, "read", err);
 }
 
-static enum status check_query(const struct db_query *query, struct err *err) {
-    const bool strange = query->account != NULL || query->state != NULL || query->from_seq != 0 || query->unacknowledged;
+static enum status check_query(const struct db_query *query, struct err *err)
+{
+    const bool strange =
+        query->account != NULL || query->state != NULL || query->from_seq != 0 || query->unacknowledged;
     if (query->id == MSG_AUDIT && !strange) return ERR_OK;
     return err_set(err, ERR_INVALID, "the audit is chosen by symbol, order, condition, day, time and text");
 }
 
 static enum status read_audit(struct audit_reader *reader, const char *directory, const struct db_query *query,
-                              bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err) {
+                              bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err)
+{
     bool any = false;
     for (size_t i = 0; i < OWNER_COUNT; i++) {
         const enum status status = attach(reader, i, directory, err);
@@ -227,7 +246,8 @@ static enum status read_audit(struct audit_reader *reader, const char *directory
 }
 
 enum status db_audit(const char *directory, const struct db_query *query,
-                     bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err) {
+                     bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err)
+{
     enum status status = check_query(query, err);
     if (status != ERR_OK) return status;
     struct audit_reader reader = {.length = 0};

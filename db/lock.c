@@ -10,38 +10,33 @@
 #include "db/internal.h"
 
 /* Who holds it, as far as the file says; 0 = not known. */
-static long lock_holder(int fd) {
+static long lock_holder(int fd)
+{
     char text[32];
     ssize_t length = pread(fd, text, sizeof(text) - 1, 0);
-    if (length <= 0) {
-        return 0;
-    }
+    if (length <= 0) return 0;
     text[length] = '\0';
     long pid = 0;
-    for (const char *p = text; *p >= '0' && *p <= '9' && pid < 100000000; p++) {
-        pid = pid * 10 + (*p - '0');
-    }
+    for (const char *p = text; *p >= '0' && *p <= '9' && pid < 100000000; p++) pid = pid * 10 + (*p - '0');
     return pid;
 }
 
-enum status db_lock_take(const char *path, int *fd, struct err *err) {
+enum status db_lock_take(const char *path, int *fd, struct err *err)
+{
     char name[DB_PATH_SIZE + 8];
     snprintf(name, sizeof(name), "%s.lock", path);
     *fd = -1;
     int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0) {
-        return err_set(err, ERR_IO, "cannot open the lock file %s: %s", name, strerror(errno));
-    }
+    if (lock < 0) return err_set(err, ERR_IO, "cannot open the lock file %s: %s", name, strerror(errno));
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         enum status status = ERR_BUSY;
         long pid = lock_holder(lock);
-        if (errno != EWOULDBLOCK) {
+        if (errno != EWOULDBLOCK)
             status = err_set(err, ERR_IO, "cannot lock %s: %s", name, strerror(errno));
-        } else if (pid > 0) {
+        else if (pid > 0)
             err_set(err, ERR_BUSY, "%s is open for writing in process %ld", path, pid);
-        } else {
+        else
             err_set(err, ERR_BUSY, "%s is open for writing in another process", path);
-        }
         close(lock);
         return status;
     }
@@ -57,8 +52,7 @@ enum status db_lock_take(const char *path, int *fd, struct err *err) {
     return ERR_OK;
 }
 
-void db_lock_release(int fd) {
-    if (fd >= 0) {
-        close(fd);
-    }
+void db_lock_release(int fd)
+{
+    if (fd >= 0) close(fd);
 }

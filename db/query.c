@@ -23,21 +23,22 @@ struct select {
     char pattern[TEXT_SIZE * 2 + 3]; /* the escaped text for LIKE */
 };
 
-static enum status no_such(const struct select *select, const char *filter, struct err *err) {
+static enum status no_such(const struct select *select, const char *filter, struct err *err)
+{
     return err_set(err, ERR_INVALID, "%s cannot be chosen by %s", select->table->name, filter);
 }
 
-static void add_parameter(struct select *select, const char *text, int64_t number) {
+static void add_parameter(struct select *select, const char *text, int64_t number)
+{
     CHECK(select->count < PARAMETERS_MAX);
     select->parameters[select->count++] = (struct parameter){.text = text, .number = number};
 }
 
 /* column operator ?; column NULL = the table has none. */
 static enum status where(struct select *select, const char *column, const char *operator, const char * text,
-                         int64_t number, const char *filter, struct err *err) {
-    if (column == NULL || msg_field(select->table->id, column) == NULL) {
-        return no_such(select, filter, err);
-    }
+                         int64_t number, const char *filter, struct err *err)
+{
+    if (column == NULL || msg_field(select->table->id, column) == NULL) return no_such(select, filter, err);
     sql_add(&select->sql, "%s\"%s\" %s ?", select->joint, column, operator);
     select->joint = " AND ";
     add_parameter(select, text, number);
@@ -45,16 +46,13 @@ static enum status where(struct select *select, const char *column, const char *
 }
 
 /* '%', '_' and the escape itself are plain characters of what is looked for. */
-static bool escape_pattern(const char *text, char *out, size_t size) {
+static bool escape_pattern(const char *text, char *out, size_t size)
+{
     size_t length = 0;
     out[length++] = '%';
     for (; *text != '\0'; text++) {
-        if (length + 4 > size) {
-            return false;
-        }
-        if (*text == '%' || *text == '_' || *text == '\\') {
-            out[length++] = '\\';
-        }
+        if (length + 4 > size) return false;
+        if (*text == '%' || *text == '_' || *text == '\\') out[length++] = '\\';
         out[length++] = *text;
     }
     out[length++] = '%';
@@ -62,11 +60,11 @@ static bool escape_pattern(const char *text, char *out, size_t size) {
     return true;
 }
 
-static enum status where_text(struct select *select, const char *text, struct err *err) {
+static enum status where_text(struct select *select, const char *text, struct err *err)
+{
     static const char *const columns[] = {"reason", "note", "text"};
-    if (!escape_pattern(text, select->pattern, sizeof(select->pattern))) {
+    if (!escape_pattern(text, select->pattern, sizeof(select->pattern)))
         return err_set(err, ERR_RANGE, "the text to look for is too long (at most %d bytes)", TEXT_SIZE);
-    }
     const char *joint = "(";
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (msg_field(select->table->id, columns[i]) != NULL) {
@@ -76,19 +74,19 @@ static enum status where_text(struct select *select, const char *text, struct er
             add_parameter(select, select->pattern, 0);
         }
     }
-    if (joint[0] == '(') {
-        return no_such(select, "text", err);
-    }
+    if (joint[0] == '(') return no_such(select, "text", err);
     sql_add(&select->sql, ")");
     select->joint = " AND ";
     return ERR_OK;
 }
 
-static bool given(const char *text) {
+static bool given(const char *text)
+{
     return text != NULL && text[0] != '\0';
 }
 
-static enum status add_filters(struct select *select, const struct db_query *query, struct err *err) {
+static enum status add_filters(struct select *select, const struct db_query *query, struct err *err)
+{
     const struct table *table = select->table;
     const struct {
         bool on;
@@ -119,7 +117,8 @@ static enum status add_filters(struct select *select, const struct db_query *que
     return status == ERR_OK && given(query->text) ? where_text(select, query->text, err) : status;
 }
 
-static void add_order(struct select *select, bool newest_first) {
+static void add_order(struct select *select, bool newest_first)
+{
     sql_add(&select->sql, " ORDER BY ");
     for (const char *p = select->table->order; *p != '\0';) {
         size_t word = strcspn(p, ", ");
@@ -132,7 +131,8 @@ static void add_order(struct select *select, bool newest_first) {
 }
 
 static enum status make_select(const struct db *db, const struct db_query *query, struct select *select,
-                               struct err *err) {
+                               struct err *err)
+{
     select->type = msg_type(query->id);
     select->table = table_find(db->file, query->id);
     select->joint = " WHERE ";
@@ -146,9 +146,7 @@ static enum status make_select(const struct db *db, const struct db_query *query
     row_columns(select->type, &select->sql);
     sql_add(&select->sql, " FROM \"%s\"", select->table->name);
     enum status status = add_filters(select, query, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     add_order(select, query->newest_first);
     if (query->limit > 0) {
         sql_add(&select->sql, " LIMIT ?");
@@ -158,21 +156,18 @@ static enum status make_select(const struct db *db, const struct db_query *query
 }
 
 /* The kept statement of this SQL, or a new one in the place of the one longest unused. */
-static enum status cached(struct db *db, const struct select *select, struct cached_query **out, struct err *err) {
+static enum status cached(struct db *db, const struct select *select, struct cached_query **out, struct err *err)
+{
     struct cached_query *oldest = NULL;
     for (size_t i = 0; i < DB_QUERY_CACHE; i++) {
         struct cached_query *entry = &db->cache[i];
-        if (entry->busy) {
-            continue;
-        }
+        if (entry->busy) continue;
         if (entry->sql != NULL && strcmp(entry->sql, select->sql.text) == 0) {
             entry->used = ++db->queries;
             *out = entry;
             return ERR_OK;
         }
-        if (oldest == NULL || entry->used < oldest->used) {
-            oldest = entry;
-        }
+        if (oldest == NULL || entry->used < oldest->used) oldest = entry;
     }
     if (oldest == NULL) {
         return err_set(err, ERR_FULL, "%s: more than %d queries inside one another", db_file_name(db->file),
@@ -192,7 +187,8 @@ static enum status cached(struct db *db, const struct select *select, struct cac
     return ERR_OK;
 }
 
-static int bind_parameters(sqlite3_stmt *statement, const struct select *select) {
+static int bind_parameters(sqlite3_stmt *statement, const struct select *select)
+{
     int code = SQLITE_OK;
     for (int i = 0; i < select->count && code == SQLITE_OK; i++) {
         const struct parameter *parameter = &select->parameters[i];
@@ -203,7 +199,8 @@ static int bind_parameters(sqlite3_stmt *statement, const struct select *select)
 }
 
 static enum status visit_rows(struct db *db, sqlite3_stmt *statement, const struct select *select,
-                              bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err) {
+                              bool (*visit)(void *context, const struct msg *msg), void *context, struct err *err)
+{
     int64_t row = 0;
     int code = SQLITE_ROW;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -213,30 +210,23 @@ static enum status visit_rows(struct db *db, sqlite3_stmt *statement, const stru
         if (row_read(statement, select->type, &msg, err) != ERR_OK) {
             err_prefix(err, "%s is damaged: %s, row %lld of the answer", db_file_name(db->file), select->table->name,
                        (long long)row);
-            if (err != NULL) {
-                err->status = ERR_CORRUPT;
-            }
+            if (err != NULL) err->status = ERR_CORRUPT;
             return ERR_CORRUPT;
         }
-        if (!visit(context, &msg)) {
-            return ERR_OK;
-        }
+        if (!visit(context, &msg)) return ERR_OK;
     }
     return code == SQLITE_DONE ? ERR_OK : db_fail(db, code, "read", err);
 }
 
 enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg),
-                    void *context, struct err *err) {
+                    void *context, struct err *err)
+{
     struct select select;
     enum status status = make_select(db, query, &select, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     struct cached_query *entry = NULL;
     status = cached(db, &select, &entry, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     int code = bind_parameters(entry->statement, &select);
     if (code == SQLITE_OK) {
         entry->busy = true;

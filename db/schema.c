@@ -17,31 +17,27 @@ static const char *const folders[] = {
     [DB_TICKS] = "ticks/",           [DB_EXCHANGE] = "exchange/", [DB_SUPERVISOR] = "supervisor/",
 };
 
-static const char *schema_text(enum db_file file, int version) {
+static const char *schema_text(enum db_file file, int version)
+{
     char name[64];
     snprintf(name, sizeof(name), "%s%03d.sql", folders[file], version);
-    for (const struct embedded *row = embedded_schema; row->name != NULL; row++) {
-        if (strcmp(row->name, name) == 0) {
-            return row->text;
-        }
-    }
+    for (const struct embedded *row = embedded_schema; row->name != NULL; row++)
+        if (strcmp(row->name, name) == 0) return row->text;
     return NULL;
 }
 
-int schema_latest(enum db_file file) {
+int schema_latest(enum db_file file)
+{
     int version = 0;
-    while (version < 999 && schema_text(file, version + 1) != NULL) {
-        version++;
-    }
+    while (version < 999 && schema_text(file, version + 1) != NULL) version++;
     return version;
 }
 
-static enum status read_number(const struct db *db, const char *sql, int64_t *out, struct err *err) {
+static enum status read_number(const struct db *db, const char *sql, int64_t *out, struct err *err)
+{
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(db->sql, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK) {
-        code = sqlite3_step(statement);
-    }
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
         *out = sqlite3_column_int64(statement, 0);
         code = SQLITE_OK;
@@ -51,17 +47,14 @@ static enum status read_number(const struct db *db, const char *sql, int64_t *ou
     return status;
 }
 
-enum status schema_version(const struct db *db, int *version, bool *ours, bool *empty, struct err *err) {
+enum status schema_version(const struct db *db, int *version, bool *ours, bool *empty, struct err *err)
+{
     int64_t number = 0;
     int64_t application = 0;
     int64_t objects = 0;
     enum status status = read_number(db, "PRAGMA user_version", &number, err);
-    if (status == ERR_OK) {
-        status = read_number(db, "PRAGMA application_id", &application, err);
-    }
-    if (status == ERR_OK) {
-        status = read_number(db, "SELECT count(*) FROM sqlite_schema", &objects, err);
-    }
+    if (status == ERR_OK) status = read_number(db, "PRAGMA application_id", &application, err);
+    if (status == ERR_OK) status = read_number(db, "SELECT count(*) FROM sqlite_schema", &objects, err);
     if (status == ERR_OK) {
         *version = (int)number;
         *ours = application == APPLICATION_ID + (int)db->file;
@@ -71,7 +64,8 @@ enum status schema_version(const struct db *db, int *version, bool *ours, bool *
 }
 
 /* This install's short name: only has to differ from other installs'. */
-static enum status make_install(struct db *db, struct err *err) {
+static enum status make_install(struct db *db, struct err *err)
+{
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
     uint64_t seed = 0;
     sqlite3_randomness((int)sizeof(seed), &seed);
@@ -86,43 +80,34 @@ static enum status make_install(struct db *db, struct err *err) {
     return db_meta_put(db, "install", install, err);
 }
 
-static enum status apply(struct db *db, int version, struct err *err) {
+static enum status apply(struct db *db, int version, struct err *err)
+{
     const char *text = schema_text(db->file, version);
     CHECK(text != NULL);
     char stamp[128];
     snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; PRAGMA application_id = %d;", version,
              APPLICATION_ID + (int)db->file);
     enum status status = db_begin(db, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     int code = sqlite3_exec(db->sql, text, NULL, NULL, NULL);
-    if (code == SQLITE_OK) {
-        code = sqlite3_exec(db->sql, stamp, NULL, NULL, NULL);
-    }
-    if (code != SQLITE_OK) {
+    if (code == SQLITE_OK) code = sqlite3_exec(db->sql, stamp, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
         status = db_fail(db, code, "bring the schema up to date", err);
-    } else if (version == 1) {
+    else if (version == 1)
         status = make_install(db, err);
-    }
-    if (status == ERR_OK) {
-        status = db_commit(db, err);
-    }
-    if (status != ERR_OK) {
-        db_rollback(db);
-    }
+    if (status == ERR_OK) status = db_commit(db, err);
+    if (status != ERR_OK) db_rollback(db);
     return status;
 }
 
-enum status schema_migrate(struct db *db, struct err *err) {
+enum status schema_migrate(struct db *db, struct err *err)
+{
     int version = 0;
     bool ours = false;
     bool empty = false;
     enum status status = schema_version(db, &version, &ours, &empty, err);
     int latest = schema_latest(db->file);
     CHECK(latest > 0);
-    for (int next = version + 1; status == ERR_OK && next <= latest; next++) {
-        status = apply(db, next, err);
-    }
+    for (int next = version + 1; status == ERR_OK && next <= latest; next++) status = apply(db, next, err);
     return status;
 }

@@ -22,8 +22,8 @@ static const struct table tables[] = {
      "state"},
     {DB_ORDERS, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL,
      "updated_us", NULL},
-    {DB_ORDERS, MSG_CONDITION_LOTS, "condition_lots", TABLE_UPSERT, "account, symbol, condition_id", "rowid", "condition_id",
-     NULL, "updated_us", NULL},
+    {DB_ORDERS, MSG_CONDITION_LOTS, "condition_lots", TABLE_UPSERT, "account, symbol, condition_id", "rowid",
+     "condition_id", NULL, "updated_us", NULL},
     {DB_ORDERS, MSG_CURSOR, "cursors", TABLE_UPSERT, "stream", "rowid", NULL, "seq", NULL, NULL},
     {DB_ORDERS, MSG_RISK_EVENT, "risk_events", TABLE_APPEND, NULL, "rowid", NULL, NULL, "time_us", NULL},
     {DB_ORDERS, MSG_ACTION, "actions", TABLE_APPEND, NULL, "rowid", "condition_id", NULL, "time_us", NULL},
@@ -34,8 +34,8 @@ static const struct table tables[] = {
      "state"},
     {DB_GATEWAY, MSG_POSITION, "positions", TABLE_UPSERT, "account, symbol, trading_day", "rowid", NULL, NULL,
      "updated_us", NULL},
-    {DB_GATEWAY, MSG_CONDITION_LOTS, "condition_lots", TABLE_UPSERT, "account, symbol, condition_id", "rowid", "condition_id",
-     NULL, "updated_us", NULL},
+    {DB_GATEWAY, MSG_CONDITION_LOTS, "condition_lots", TABLE_UPSERT, "account, symbol, condition_id", "rowid",
+     "condition_id", NULL, "updated_us", NULL},
     {DB_GATEWAY, MSG_GUARD_STATE, "guard_state", TABLE_UPSERT, "only", "rowid", NULL, NULL, "time_us", NULL},
     {DB_GATEWAY, MSG_GUARD_LIMITS, "guard_limits", TABLE_UPSERT, "only", "rowid", NULL, NULL, "time_us", NULL},
     {DB_GATEWAY, MSG_SESSION, "sessions", TABLE_UPSERT, "venue, venue_session, since_us", "rowid", NULL, NULL,
@@ -62,19 +62,19 @@ static const struct table tables[] = {
 
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 
-const struct table *table_find(enum db_file file, enum msg_id id) {
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        if (tables[i].file == file && tables[i].id == id) {
-            return &tables[i];
-        }
-    }
+const struct table *table_find(enum db_file file, enum msg_id id)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++)
+        if (tables[i].file == file && tables[i].id == id) return &tables[i];
     return NULL;
 }
 
-const struct table *table_at(size_t index) {
+const struct table *table_at(size_t index)
+{
     return index < TABLE_COUNT ? &tables[index] : NULL;
 }
 
-bool table_stores(const struct field *field) {
+bool table_stores(const struct field *field)
+{
     return field->type != FIELD_SECRET;
 }

@@ -65,15 +65,13 @@ static void describe_condition(const struct condition_command *command, struct a
     put(action->actor, sizeof action->actor, command->actor);
     snprintf(action->action, sizeof action->action, "condition %s", condition_action_name(command->action));
     action->condition_id = command->condition_id;
-    if (command->action != CONDITION_CREATE && command->action != CONDITION_EDIT) {
-        return;
-    }
+    if (command->action != CONDITION_CREATE && command->action != CONDITION_EDIT) return;
     put(action->symbol, sizeof action->symbol, terms->symbol);
     snprintf(action->request, sizeof action->request, "%s %d at %s, turning %s, take profit %s, stop loss %s%s",
              side_name(terms->side), (int)terms->quantity, price_format(terms->trigger_price, trigger, sizeof trigger),
              price_format(terms->turning, turning, sizeof turning),
-             price_format(terms->take_profit, profit, sizeof profit),
-             price_format(terms->stop_loss, loss, sizeof loss), terms->following ? ", following" : "");
+             price_format(terms->take_profit, profit, sizeof profit), price_format(terms->stop_loss, loss, sizeof loss),
+             terms->following ? ", following" : "");
 }
 
 static void describe_order(const struct order_request *order, struct action_record *action)
@@ -83,9 +81,8 @@ static void describe_order(const struct order_request *order, struct action_reco
     put(action->action, sizeof action->action, "order");
     put(action->symbol, sizeof action->symbol, order->symbol);
     put(action->client_order_id, sizeof action->client_order_id, order->client_order_id);
-    snprintf(action->request, sizeof action->request, "%s %d %s %s%s%s%s", side_name(order->side),
-             (int)order->quantity, order_type_name(order->type), tif_name(order->tif),
-             order->type == ORDER_LIMIT ? " at " : "",
+    snprintf(action->request, sizeof action->request, "%s %d %s %s%s%s%s", side_name(order->side), (int)order->quantity,
+             order_type_name(order->type), tif_name(order->tif), order->type == ORDER_LIMIT ? " at " : "",
              order->type == ORDER_LIMIT ? price_format(order->limit_price, limit, sizeof limit) : "",
              order->reduce_only ? ", reduce only" : "");
 }
@@ -103,11 +100,10 @@ static void describe_market(const struct market_control *control, struct action_
     char stamp[CALENDAR_TEXT_SIZE];
     put(action->actor, sizeof action->actor, control->actor);
     snprintf(action->action, sizeof action->action, "market %s", market_action_name(control->action));
-    if (control->action == MARKET_SPEED) {
+    if (control->action == MARKET_SPEED)
         snprintf(action->request, sizeof action->request, "%" PRId64, control->number);
-    } else if (control->action == MARKET_SEEK) {
+    else if (control->action == MARKET_SEEK)
         put(action->request, sizeof action->request, calendar_format_stamp(control->number, stamp, sizeof stamp));
-    }
 }
 
 /* false: not what an operator does (a question). */
@@ -133,9 +129,7 @@ static bool describe(const struct msg *msg, struct action_record *action)
     } else {
         return false;
     }
-    if (action->actor[0] == '\0') {
-        put(action->actor, sizeof action->actor, "operator");
-    }
+    if (action->actor[0] == '\0') put(action->actor, sizeof action->actor, "operator");
     return true;
 }
 
@@ -155,12 +149,8 @@ static struct open_action *place(struct agent *agent)
     struct open_action *oldest = &agent->actions.open[0];
     for (int i = 0; i < ACTIONS_OPEN_MAX; i++) {
         struct open_action *open = &agent->actions.open[i];
-        if (open->request_id == 0) {
-            return open;
-        }
-        if (open->action.time_us < oldest->action.time_us) {
-            oldest = open;
-        }
+        if (open->request_id == 0) return open;
+        if (open->action.time_us < oldest->action.time_us) oldest = open;
     }
     end(agent, oldest, ERR_TIMEOUT, "no answer yet when too many requests were open");
     return oldest;
@@ -170,13 +160,9 @@ void actions_asked(struct agent *agent, const struct requester *from, const stru
 {
     struct action_record action;
     uint64_t request_id = agent_request_id(msg);
-    if (agent->actions.db == NULL || request_id == 0) {
-        return;
-    }
+    if (agent->actions.db == NULL || request_id == 0) return;
     fill(agent, &action, "operator", now_us);
-    if (!describe(msg, &action)) {
-        return;
-    }
+    if (!describe(msg, &action)) return;
     struct open_action *open = place(agent);
     open->request_id = request_id;
     open->socket = from->socket;
@@ -192,24 +178,17 @@ static bool same_peer(const struct bus_peer *a, const struct bus_peer *b)
 /* What only the answer tells: the number of a new condition, the id of a new order. */
 static void learn(struct action_record *action, const struct reply *reply)
 {
-    if (reply->status != ERR_OK) {
-        return;
-    }
+    if (reply->status != ERR_OK) return;
     if (strcmp(action->action, "order") == 0 && action->client_order_id[0] == '\0' &&
-        strlen(reply->text) < sizeof action->client_order_id) {
+        strlen(reply->text) < sizeof action->client_order_id)
         put(action->client_order_id, sizeof action->client_order_id, reply->text);
-    }
     bool creates = strcmp(action->action, "condition create") == 0;
-    if (creates && action->condition_id == 0 && reply->number > 0) {
-        action->condition_id = reply->number;
-    }
+    if (creates && action->condition_id == 0 && reply->number > 0) action->condition_id = reply->number;
 }
 
 void actions_answered(struct agent *agent, const struct requester *to, const struct reply *reply)
 {
-    if (agent->actions.db == NULL) {
-        return;
-    }
+    if (agent->actions.db == NULL) return;
     for (int i = 0; i < ACTIONS_OPEN_MAX; i++) {
         struct open_action *open = &agent->actions.open[i];
         if (open->request_id != 0 && open->request_id == reply->request_id && open->socket == to->socket &&
@@ -225,9 +204,7 @@ void actions_note(struct agent *agent, const char *kind, const char *actor, cons
                   enum status status, const char *answer)
 {
     struct action_record row;
-    if (agent->actions.db == NULL) {
-        return;
-    }
+    if (agent->actions.db == NULL) return;
     fill(agent, &row, kind, agent->clock->now_us(agent->clock));
     put(row.actor, sizeof row.actor, actor);
     put(row.action, sizeof row.action, action);
@@ -245,10 +222,8 @@ void actions_begin(struct agent *agent, struct db *db, const struct market *mark
 
 void actions_close(struct agent *agent)
 {
-    for (int i = 0; i < ACTIONS_OPEN_MAX && agent->actions.db != NULL; i++) {
-        if (agent->actions.open[i].request_id != 0) {
+    for (int i = 0; i < ACTIONS_OPEN_MAX && agent->actions.db != NULL; i++)
+        if (agent->actions.open[i].request_id != 0)
             end(agent, &agent->actions.open[i], ERR_TIMEOUT, "not answered: the process stopped");
-        }
-    }
     agent->actions.db = NULL;
 }

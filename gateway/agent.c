@@ -33,14 +33,11 @@ void agent_fail(struct agent *agent, const struct err *err)
 void agent_publish(struct agent *agent, const struct msg *msg)
 {
     struct err err;
-    if (agent->pub == NULL) {
-        return;
-    }
-    if (bus_publish(agent->pub, msg, &err) == ERR_OK) {
+    if (agent->pub == NULL) return;
+    if (bus_publish(agent->pub, msg, &err) == ERR_OK)
         agent->published += heard_counts(msg) ? 1 : 0;
-    } else {
+    else
         log_write(agent->log, LEVEL_WARNING, "not published: %s", err.text);
-    }
 }
 
 static void publish_log(void *context, const struct msg *line)
@@ -51,9 +48,7 @@ static void publish_log(void *context, const struct msg *line)
 static void garbage_second(struct agent *agent, enum bus_endpoint endpoint, int64_t now_us, uint64_t in_all)
 {
     struct agent_garbage *garbage = &agent->garbage[endpoint];
-    if (now_us - garbage->second_us < CLOCK_SECOND_US && now_us >= garbage->second_us) {
-        return;
-    }
+    if (now_us - garbage->second_us < CLOCK_SECOND_US && now_us >= garbage->second_us) return;
     if (garbage->unsaid > 0) {
         log_write(agent->log, LEVEL_WARNING, "%s: %" PRIu64 " more messages dropped in that second, %" PRIu64 " in all",
                   bus_endpoint_name(endpoint), garbage->unsaid, in_all);
@@ -94,15 +89,10 @@ bool agent_receive(struct agent *agent, struct bus_socket *socket, struct msg *m
 void agent_send(struct agent *agent, const struct requester *to, const struct msg *msg)
 {
     struct err err;
-    if (to->socket == NULL || to->peer.size == 0) {
-        return;
-    }
-    if (msg->id == MSG_REPLY) {
-        actions_answered(agent, to, &msg->reply);
-    }
-    if (bus_send_to(to->socket, &to->peer, msg, &err) != ERR_OK && err.status != ERR_NOT_FOUND) {
+    if (to->socket == NULL || to->peer.size == 0) return;
+    if (msg->id == MSG_REPLY) actions_answered(agent, to, &msg->reply);
+    if (bus_send_to(to->socket, &to->peer, msg, &err) != ERR_OK && err.status != ERR_NOT_FOUND)
         log_write(agent->log, LEVEL_WARNING, "not answered: %s", err.text);
-    }
 }
 
 void agent_reply(struct agent *agent, const struct requester *to, uint64_t request_id, enum status status,
@@ -135,9 +125,7 @@ uint64_t agent_request_id(const struct msg *msg)
 {
     const struct field *field = msg_field(msg->id, "request_id");
     uint64_t id = 0;
-    if (field != NULL) {
-        memcpy(&id, msg->bytes + field->offset, sizeof id);
-    }
+    if (field != NULL) memcpy(&id, msg->bytes + field->offset, sizeof id);
     return id;
 }
 
@@ -167,9 +155,7 @@ static void serve_control(struct agent *agent, int64_t now_us)
             actions_asked(agent, &from, &msg, now_us);
             agent->ops->on_request(agent, agent->self, &from, &msg, now_us);
         }
-        if (msg.id == MSG_LOGIN) {
-            explicit_bzero(&msg, sizeof msg);
-        }
+        if (msg.id == MSG_LOGIN) explicit_bzero(&msg, sizeof msg);
     }
 }
 
@@ -179,9 +165,7 @@ static bool read_clocks(struct agent *agent, int64_t *now_us, int64_t *steady_us
     for (int tries = 0; tries < 3; tries++) {
         *steady_us = clock_monotonic_us();
         *now_us = agent->clock->now_us(agent->clock);
-        if (clock_monotonic_us() - *steady_us < CLOCK_JUMP_US / 20) {
-            return true;
-        }
+        if (clock_monotonic_us() - *steady_us < CLOCK_JUMP_US / 20) return true;
     }
     return false;
 }
@@ -192,21 +176,13 @@ static void watch_clock(struct agent *agent)
     int64_t now_us = 0;
     int64_t steady_us = 0;
     struct err err;
-    if (!read_clocks(agent, &now_us, &steady_us)) {
-        return;
-    }
+    if (!read_clocks(agent, &now_us, &steady_us)) return;
     int64_t jump_us = clock_watch_step(&agent->clock_watch, now_us, steady_us);
-    if (jump_us == 0) {
-        return;
-    }
+    if (jump_us == 0) return;
     err_set(&err, ERR_IO, "the machine's clock jumped by %+" PRId64 " ms", jump_us / CLOCK_MS_US);
     log_write(agent->log, LEVEL_WARNING, "%s", err.text);
-    if (agent->ops->clock_jumped != NULL) {
-        agent->ops->clock_jumped(agent, agent->self, jump_us, now_us);
-    }
-    if (!agent->ops->clock_stays) {
-        agent_fail(agent, &err);
-    }
+    if (agent->ops->clock_jumped != NULL) agent->ops->clock_jumped(agent, agent->self, jump_us, now_us);
+    if (!agent->ops->clock_stays) agent_fail(agent, &err);
 }
 
 static const char *program_name(const struct agent *agent)
@@ -226,9 +202,7 @@ static int64_t beat_when_due(struct agent *agent, int64_t now_us)
     /* A new listener is spoken to at once: that is how it knows that it listens. */
     bool listener = bus_subscribed(agent->pub);
     bool clock_went_back = agent->next_look_us > now_us + LOOK_US;
-    if (now_us < agent->next_look_us && !clock_went_back && !listener) {
-        return agent->next_look_us;
-    }
+    if (now_us < agent->next_look_us && !clock_went_back && !listener) return agent->next_look_us;
     agent->next_look_us = now_us + LOOK_US;
     agent_heartbeat(agent, &beat);
     bool changed = beat.heartbeat.peer_up != agent->said_peer_up;
@@ -246,9 +220,7 @@ static int64_t do_work(void *self, int64_t now_us)
 {
     struct agent *agent = self;
     watch_clock(agent);
-    if (agent->failed) {
-        return now_us;
-    }
+    if (agent->failed) return now_us;
     serve_control(agent, now_us);
     int64_t next = agent->ops->do_work(agent, agent->self, now_us);
     int64_t look = beat_when_due(agent, now_us);
@@ -295,27 +267,18 @@ static int failed_exit(const struct agent *agent, const struct err *err, bool ha
 {
     bool wrong = err->status != ERR_IO && err->status != ERR_FULL && err->status != ERR_TIMEOUT;
     fprintf(stderr, "%s: %s\n", program_name(agent), err->text);
-    if (agent->log != NULL) {
-        log_write(agent->log, LEVEL_ERROR, "ends: %s", err->text);
-    }
-    if (has_paths) {
-        write_failed(agent, err->text);
-    }
+    if (agent->log != NULL) log_write(agent->log, LEVEL_ERROR, "ends: %s", err->text);
+    if (has_paths) write_failed(agent, err->text);
     return wrong ? 2 : 1;
 }
 
 static enum status open_paths(struct agent *agent, int argc, char **argv, struct err *err)
 {
     enum status status = config_load(&agent->settings, &argc, argv, err);
-    if (status == ERR_OK && argc > 1) {
+    if (status == ERR_OK && argc > 1)
         status = err_set(err, ERR_INVALID, "%s: no such option ('outcry config' lists the settings)", argv[1]);
-    }
-    if (status == ERR_OK) {
-        status = paths_resolve(&agent->paths, &agent->settings, err);
-    }
-    if (status == ERR_OK) {
-        status = paths_prepare(&agent->paths, err);
-    }
+    if (status == ERR_OK) status = paths_resolve(&agent->paths, &agent->settings, err);
+    if (status == ERR_OK) status = paths_prepare(&agent->paths, err);
     return status;
 }
 
@@ -329,15 +292,9 @@ static enum status open_rest(struct agent *agent, struct err *err)
         unlink(failed_file(agent, path));
         status = log_open(&agent->log, ops->component, agent->paths.home, err);
     }
-    if (status == ERR_OK) {
-        status = loop_open(&agent->loop, true, err);
-    }
-    if (status == ERR_OK) {
-        status = bus_open(&agent->bus, &agent->settings, &agent->paths, err);
-    }
-    if (status == ERR_OK) {
-        status = bus_bind(agent->bus, ops->pub, BUS_PUB, &agent->pub, err);
-    }
+    if (status == ERR_OK) status = loop_open(&agent->loop, true, err);
+    if (status == ERR_OK) status = bus_open(&agent->bus, &agent->settings, &agent->paths, err);
+    if (status == ERR_OK) status = bus_bind(agent->bus, ops->pub, BUS_PUB, &agent->pub, err);
     if (status == ERR_OK) {
         log_set_listener(agent->log, publish_log, agent);
         status = bus_bind(agent->bus, ops->control, BUS_ROUTER, &agent->control, err);
@@ -352,15 +309,9 @@ static enum status open_rest(struct agent *agent, struct err *err)
 
 static void close_all(struct agent *agent)
 {
-    if (agent->bus != NULL) {
-        agent->ops->close(agent, agent->self);
-    }
-    if (agent->log != NULL) {
-        log_set_listener(agent->log, NULL, NULL);
-    }
-    if (agent->control != NULL) {
-        bus_linger(agent->control, LAST_WORDS_MS);
-    }
+    if (agent->bus != NULL) agent->ops->close(agent, agent->self);
+    if (agent->log != NULL) log_set_listener(agent->log, NULL, NULL);
+    if (agent->control != NULL) bus_linger(agent->control, LAST_WORDS_MS);
     bus_socket_close(agent->control);
     bus_socket_close(agent->pub);
     bus_close(agent->bus);
@@ -374,17 +325,13 @@ int agent_main(const struct agent_ops *ops, int argc, char **argv)
 {
     struct agent agent = {.ops = ops, .lock = {.fd = -1}, .clock = clock_system()};
     struct err err = {0};
-    if (answered(&agent, argc, argv)) {
-        return 0;
-    }
+    if (answered(&agent, argc, argv)) return 0;
     agent.started_us = agent.clock->now_us(agent.clock);
     agent.self = calloc(1, ops->size);
     CHECK(agent.self != NULL);
     enum status status = open_paths(&agent, argc, argv, &err);
     bool has_paths = status == ERR_OK;
-    if (status == ERR_OK) {
-        status = open_rest(&agent, &err);
-    }
+    if (status == ERR_OK) status = open_rest(&agent, &err);
     if (status == ERR_OK) {
         struct loop_agent work = {.self = &agent, .do_work = do_work};
         log_write(agent.log, LEVEL_INFO, "started, pid %d", (int)getpid());

@@ -22,7 +22,7 @@
 /* Rows one answer may have; the asker asks again from where it ended (reply.text is "more" then). */
 #define AGENT_ANSWER_MAX 10000
 /* Messages taken from one socket before the others have their turn. */
-#define AGENT_BATCH 64
+#define AGENT_BATCH      64
 
 struct agent;
 

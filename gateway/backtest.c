@@ -13,21 +13,22 @@
 #include "core/text.h"
 #include "gateway/backtest_impl.h"
 
-#define TIMER_US CLOCK_SECOND_US
-#define PROGRESS_STEPS 50
+#define TIMER_US          CLOCK_SECOND_US
+#define PROGRESS_STEPS    50
 #define SYMBOLS_ASKED_MAX 1024
 
-struct backtest_symbol *backtest_symbol(struct backtest *backtest, const char *symbol) {
-    for (uint32_t i = 0; i < market_file_symbol_count(backtest->data); i++) {
+struct backtest_symbol *backtest_symbol(struct backtest *backtest, const char *symbol)
+{
+    for (uint32_t i = 0; i < market_file_symbol_count(backtest->data); i++)
         if (strcmp(backtest->symbols[i].contract.symbol, symbol) == 0) return &backtest->symbols[i];
-    }
     return NULL;
 }
 
 /* --- what the strategy says --------------------------------------------------------------------------------------- */
 
 /* The decision alone: attempts after the first are about the same one. */
-void backtest_on_signal(struct backtest *backtest, const struct signal *signal) {
+void backtest_on_signal(struct backtest *backtest, const struct signal *signal)
+{
     const struct order_request *order = &signal->order;
     if (order->attempt != 1) return;
     backtest->result->signals++;
@@ -40,25 +41,26 @@ void backtest_on_signal(struct backtest *backtest, const struct signal *signal) 
             price_format(order->decision_price, price, sizeof price));
 }
 
-static void on_transition(struct backtest *backtest, const struct transition *transition) {
+static void on_transition(struct backtest *backtest, const struct transition *transition)
+{
     const struct condition *condition = strategy_condition(backtest->strategy, transition->condition_id);
     CHECK(condition != NULL);
     const bool instant = backtest->options->fill == BACKTEST_INSTANT;
-    if (instant && transition->from == CONDITION_ENTERING && transition->to == CONDITION_OPEN) {
+    if (instant && transition->from == CONDITION_ENTERING && transition->to == CONDITION_OPEN)
         backtest_fill(backtest, condition->id, transition->price, condition->filled_quantity, transition->market_us);
-    }
-    if (instant && transition->from == CONDITION_EXITING && transition->to == CONDITION_CLOSED) {
+    if (instant && transition->from == CONDITION_EXITING && transition->to == CONDITION_CLOSED)
         backtest_fill(backtest, condition->id, transition->price, condition->exited_quantity, transition->market_us);
-    }
     if (transition->to == CONDITION_CLOSED) backtest_closed(backtest, condition, transition->market_us);
     if (transition->to == CONDITION_REJECTED) backtest->result->unfilled++;
 }
 
-void backtest_on_published(struct backtest *backtest, const struct msg *msg) {
+void backtest_on_published(struct backtest *backtest, const struct msg *msg)
+{
     if (msg->id == MSG_TRANSITION) on_transition(backtest, &msg->transition);
 }
 
-static void on_output(void *context, enum port port, const struct msg *msg) {
+static void on_output(void *context, enum port port, const struct msg *msg)
+{
     struct backtest *backtest = context;
     if (port == PORT_PUBLISH) backtest_on_published(backtest, msg);
     if (port == PORT_SIGNAL) backtest_on_signal(backtest, &msg->signal);
@@ -68,7 +70,8 @@ static void on_output(void *context, enum port port, const struct msg *msg) {
 
 /* --- set-up ------------------------------------------------------------------------------------------------------- */
 
-static void note_damage(struct backtest *backtest) {
+static void note_damage(struct backtest *backtest)
+{
     struct backtest_result *result = backtest->result;
     const struct market_damage *first = market_file_damage(backtest->data, 0);
     result->damaged_lines = market_file_damaged(backtest->data);
@@ -78,14 +81,14 @@ static void note_damage(struct backtest *backtest) {
 }
 
 /* Every symbol that a condition names, each once; a NULL ends the list. */
-static enum status open_data(struct backtest *backtest, struct err *err) {
+static enum status open_data(struct backtest *backtest, struct err *err)
+{
     const char *symbols[SYMBOLS_ASKED_MAX + 1] = {NULL};
     uint32_t count = 0;
     for (int32_t row = 0; row < backtest->conditions.count; row++) {
         const char *symbol = backtest->conditions.rows[row].symbol;
         uint32_t at = 0;
-        while (at < count && strcmp(symbols[at], symbol) != 0)
-            at++;
+        while (at < count && strcmp(symbols[at], symbol) != 0) at++;
         if (at < count) continue;
         if (count == SYMBOLS_ASKED_MAX) {
             return err_set(err, ERR_FULL, "%s:%d: symbol: more than %d of them", backtest->conditions.file,
@@ -110,7 +113,8 @@ static enum status open_data(struct backtest *backtest, struct err *err) {
                    result->damaged_lines, result->damaged_line, result->damaged_reason);
 }
 
-static enum status make_contracts(struct backtest *backtest, int32_t trading_day, struct err *err) {
+static enum status make_contracts(struct backtest *backtest, int32_t trading_day, struct err *err)
+{
     for (uint32_t i = 0; i < market_file_symbol_count(backtest->data); i++) {
         struct contract *contract = &backtest->symbols[i].contract;
         const char *symbol = market_file_symbol(backtest->data, i);
@@ -143,7 +147,8 @@ static enum status make_contracts(struct backtest *backtest, int32_t trading_day
     return ERR_OK;
 }
 
-static void enter_session(struct backtest *backtest, int64_t market_us) {
+static void enter_session(struct backtest *backtest, int64_t market_us)
+{
     session_at(market_us, 0, &backtest->session);
     backtest->market_us = market_us;
     struct market market = {.market_us = market_us,
@@ -158,10 +163,10 @@ static void enter_session(struct backtest *backtest, int64_t market_us) {
     strategy_on_market(backtest->strategy, &market, market_us, &backtest->sink);
 }
 
-static enum status create_conditions(struct backtest *backtest, struct err *err) {
-    for (uint32_t i = 0; i < market_file_symbol_count(backtest->data); i++) {
+static enum status create_conditions(struct backtest *backtest, struct err *err)
+{
+    for (uint32_t i = 0; i < market_file_symbol_count(backtest->data); i++)
         if (backtest->symbols[i].wanted) strategy_on_contract(backtest->strategy, &backtest->symbols[i].contract);
-    }
     for (int32_t row = 0; row < backtest->conditions.count; row++) {
         struct condition_command command = {.action = CONDITION_CREATE, .terms = backtest->conditions.rows[row]};
         (void)text_copy(command.actor, sizeof command.actor, "backtest");
@@ -177,7 +182,8 @@ static enum status create_conditions(struct backtest *backtest, struct err *err)
 
 /* --- the run ------------------------------------------------------------------------------------------------------ */
 
-static void instant_trade(struct backtest *backtest, const struct market_trade *trade) {
+static void instant_trade(struct backtest *backtest, const struct market_trade *trade)
+{
     struct backtest_symbol *symbol = &backtest->symbols[trade->symbol_index];
     struct tick tick = {.epoch = 1,
                         .sym_seq = (uint64_t)symbol->ticks,
@@ -190,10 +196,10 @@ static void instant_trade(struct backtest *backtest, const struct market_trade *
 }
 
 /* Sessions between two trades happen one by one, each at its time. */
-static void advance(struct backtest *backtest, int64_t market_us) {
-    while (backtest->session.next_change_us <= market_us && backtest->session.next_change_us > backtest->market_us) {
+static void advance(struct backtest *backtest, int64_t market_us)
+{
+    while (backtest->session.next_change_us <= market_us && backtest->session.next_change_us > backtest->market_us)
         enter_session(backtest, backtest->session.next_change_us);
-    }
     backtest->market_us = market_us;
     if (market_us - backtest->timer_us < TIMER_US) return;
     backtest->timer_us = market_us;
@@ -201,63 +207,62 @@ static void advance(struct backtest *backtest, int64_t market_us) {
     if (backtest->book != NULL) backtest_book_timer(backtest);
 }
 
-static void show_progress(FILE *out, int64_t done, int64_t count) {
+static void show_progress(FILE *out, int64_t done, int64_t count)
+{
     char bar[PROGRESS_STEPS + 1];
     const int64_t filled = done * PROGRESS_STEPS / count;
-    for (int64_t i = 0; i < PROGRESS_STEPS; i++)
-        bar[i] = i < filled ? '#' : '.';
+    for (int64_t i = 0; i < PROGRESS_STEPS; i++) bar[i] = i < filled ? '#' : '.';
     bar[PROGRESS_STEPS] = '\0';
     fprintf(out, "\r[%s] %3" PRId64 "%%", bar, done * 100 / count);
     if (done == count) fputs("\r\033[K", out);
     fflush(out);
 }
 
-static void run_trades(struct backtest *backtest) {
+static void run_trades(struct backtest *backtest)
+{
     const int64_t count = market_file_count(backtest->data);
     const int64_t each = count / 100 + 1;
     struct market_trade trade;
     for (int64_t done = 0; market_file_next(backtest->data, &trade) && !backtest->failed; done++) {
-        if (backtest->options->progress != NULL && done % each == 0) {
+        if (backtest->options->progress != NULL && done % each == 0)
             show_progress(backtest->options->progress, done, count);
-        }
         advance(backtest, trade.market_us);
         backtest->symbols[trade.symbol_index].ticks++;
         backtest->result->ticks++;
-        if (backtest->book != NULL) {
+        if (backtest->book != NULL)
             backtest_book_trade(backtest, &trade);
-        } else {
+        else
             instant_trade(backtest, &trade);
-        }
     }
     if (backtest->options->progress != NULL) show_progress(backtest->options->progress, count, count);
 }
 
-static bool same_file(const char *a, const char *b) {
+static bool same_file(const char *a, const char *b)
+{
     struct stat first, second;
     if (a == NULL || b == NULL || stat(a, &first) != 0 || stat(b, &second) != 0) return false;
     return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 /* Nothing that is read may be written over. */
-static enum status check_options(const struct backtest_options *options, struct err *err) {
+static enum status check_options(const struct backtest_options *options, struct err *err)
+{
     if (options->data_file == NULL) return err_set(err, ERR_INVALID, "no data file (--data FILE)");
     if (options->conditions_file == NULL)
         return err_set(err, ERR_INVALID, "no conditions file (--conditions FILE.csv)");
     const char *outputs[] = {options->signals_file, options->report_file};
-    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
-        if (same_file(outputs[i], options->data_file) || same_file(outputs[i], options->conditions_file)) {
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (same_file(outputs[i], options->data_file) || same_file(outputs[i], options->conditions_file))
             return err_set(err, ERR_INVALID, "%s: would be written over, but it is read", outputs[i]);
-        }
-    }
     const bool both = options->signals_file != NULL && options->report_file != NULL;
     if ((both && strcmp(options->signals_file, options->report_file) == 0) ||
-        same_file(options->signals_file, options->report_file)) {
+        same_file(options->signals_file, options->report_file))
         return err_set(err, ERR_INVALID, "%s: signals and report cannot be one file", options->report_file);
-    }
     return ERR_OK;
 }
 
-static enum status open_signals(struct backtest *backtest, struct err *err) {
+static enum status open_signals(struct backtest *backtest, struct err *err)
+{
     const char *path = backtest->options->signals_file;
     if (path == NULL) return ERR_OK;
     backtest->signals = fopen(path, "we");
@@ -266,7 +271,8 @@ static enum status open_signals(struct backtest *backtest, struct err *err) {
     return ERR_OK;
 }
 
-static enum status close_signals(struct backtest *backtest, struct err *err) {
+static enum status close_signals(struct backtest *backtest, struct err *err)
+{
     if (backtest->signals == NULL) return ERR_OK;
     const bool bad = ferror(backtest->signals) != 0;
     const bool closed = fclose(backtest->signals) == 0;
@@ -276,7 +282,8 @@ static enum status close_signals(struct backtest *backtest, struct err *err) {
                    strerror(errno));
 }
 
-static enum status prepare(struct backtest *backtest, struct err *err) {
+static enum status prepare(struct backtest *backtest, struct err *err)
+{
     const struct backtest_options *options = backtest->options;
     enum status status =
         backtest_conditions_read(options->conditions_file, options->symbol, options->basis, &backtest->conditions, err);
@@ -302,7 +309,8 @@ static enum status prepare(struct backtest *backtest, struct err *err) {
     return status;
 }
 
-enum status backtest_run(const struct backtest_options *options, struct backtest_result *result, struct err *err) {
+enum status backtest_run(const struct backtest_options *options, struct backtest_result *result, struct err *err)
+{
     *result = (struct backtest_result){0};
     struct err why = {0};
     if (err == NULL) err = &why;
@@ -332,7 +340,8 @@ enum status backtest_run(const struct backtest_options *options, struct backtest
     return status;
 }
 
-void backtest_free(struct backtest_result *result) {
+void backtest_free(struct backtest_result *result)
+{
     free(result->equity);
     *result = (struct backtest_result){0};
 }

@@ -12,12 +12,12 @@
 #include "gateway/backtest_impl.h"
 
 #define QUEUE_START 256
-#define QUEUE_MAX (1u << 20)
+#define QUEUE_MAX   (1u << 20)
 #define ORDERS_EACH 4 /* an entry and a few attempts of an exit, of each condition */
 #define ORDERS_MORE 1024
-#define EQUITY PRICE_POINTS(1000000000) /* margin is not what a backtest tests */
-#define LANES 2
-#define VENUE "BACKTEST"
+#define EQUITY      PRICE_POINTS(1000000000) /* margin is not what a backtest tests */
+#define LANES       2
+#define VENUE       "BACKTEST"
 
 enum speaker { SPEAKER_STRATEGY = 1, SPEAKER_EXECUTOR, SPEAKER_GATE, SPEAKER_VENUE };
 
@@ -58,7 +58,8 @@ struct backtest_book {
 
 /* --- the queue ---------------------------------------------------------------------------------------------------- */
 
-static bool grow_queue(struct backtest_book *book) {
+static bool grow_queue(struct backtest_book *book)
+{
     const uint32_t capacity = book->capacity == 0 ? QUEUE_START : book->capacity * 2;
     struct said *queue = capacity > QUEUE_MAX ? NULL : malloc(capacity * sizeof *queue);
     if (queue == NULL) return false;
@@ -72,7 +73,8 @@ static bool grow_queue(struct backtest_book *book) {
     return true;
 }
 
-static void hear(void *context, enum port port, const struct msg *msg) {
+static void hear(void *context, enum port port, const struct msg *msg)
+{
     const struct voice *voice = context;
     struct backtest_book *book = voice->book;
     if (port == PORT_STORE || port == PORT_REPLY) return; /* nothing restarts here, and nobody asked */
@@ -89,19 +91,21 @@ static void hear(void *context, enum port port, const struct msg *msg) {
 
 /* --- who hears what ----------------------------------------------------------------------------------------------- */
 
-static struct lane *lane_of(struct backtest_book *book, const char *account) {
-    for (size_t i = 0; i < LANES; i++) {
+static struct lane *lane_of(struct backtest_book *book, const char *account)
+{
+    for (size_t i = 0; i < LANES; i++)
         if (strcmp(book->lanes[i].account, account) == 0) return &book->lanes[i];
-    }
     CHECK(!"every account has a lane");
     return NULL;
 }
 
-static uint32_t stream_of(const struct backtest_book *book, const struct lane *lane) {
+static uint32_t stream_of(const struct backtest_book *book, const struct lane *lane)
+{
     return (uint32_t)(lane - book->lanes);
 }
 
-static void from_strategy(struct backtest_book *book, const struct said *said, int64_t now_us) {
+static void from_strategy(struct backtest_book *book, const struct said *said, int64_t now_us)
+{
     if (said->port == PORT_SIGNAL) {
         struct lane *lane = lane_of(book, said->msg.signal.order.account);
         executor_on_signal(lane->executor, &said->msg.signal, now_us, &lane->to_executor);
@@ -115,16 +119,16 @@ static void from_strategy(struct backtest_book *book, const struct said *said, i
     }
 }
 
-static void from_executor(struct backtest_book *book, const struct said *said, int64_t now_us) {
+static void from_executor(struct backtest_book *book, const struct said *said, int64_t now_us)
+{
     struct backtest *backtest = book->backtest;
     struct lane *lane = said->lane;
     if (said->port == PORT_ACK) strategy_on_ack(backtest->strategy, &said->msg.signal_ack, now_us, &backtest->sink);
     if (said->port != PORT_ORDER) return;
-    if (said->msg.id == MSG_ORDER_REQUEST) {
+    if (said->msg.id == MSG_ORDER_REQUEST)
         gate_on_order_request(lane->gate, &said->msg.order_request, now_us, &lane->to_gate);
-    } else if (said->msg.id == MSG_CANCEL_REQUEST) {
+    else if (said->msg.id == MSG_CANCEL_REQUEST)
         gate_on_cancel_request(lane->gate, &said->msg.cancel_request, now_us, &lane->to_gate);
-    }
 }
 
 struct telling {
@@ -132,13 +136,15 @@ struct telling {
     int64_t now_us;
 };
 
-static void tell_position(void *context, const struct position *position) {
+static void tell_position(void *context, const struct position *position)
+{
     const struct telling *telling = context;
     gate_on_venue_position(telling->lane->gate, position, telling->now_us, &telling->lane->to_gate);
 }
 
 /* The line never breaks here, so no order is ever in doubt and no fill was missed. */
-static void answer(struct backtest_book *book, struct lane *lane, const struct query *query, int64_t now_us) {
+static void answer(struct backtest_book *book, struct lane *lane, const struct query *query, int64_t now_us)
+{
     const struct reply reply = {.request_id = query->request_id, .status = ERR_OK};
     const uint32_t stream = stream_of(book, lane);
     struct telling telling = {lane, now_us};
@@ -154,13 +160,13 @@ static void answer(struct backtest_book *book, struct lane *lane, const struct q
 }
 
 static void on_order_event(struct backtest_book *book, struct lane *lane, const struct order_event *event,
-                           int64_t now_us) {
+                           int64_t now_us)
+{
     struct backtest *backtest = book->backtest;
     struct err err = {0};
     if (event->seq <= executor_events_seq(lane->executor)) return; /* an order's last event, said again */
-    if (event->kind == EXEC_FILL) {
+    if (event->kind == EXEC_FILL)
         backtest_fill(backtest, event->request.condition_id, event->fill_price, event->fill_quantity, event->market_us);
-    }
     enum status status = executor_on_order_event(lane->executor, event, now_us, &lane->to_executor, &err);
     CHECK(status == ERR_OK);
     struct order_event numbered = *event;
@@ -169,23 +175,23 @@ static void on_order_event(struct backtest_book *book, struct lane *lane, const 
     CHECK(status == ERR_OK);
 }
 
-static void from_gate(struct backtest_book *book, const struct said *said, int64_t now_us) {
+static void from_gate(struct backtest_book *book, const struct said *said, int64_t now_us)
+{
     const struct msg *msg = &said->msg;
     const uint32_t stream = stream_of(book, said->lane);
-    if (said->port == PORT_PUBLISH && msg->id == MSG_ORDER_EVENT) {
+    if (said->port == PORT_PUBLISH && msg->id == MSG_ORDER_EVENT)
         on_order_event(book, said->lane, &msg->order_event, now_us);
-    }
     if (said->port != PORT_VENUE) return;
-    if (msg->id == MSG_ORDER_REQUEST) {
+    if (msg->id == MSG_ORDER_REQUEST)
         matching_order(book->matching, stream, &msg->order_request, &book->to_matching);
-    } else if (msg->id == MSG_CANCEL_REQUEST) {
+    else if (msg->id == MSG_CANCEL_REQUEST)
         matching_cancel(book->matching, stream, &msg->cancel_request, &book->to_matching);
-    } else if (msg->id == MSG_QUERY) {
+    else if (msg->id == MSG_QUERY)
         answer(book, said->lane, &msg->query, now_us);
-    }
 }
 
-static void tell_contract(struct backtest_book *book, struct contract contract) {
+static void tell_contract(struct backtest_book *book, struct contract contract)
+{
     contract.flags |= CONTRACT_REGISTERED;
     strategy_on_contract(book->backtest->strategy, &contract);
     for (size_t i = 0; i < LANES; i++) {
@@ -194,7 +200,8 @@ static void tell_contract(struct backtest_book *book, struct contract contract) 
     }
 }
 
-static void on_venue_tick(struct backtest_book *book, const struct tick *tick, int64_t now_us) {
+static void on_venue_tick(struct backtest_book *book, const struct tick *tick, int64_t now_us)
+{
     struct backtest *backtest = book->backtest;
     for (size_t i = 0; i < LANES; i++) {
         gate_on_tick(book->lanes[i].gate, tick, now_us, &book->lanes[i].to_gate);
@@ -203,7 +210,8 @@ static void on_venue_tick(struct backtest_book *book, const struct tick *tick, i
     strategy_on_tick(backtest->strategy, tick, now_us, &backtest->sink);
 }
 
-static void from_venue(struct backtest_book *book, const struct said *said, int64_t now_us) {
+static void from_venue(struct backtest_book *book, const struct said *said, int64_t now_us)
+{
     if (said->port != PORT_PUBLISH) return;
     if (said->msg.id == MSG_VENUE_EXEC) {
         struct lane *lane = lane_of(book, said->msg.venue_exec.account);
@@ -216,7 +224,8 @@ static void from_venue(struct backtest_book *book, const struct said *said, int6
 }
 
 /* Until it is quiet. Each turn takes one; an order's life is a few. */
-static void settle(struct backtest_book *book) {
+static void settle(struct backtest_book *book)
+{
     const int64_t now_us = book->backtest->market_us;
     while (book->count > 0 && !book->backtest->failed) {
         const struct said said = book->queue[book->head];
@@ -231,11 +240,13 @@ static void settle(struct backtest_book *book) {
 
 /* --- from the run ------------------------------------------------------------------------------------------------- */
 
-void backtest_book_emit(struct backtest *backtest, enum port port, const struct msg *msg) {
+void backtest_book_emit(struct backtest *backtest, enum port port, const struct msg *msg)
+{
     if (port == PORT_SIGNAL || port == PORT_ORDER) hear(&backtest->book->strategy_voice, port, msg);
 }
 
-void backtest_book_time(struct backtest *backtest, const struct market *market) {
+void backtest_book_time(struct backtest *backtest, const struct market *market)
+{
     struct backtest_book *book = backtest->book;
     const int64_t now_us = backtest->market_us;
     matching_on_time(book->matching, now_us, now_us, &book->to_matching);
@@ -246,7 +257,8 @@ void backtest_book_time(struct backtest *backtest, const struct market *market) 
     settle(book);
 }
 
-void backtest_book_trade(struct backtest *backtest, const struct market_trade *trade) {
+void backtest_book_trade(struct backtest *backtest, const struct market_trade *trade)
+{
     struct backtest_book *book = backtest->book;
     const struct matching_trade replayed = {.market_us = trade->market_us,
                                             .price = trade->price,
@@ -263,7 +275,8 @@ void backtest_book_trade(struct backtest *backtest, const struct market_trade *t
     settle(book);
 }
 
-void backtest_book_timer(struct backtest *backtest) {
+void backtest_book_timer(struct backtest *backtest)
+{
     struct backtest_book *book = backtest->book;
     settle(book); /* what the strategy's timer said */
     for (size_t i = 0; i < LANES; i++) {
@@ -275,7 +288,8 @@ void backtest_book_timer(struct backtest *backtest) {
 
 /* --- set-up ------------------------------------------------------------------------------------------------------- */
 
-static bool make_machines(struct backtest *backtest, struct backtest_book *book) {
+static bool make_machines(struct backtest *backtest, struct backtest_book *book)
+{
     const uint32_t orders = (uint32_t)backtest->conditions.count * ORDERS_EACH + ORDERS_MORE;
     const money_t commission = backtest->options->commission;
     const struct executor_config executor = {.install = BACKTEST_INSTALL,
@@ -300,7 +314,8 @@ static bool make_machines(struct backtest *backtest, struct backtest_book *book)
     return book->matching != NULL;
 }
 
-static enum status list_contracts(struct backtest *backtest, struct backtest_book *book, struct err *err) {
+static enum status list_contracts(struct backtest *backtest, struct backtest_book *book, struct err *err)
+{
     for (uint32_t i = 0; i < market_file_symbol_count(backtest->data); i++) {
         struct backtest_symbol *symbol = &backtest->symbols[i];
         const enum status status = matching_list(book->matching, &symbol->contract, true, &symbol->venue_index, err);
@@ -310,7 +325,8 @@ static enum status list_contracts(struct backtest *backtest, struct backtest_boo
     return ERR_OK;
 }
 
-static enum status log_in(struct backtest *backtest, struct lane *lane, struct err *err) {
+static enum status log_in(struct backtest *backtest, struct lane *lane, struct err *err)
+{
     struct backtest_book *book = backtest->book;
     const enum status status =
         matching_open_account(book->matching, lane->account, "backtest", stream_of(book, lane), EQUITY, err);
@@ -327,7 +343,8 @@ static enum status log_in(struct backtest *backtest, struct lane *lane, struct e
     return ERR_OK;
 }
 
-static void give_voices(struct backtest_book *book) {
+static void give_voices(struct backtest_book *book)
+{
     book->strategy_voice = (struct voice){.book = book, .speaker = SPEAKER_STRATEGY};
     book->venue_voice = (struct voice){.book = book, .speaker = SPEAKER_VENUE};
     book->to_matching = (struct sink){&book->venue_voice, hear};
@@ -341,7 +358,8 @@ static void give_voices(struct backtest_book *book) {
     }
 }
 
-enum status backtest_book_open(struct backtest *backtest, struct err *err) {
+enum status backtest_book_open(struct backtest *backtest, struct err *err)
+{
     struct backtest_book *book = calloc(1, sizeof *book);
     if (book == NULL) return err_set(err, ERR_FULL, "no memory for the venue");
     backtest->book = book;
@@ -349,12 +367,12 @@ enum status backtest_book_open(struct backtest *backtest, struct err *err) {
     give_voices(book);
     if (!make_machines(backtest, book)) return err_set(err, ERR_FULL, "no memory for the venue");
     enum status status = list_contracts(backtest, book, err);
-    for (size_t i = 0; i < LANES && status == ERR_OK; i++)
-        status = log_in(backtest, &book->lanes[i], err);
+    for (size_t i = 0; i < LANES && status == ERR_OK; i++) status = log_in(backtest, &book->lanes[i], err);
     return status;
 }
 
-void backtest_book_close(struct backtest_book *book) {
+void backtest_book_close(struct backtest_book *book)
+{
     if (book == NULL) return;
     for (size_t i = 0; i < LANES; i++) {
         executor_free(book->lanes[i].executor);

@@ -11,7 +11,7 @@
 #include "gateway/backtest.h"
 
 #define LINE_SIZE 512
-#define COLUMNS 8
+#define COLUMNS   8
 
 struct column {
     const char *name; /* in the file */
@@ -19,30 +19,34 @@ struct column {
     enum status (*read)(const char *text, struct condition_terms *terms, struct err *err);
 };
 
-static enum status read_symbol(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_symbol(const char *text, struct condition_terms *terms, struct err *err)
+{
     if (*text == '\0') return err_set(err, ERR_INVALID, "empty (a contract code like MXFH1)");
-    if (strlen(text) >= sizeof terms->symbol) {
+    if (strlen(text) >= sizeof terms->symbol)
         return err_set(err, ERR_INVALID, "'%.40s' is too long (a contract code like MXFH1)", text);
-    }
     (void)text_copy(terms->symbol, sizeof terms->symbol, text);
     return ERR_OK;
 }
 
-static enum status read_side(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_side(const char *text, struct condition_terms *terms, struct err *err)
+{
     terms->side = strcmp(text, "BUY") == 0 ? SIDE_BUY : SIDE_SELL;
     if (terms->side == SIDE_BUY || strcmp(text, "SELL") == 0) return ERR_OK;
     return err_set(err, ERR_INVALID, "'%.40s' (allowed BUY, SELL)", text);
 }
 
-static enum status read_trigger(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_trigger(const char *text, struct condition_terms *terms, struct err *err)
+{
     return price_parse(text, &terms->trigger_price, err);
 }
 
-static enum status read_turning(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_turning(const char *text, struct condition_terms *terms, struct err *err)
+{
     return price_parse(text, &terms->turning, err);
 }
 
-static enum status read_quantity(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_quantity(const char *text, struct condition_terms *terms, struct err *err)
+{
     char *end = NULL;
     errno = 0;
     const long long value = strtoll(text, &end, 10);
@@ -50,22 +54,24 @@ static enum status read_quantity(const char *text, struct condition_terms *terms
     if (!number)
         return err_set(err, ERR_INVALID, "'%.40s' is not a whole number (allowed 1 to %d)", text,
                        CONDITION_QUANTITY_MAX);
-    if (errno != 0 || value < 1 || value > CONDITION_QUANTITY_MAX) {
+    if (errno != 0 || value < 1 || value > CONDITION_QUANTITY_MAX)
         return err_set(err, ERR_RANGE, "%.40s (allowed 1 to %d)", text, CONDITION_QUANTITY_MAX);
-    }
     terms->quantity = (int32_t)value;
     return ERR_OK;
 }
 
-static enum status read_take_profit(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_take_profit(const char *text, struct condition_terms *terms, struct err *err)
+{
     return price_parse(text, &terms->take_profit, err);
 }
 
-static enum status read_stop_loss(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_stop_loss(const char *text, struct condition_terms *terms, struct err *err)
+{
     return price_parse(text, &terms->stop_loss, err);
 }
 
-static enum status read_following(const char *text, struct condition_terms *terms, struct err *err) {
+static enum status read_following(const char *text, struct condition_terms *terms, struct err *err)
+{
     terms->following = strcmp(text, "yes") == 0;
     if (terms->following || strcmp(text, "no") == 0) return ERR_OK;
     return err_set(err, ERR_INVALID, "'%.40s' (allowed yes, no)", text);
@@ -86,7 +92,8 @@ static const char header[] =
     "symbol,side,trigger_price,turning_point,quantity,take_profit_point,stop_loss_point,following";
 
 /* Cut a line at its commas. -> how many fields there are, also beyond COLUMNS. */
-static int split(char *line, char *fields[COLUMNS]) {
+static int split(char *line, char *fields[COLUMNS])
+{
     int count = 0;
     for (char *at = line;;) {
         if (count < COLUMNS) fields[count] = at;
@@ -99,25 +106,27 @@ static int split(char *line, char *fields[COLUMNS]) {
 }
 
 static enum status at_line(const struct backtest_conditions *conditions, int32_t line, const char *field,
-                           struct err *err) {
+                           struct err *err)
+{
     if (field != NULL) (void)err_prefix(err, "%s", field);
     return err_prefix(err, "%s:%d", conditions->file, line);
 }
 
 enum status backtest_conditions_check(const struct backtest_conditions *conditions, int32_t row,
-                                      const struct contract *contract, int32_t trading_day, struct err *err) {
+                                      const struct contract *contract, int32_t trading_day, struct err *err)
+{
     struct err why = {0};
     if (err == NULL) err = &why;
     const char *term = "";
     if (condition_terms_check(&conditions->rows[row], contract, trading_day, &term, err) == ERR_OK) return ERR_OK;
     const char *field = term;
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS; i++)
         if (strcmp(columns[i].term, term) == 0) field = columns[i].name;
-    }
     return at_line(conditions, conditions->lines[row], field, err);
 }
 
-static bool make_room(struct backtest_conditions *conditions) {
+static bool make_room(struct backtest_conditions *conditions)
+{
     if (conditions->count < conditions->capacity) return true;
     const int32_t capacity = conditions->capacity == 0 ? 64 : conditions->capacity * 2;
     struct condition_terms *rows = realloc(conditions->rows, (size_t)capacity * sizeof *rows);
@@ -130,7 +139,8 @@ static bool make_room(struct backtest_conditions *conditions) {
 }
 
 static enum status read_row(struct backtest_conditions *conditions, char *text, int32_t line, const char *only,
-                            enum exit_basis basis, struct err *err) {
+                            enum exit_basis basis, struct err *err)
+{
     if (conditions->count == BACKTEST_CONDITIONS_MAX) {
         (void)err_set(err, ERR_FULL, "more conditions than %d", BACKTEST_CONDITIONS_MAX);
         return at_line(conditions, line, NULL, err);
@@ -143,9 +153,8 @@ static enum status read_row(struct backtest_conditions *conditions, char *text, 
         (void)err_set(err, ERR_INVALID, "%d fields, not %d (%s)", count, COLUMNS, header);
         return at_line(conditions, line, NULL, err);
     }
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS; i++)
         if (columns[i].read(fields[i], &terms, err) != ERR_OK) return at_line(conditions, line, columns[i].name, err);
-    }
     (void)text_copy(terms.account, sizeof terms.account, terms.side == SIDE_BUY ? BACKTEST_BUYER : BACKTEST_SELLER);
     if (only != NULL && strcmp(only, terms.symbol) != 0) {
         (void)err_set(err, ERR_INVALID, "%s, but the backtest is of %s alone", terms.symbol, only);
@@ -158,7 +167,8 @@ static enum status read_row(struct backtest_conditions *conditions, char *text, 
 }
 
 /* One line without its end. 1 read, 0 end of file, -1 too long or with a NUL. */
-static int read_line(FILE *file, char line[LINE_SIZE]) {
+static int read_line(FILE *file, char line[LINE_SIZE])
+{
     size_t length = 0;
     int c;
     while ((c = getc(file)) != EOF && c != '\n') {
@@ -172,7 +182,8 @@ static int read_line(FILE *file, char line[LINE_SIZE]) {
 }
 
 static enum status read_rows(FILE *file, struct backtest_conditions *conditions, const char *only,
-                             enum exit_basis basis, struct err *err) {
+                             enum exit_basis basis, struct err *err)
+{
     char line[LINE_SIZE];
     int32_t number = 0, empty = 0;
     int got;
@@ -207,19 +218,19 @@ static enum status read_rows(FILE *file, struct backtest_conditions *conditions,
 }
 
 enum status backtest_conditions_read(const char *file, const char *only, enum exit_basis basis,
-                                     struct backtest_conditions *out, struct err *err) {
+                                     struct backtest_conditions *out, struct err *err)
+{
     *out = (struct backtest_conditions){.file = file};
     FILE *stream = fopen(file, "re");
-    if (stream == NULL) {
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", file, strerror(errno));
-    }
+    if (stream == NULL) return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", file, strerror(errno));
     const enum status status = read_rows(stream, out, only, basis, err);
     (void)fclose(stream);
     if (status != ERR_OK) backtest_conditions_free(out);
     return status;
 }
 
-void backtest_conditions_free(struct backtest_conditions *conditions) {
+void backtest_conditions_free(struct backtest_conditions *conditions)
+{
     free(conditions->rows);
     free(conditions->lines);
     *conditions = (struct backtest_conditions){0};

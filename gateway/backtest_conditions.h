@@ -19,7 +19,7 @@
 
 /* Accounts of BUY and of SELL conditions: exits only reduce, so that opposite positions in one account would close each
  * other and a condition's own result could not be told. */
-#define BACKTEST_BUYER "BACKTEST-BUY"
+#define BACKTEST_BUYER  "BACKTEST-BUY"
 #define BACKTEST_SELLER "BACKTEST-SELL"
 
 struct backtest_conditions {

@@ -6,10 +6,10 @@
 #include "core/calendar.h"
 #include "gateway/backtest.h"
 
-#define COLUMNS_MAX 400
-#define ROWS_MAX 100
-#define COLUMNS_MIN 24
-#define ROWS_MIN 4
+#define COLUMNS_MAX  400
+#define ROWS_MAX     100
+#define COLUMNS_MIN  24
+#define ROWS_MIN     4
 #define BRAILLE_BASE 0x2800u
 
 struct canvas {
@@ -22,12 +22,14 @@ struct canvas {
 /* Bit of a dot in a braille cell (Unicode 15, table "Braille Patterns"). */
 static const uint8_t braille_bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
 
-static void put_dot(struct canvas *canvas, uint8_t cells[ROWS_MAX][COLUMNS_MAX], int x, int y) {
+static void put_dot(struct canvas *canvas, uint8_t cells[ROWS_MAX][COLUMNS_MAX], int x, int y)
+{
     const int across = canvas->dots_across, down = canvas->dots_down;
     cells[y / down][x / across] |= braille_bits[y % down][x % across];
 }
 
-static void range_of(const struct backtest_result *result, money_t *low, money_t *high) {
+static void range_of(const struct backtest_result *result, money_t *low, money_t *high)
+{
     *low = *high = 0;
     for (int64_t i = 0; i < result->equity_count; i++) {
         if (result->equity[i].equity < *low) *low = result->equity[i].equity;
@@ -36,14 +38,16 @@ static void range_of(const struct backtest_result *result, money_t *low, money_t
     if (*low == *high) *high += PRICE_SCALE;
 }
 
-static int dot_of(money_t equity, money_t low, money_t high, int dots) {
+static int dot_of(money_t equity, money_t low, money_t high, int dots)
+{
     int64_t from_top = 0;
     (void)price_mul_div(high - equity, dots - 1, high - low, &from_top);
     return (int)from_top;
 }
 
 /* From 0 before the first trade to the last one's equity, a step a trade. */
-static void draw_curve(struct canvas *canvas, const struct backtest_result *result, money_t low, money_t high) {
+static void draw_curve(struct canvas *canvas, const struct backtest_result *result, money_t low, money_t high)
+{
     const int across = canvas->width * canvas->dots_across, down = canvas->height * canvas->dots_down;
     int before = dot_of(0, low, high, down);
     int64_t at = 0; /* trades drawn */
@@ -51,9 +55,8 @@ static void draw_curve(struct canvas *canvas, const struct backtest_result *resu
         const int64_t until = across > 1 ? result->equity_count * x / (across - 1) : result->equity_count;
         for (; at < until; at++) {
             const int y = dot_of(result->equity[at].equity, low, high, down);
-            for (int step = y < before ? y : before; step <= (y < before ? before : y); step++) {
+            for (int step = y < before ? y : before; step <= (y < before ? before : y); step++)
                 put_dot(canvas, canvas->cells, x, step);
-            }
             before = y;
         }
         put_dot(canvas, canvas->cells, x, before);
@@ -61,7 +64,8 @@ static void draw_curve(struct canvas *canvas, const struct backtest_result *resu
     }
 }
 
-static void print_cell(FILE *out, uint8_t curve, uint8_t zero, bool ascii) {
+static void print_cell(FILE *out, uint8_t curve, uint8_t zero, bool ascii)
+{
     if (ascii) {
         fputc(curve != 0 ? '*' : zero != 0 ? '-' : ' ', out);
         return;
@@ -72,8 +76,8 @@ static void print_cell(FILE *out, uint8_t curve, uint8_t zero, bool ascii) {
     fputc((int)(0x80u | (code & 0x3fu)), out);
 }
 
-static void print_canvas(const struct canvas *canvas, FILE *out, money_t low, money_t high, int label_width,
-                         bool ascii) {
+static void print_canvas(const struct canvas *canvas, FILE *out, money_t low, money_t high, int label_width, bool ascii)
+{
     const int zero_row = dot_of(0, low, high, canvas->height * canvas->dots_down) / canvas->dots_down;
     for (int row = 0; row < canvas->height; row++) {
         char label[PRICE_TEXT_SIZE] = "";
@@ -81,27 +85,27 @@ static void print_canvas(const struct canvas *canvas, FILE *out, money_t low, mo
         if (row == 0) money_format(high, label, sizeof label);
         if (row == canvas->height - 1) money_format(low, label, sizeof label);
         fprintf(out, "%*s %s", label_width, label, ascii ? "|" : "\xe2\x94\x82");
-        for (int column = 0; column < canvas->width; column++) {
+        for (int column = 0; column < canvas->width; column++)
             print_cell(out, canvas->cells[row][column], canvas->zero[row][column], ascii);
-        }
         fputc('\n', out);
     }
 }
 
-static void print_times(const struct backtest_result *result, FILE *out, int label_width, int width) {
+static void print_times(const struct backtest_result *result, FILE *out, int label_width, int width)
+{
     char first[CALENDAR_TEXT_SIZE], last[CALENDAR_TEXT_SIZE];
     calendar_format_stamp(result->equity[0].market_us, first, sizeof first);
     calendar_format_stamp(result->equity[result->equity_count - 1].market_us, last, sizeof last);
     first[16] = last[16] = '\0'; /* to the minute */
     const int gap = width - (int)strlen(first) - (int)strlen(last);
-    if (gap >= 1) {
+    if (gap >= 1)
         fprintf(out, "%*s  %s%*s%s\n", label_width, "NT$", first, gap, "", last);
-    } else {
+    else
         fprintf(out, "%*s  %s\n", label_width, "NT$", first);
-    }
 }
 
-void backtest_draw(const struct backtest_result *result, FILE *out, int columns, int rows, bool ascii) {
+void backtest_draw(const struct backtest_result *result, FILE *out, int columns, int rows, bool ascii)
+{
     if (result->equity_count == 0) {
         fputs("no trade closed: no equity curve\n", out);
         return;

@@ -10,8 +10,8 @@
 
 #define EQUITY_MAX 10000000
 
-void backtest_fill(struct backtest *backtest, int64_t condition_id, price_t price, int32_t quantity,
-                   int64_t market_us) {
+void backtest_fill(struct backtest *backtest, int64_t condition_id, price_t price, int32_t quantity, int64_t market_us)
+{
     CHECK(condition_id >= 1 && condition_id <= backtest->conditions.count);
     const struct condition_terms *terms = &backtest->conditions.rows[condition_id - 1];
     struct backtest_trade *trade = &backtest->trades[condition_id - 1];
@@ -28,7 +28,8 @@ void backtest_fill(struct backtest *backtest, int64_t condition_id, price_t pric
     trade->tax += cost - fees;
 }
 
-static void add_point(struct backtest *backtest, int64_t market_us, money_t equity) {
+static void add_point(struct backtest *backtest, int64_t market_us, money_t equity)
+{
     struct backtest_result *result = backtest->result;
     if (result->equity_count == backtest->equity_capacity) {
         const int64_t capacity = backtest->equity_capacity == 0 ? 64 : backtest->equity_capacity * 2;
@@ -44,7 +45,8 @@ static void add_point(struct backtest *backtest, int64_t market_us, money_t equi
     result->equity[result->equity_count++] = (struct backtest_point){.market_us = market_us, .equity = equity};
 }
 
-void backtest_closed(struct backtest *backtest, const struct condition *condition, int64_t market_us) {
+void backtest_closed(struct backtest *backtest, const struct condition *condition, int64_t market_us)
+{
     struct backtest_result *result = backtest->result;
     const struct backtest_trade *trade = &backtest->trades[condition->id - 1];
     const struct backtest_symbol *symbol = backtest_symbol(backtest, condition->terms.symbol);
@@ -71,7 +73,8 @@ void backtest_closed(struct backtest *backtest, const struct condition *conditio
     add_point(backtest, market_us, result->net);
 }
 
-void backtest_finish(struct backtest *backtest) {
+void backtest_finish(struct backtest *backtest)
+{
     struct backtest_result *result = backtest->result;
     if (result->trades > 0) {
         result->win_rate_permille = (result->wins * 1000 + result->trades / 2) / result->trades;
@@ -95,16 +98,19 @@ void backtest_finish(struct backtest *backtest) {
 /* --- JSON --------------------------------------------------------------------------------------------------------- */
 
 /* Exact decimals: JSON numbers are read as doubles, which hold these (money below 900 billion NT$ to 1/10000). */
-static json_t *decimal(int64_t scaled) {
+static json_t *decimal(int64_t scaled)
+{
     return json_real((double)scaled / (double)PRICE_SCALE);
 }
 
-static json_t *stamp(int64_t market_us) {
+static json_t *stamp(int64_t market_us)
+{
     char text[CALENDAR_TEXT_SIZE];
     return json_string(calendar_format_stamp(market_us, text, sizeof text));
 }
 
-static json_t *equity_series(const struct backtest_result *result) {
+static json_t *equity_series(const struct backtest_result *result)
+{
     json_t *series = json_array();
     for (int64_t i = 0; i < result->equity_count; i++) {
         const struct backtest_point *point = &result->equity[i];
@@ -114,7 +120,8 @@ static json_t *equity_series(const struct backtest_result *result) {
     return series;
 }
 
-static json_t *make_report(const struct backtest *backtest) {
+static json_t *make_report(const struct backtest *backtest)
+{
     const struct backtest_options *options = backtest->options;
     const struct backtest_result *r = backtest->result;
     json_t *report = json_object();
@@ -148,7 +155,8 @@ static json_t *make_report(const struct backtest *backtest) {
     return report;
 }
 
-enum status backtest_write_report(const struct backtest *backtest, struct err *err) {
+enum status backtest_write_report(const struct backtest *backtest, struct err *err)
+{
     const char *path = backtest->options->report_file;
     if (path == NULL) return ERR_OK;
     json_t *report = make_report(backtest);

@@ -27,25 +27,16 @@ struct bars *bars_new(void)
 
 void bars_free(struct bars *bars)
 {
-    if (bars == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < bars->count; i++) {
-        free(bars->series[i].kept);
-    }
+    if (bars == NULL) return;
+    for (size_t i = 0; i < bars->count; i++) free(bars->series[i].kept);
     free(bars);
 }
 
 static size_t find(const struct bars *bars, const char *symbol)
 {
-    if (bars->recent < bars->count && strcmp(bars->series[bars->recent].symbol, symbol) == 0) {
-        return bars->recent;
-    }
-    for (size_t i = 0; i < bars->count; i++) {
-        if (strcmp(bars->series[i].symbol, symbol) == 0) {
-            return i;
-        }
-    }
+    if (bars->recent < bars->count && strcmp(bars->series[bars->recent].symbol, symbol) == 0) return bars->recent;
+    for (size_t i = 0; i < bars->count; i++)
+        if (strcmp(bars->series[i].symbol, symbol) == 0) return i;
     return SIZE_MAX;
 }
 
@@ -55,9 +46,7 @@ static struct series *find_or_add(struct bars *bars, const char *symbol)
     size_t at = find(bars, symbol);
     if (at == SIZE_MAX) {
         struct bar *kept = bars->count < BARS_SYMBOLS ? malloc(BARS_KEPT * sizeof *kept) : NULL;
-        if (kept == NULL) {
-            return NULL;
-        }
+        if (kept == NULL) return NULL;
         at = bars->count++;
         bars->series[at].kept = kept;
         bar_init(&bars->series[at].builder, BAR_MINUTE_US);
@@ -76,21 +65,15 @@ void bars_tick(struct bars *bars, const struct tick *tick)
 {
     struct bar done;
     struct series *series = find_or_add(bars, tick->symbol);
-    if (series != NULL && bar_add(&series->builder, tick, &done)) {
-        keep(series, &done);
-    }
+    if (series != NULL && bar_add(&series->builder, tick, &done)) keep(series, &done);
 }
 
 void bars_restore(struct bars *bars, const struct bar *bar)
 {
     struct series *series = find_or_add(bars, bar->symbol);
-    if (series == NULL) {
-        return;
-    }
+    if (series == NULL) return;
     const struct bar *before = bar_current(&series->builder);
-    if (before != NULL) {
-        keep(series, before);
-    }
+    if (before != NULL) keep(series, before);
     bar_resume(&series->builder, bar);
 }
 
@@ -99,9 +82,7 @@ size_t bars_each(const struct bars *bars, const char *symbol, int32_t trading_da
 {
     size_t at = find(bars, symbol);
     size_t visited = 0;
-    if (at == SIZE_MAX) {
-        return 0;
-    }
+    if (at == SIZE_MAX) return 0;
     const struct series *series = &bars->series[at];
     size_t kept = series->count < BARS_KEPT ? series->count : BARS_KEPT;
     for (size_t i = series->count - kept; i < series->count; i++) {

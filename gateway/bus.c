@@ -32,9 +32,7 @@ enum status bus_open(struct bus **out, const struct settings *settings, const st
 {
     *out = NULL;
     struct bus *bus = calloc(1, sizeof *bus);
-    if (bus == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (bus == NULL) return err_set(err, ERR_FULL, "out of memory");
     bus->context = zmq_ctx_new();
     if (bus->context == NULL) {
         free(bus);
@@ -63,11 +61,10 @@ void bus_close(struct bus *bus)
 static void address_of(const struct bus *bus, enum bus_endpoint endpoint, char address[ADDRESS_SIZE])
 {
     const struct endpoint *e = &endpoints[endpoint];
-    if (bus->tcp && e->tcp_port >= 0) {
+    if (bus->tcp && e->tcp_port >= 0)
         snprintf(address, ADDRESS_SIZE, "tcp://%.250s:%d", bus->hosts[e->tcp_host], bus->ports[e->tcp_port]);
-    } else {
+    else
         snprintf(address, ADDRESS_SIZE, "ipc://%s/%s", bus->runtime, e->name);
-    }
 }
 
 static void option_int(void *handle, int option, int value)
@@ -106,9 +103,8 @@ static void set_options(struct bus_socket *socket)
         option_int(h, ZMQ_ROUTER_MANDATORY, 1);
         option_int(h, ZMQ_ROUTER_HANDOVER, 1);
     }
-    if (socket->kind == BUS_PUB && socket->endpoint != BUS_EXCHANGE_PUB) {
+    if (socket->kind == BUS_PUB && socket->endpoint != BUS_EXCHANGE_PUB)
         option_int(h, ZMQ_XPUB_VERBOSE, 1); /* every new subscriber is noticed, not only the first */
-    }
 }
 
 static struct bus_socket *socket_new(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, struct err *err)
@@ -134,9 +130,7 @@ static struct bus_socket *socket_new(struct bus *bus, enum bus_endpoint endpoint
 
 void bus_socket_close(struct bus_socket *socket)
 {
-    if (socket == NULL) {
-        return;
-    }
+    if (socket == NULL) return;
     if (socket->monitor != NULL) {
         zmq_socket_monitor(socket->handle, NULL, 0);
         zmq_close(socket->monitor);
@@ -158,9 +152,7 @@ enum status bus_bind(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind 
     CHECK(kind == BUS_PUB || kind == BUS_ROUTER);
     *out = NULL;
     struct bus_socket *socket = socket_new(bus, endpoint, kind, err);
-    if (socket == NULL) {
-        return err != NULL ? err->status : ERR_IO;
-    }
+    if (socket == NULL) return err != NULL ? err->status : ERR_IO;
     address_of(bus, endpoint, address);
     if (zmq_bind(socket->handle, address) != 0) {
         int code = errno;
@@ -181,17 +173,13 @@ enum status bus_connect(struct bus *bus, enum bus_endpoint endpoint, enum bus_ki
     CHECK(strlen(name) < BUS_PEER_SIZE);
     *out = NULL;
     struct bus_socket *socket = socket_new(bus, endpoint, kind, err);
-    if (socket == NULL) {
-        return err != NULL ? err->status : ERR_IO;
-    }
-    if (kind == BUS_DEALER && name[0] != '\0') {
+    if (socket == NULL) return err != NULL ? err->status : ERR_IO;
+    if (kind == BUS_DEALER && name[0] != '\0')
         CHECK(zmq_setsockopt(socket->handle, ZMQ_ROUTING_ID, name, strlen(name)) == 0);
-    }
     address_of(bus, endpoint, address);
     enum status status = bus_monitor_open(bus, socket, err);
-    if (status == ERR_OK && zmq_connect(socket->handle, address) != 0) {
+    if (status == ERR_OK && zmq_connect(socket->handle, address) != 0)
         status = err_set(err, ERR_IO, "%s: %.120s: %s", endpoints[endpoint].name, address, zmq_strerror(errno));
-    }
     if (status != ERR_OK) {
         bus_socket_close(socket);
         return status;
@@ -215,12 +203,9 @@ void bus_unsubscribe(struct bus_socket *socket, const char *prefix)
 static enum status send_failed(const struct bus_socket *socket, struct err *err)
 {
     const char *name = endpoints[socket->endpoint].name;
-    if (errno == EAGAIN || errno == EINTR) {
+    if (errno == EAGAIN || errno == EINTR)
         return err_set(err, ERR_BUSY, "%s: nobody is connected, or too far behind", name);
-    }
-    if (errno == EHOSTUNREACH) {
-        return err_set(err, ERR_NOT_FOUND, "%s: who asked is gone", name);
-    }
+    if (errno == EHOSTUNREACH) return err_set(err, ERR_NOT_FOUND, "%s: who asked is gone", name);
     return err_set(err, ERR_IO, "%s: %s", name, zmq_strerror(errno));
 }
 
@@ -230,17 +215,12 @@ static enum status send_frames(struct bus_socket *socket, const void *head, size
 {
     size_t length = 0;
     enum status status = wire_encode(msg, socket->bytes, sizeof socket->bytes, &length, err);
-    if (status != ERR_OK) {
-        return err_prefix(err, "%s", endpoints[socket->endpoint].name);
-    }
-    if (head_size > 0 && zmq_send(socket->handle, head, head_size, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
+    if (status != ERR_OK) return err_prefix(err, "%s", endpoints[socket->endpoint].name);
+    if (head_size > 0 && zmq_send(socket->handle, head, head_size, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0)
         status = send_failed(socket, err);
-    } else if (zmq_send(socket->handle, socket->bytes, length, ZMQ_DONTWAIT) < 0) {
+    else if (zmq_send(socket->handle, socket->bytes, length, ZMQ_DONTWAIT) < 0)
         status = send_failed(socket, err);
-    }
-    if (msg->id == MSG_LOGIN) {
-        explicit_bzero(socket->bytes, length);
-    }
+    if (msg->id == MSG_LOGIN) explicit_bzero(socket->bytes, length);
     return status;
 }
 
@@ -253,9 +233,8 @@ enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct er
 enum status bus_send_to(struct bus_socket *socket, const struct bus_peer *peer, const struct msg *msg, struct err *err)
 {
     CHECK(socket->kind == BUS_ROUTER);
-    if (peer->size == 0) {
+    if (peer->size == 0)
         return err_set(err, ERR_NOT_FOUND, "%s: nobody to answer to", endpoints[socket->endpoint].name);
-    }
     return send_frames(socket, peer->id, peer->size, msg, err);
 }
 
@@ -300,9 +279,7 @@ static bool read_frames(struct bus_socket *socket, int expected, struct frames *
             size_t room = body ? sizeof socket->bytes : sizeof frames->head;
             size_t size = zmq_msg_size(&part);
             frames->size[at] = size <= room ? size : SIZE_MAX;
-            if (size <= room) {
-                memcpy(body ? frames->body : frames->head, zmq_msg_data(&part), size);
-            }
+            if (size <= room) memcpy(body ? frames->body : frames->head, zmq_msg_data(&part), size);
             /* It may have been a login. */
             explicit_bzero(zmq_msg_data(&part), size);
         }
@@ -324,9 +301,7 @@ enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct b
     int expected = socket->kind == BUS_DEALER ? 1 : 2;
     struct frames frames;
     CHECK(socket->kind != BUS_PUB);
-    if (!read_frames(socket, expected, &frames)) {
-        return BUS_EMPTY;
-    }
+    if (!read_frames(socket, expected, &frames)) return BUS_EMPTY;
     if (frames.count != expected) {
         err_set(err, ERR_INVALID, "%s: a message of %d frames dropped (allowed 1)", name, frames.count - expected + 1);
         return drop(socket);
@@ -344,9 +319,7 @@ enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct b
         err_set(err, why.status, "%s: a message dropped: %s", name, why.text);
         return drop(socket);
     }
-    if (msg->id == MSG_LOGIN) {
-        explicit_bzero(socket->bytes, sizeof socket->bytes);
-    }
+    if (msg->id == MSG_LOGIN) explicit_bzero(socket->bytes, sizeof socket->bytes);
     if (peer != NULL && socket->kind == BUS_ROUTER) {
         peer->size = (uint8_t)frames.size[0];
         memcpy(peer->id, frames.head, frames.size[0]);

@@ -11,17 +11,16 @@ const char *bus_topic(const struct msg *msg, char buf[BUS_TOPIC_SIZE])
 {
     const struct msg_type *type = msg_type(msg->id);
     CHECK(type != NULL);
-    if (msg->id == MSG_TICK) {
+    if (msg->id == MSG_TICK)
         snprintf(buf, BUS_TOPIC_SIZE, "%s", msg->tick.symbol);
-    } else if (msg->id == MSG_DEPTH) {
+    else if (msg->id == MSG_DEPTH)
         snprintf(buf, BUS_TOPIC_SIZE, "depth:%s", msg->depth.symbol);
-    } else if (msg->id == MSG_ORDER_EVENT) {
+    else if (msg->id == MSG_ORDER_EVENT)
         snprintf(buf, BUS_TOPIC_SIZE, "~event");
-    } else if (msg->id == MSG_GUARD_STATE || msg->id == MSG_GUARD_LIMITS) {
+    else if (msg->id == MSG_GUARD_STATE || msg->id == MSG_GUARD_LIMITS)
         snprintf(buf, BUS_TOPIC_SIZE, "~guard");
-    } else {
+    else
         snprintf(buf, BUS_TOPIC_SIZE, "~%.28s", type->name);
-    }
     return buf;
 }
 
@@ -30,7 +29,5 @@ void bus_subscribe_without_depth(struct bus_socket *socket)
 {
     char prefix[2] = "A";
     bus_subscribe(socket, "~");
-    for (prefix[0] = 'A'; prefix[0] <= 'Z'; prefix[0]++) {
-        bus_subscribe(socket, prefix);
-    }
+    for (prefix[0] = 'A'; prefix[0] <= 'Z'; prefix[0]++) bus_subscribe(socket, prefix);
 }

@@ -16,13 +16,11 @@ enum status bus_monitor_open(struct bus *bus, struct bus_socket *socket, struct 
 {
     char address[64];
     snprintf(address, sizeof address, "inproc://monitor-%u", bus->monitors++);
-    if (zmq_socket_monitor(socket->handle, address, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
+    if (zmq_socket_monitor(socket->handle, address, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0)
         return err_set(err, ERR_IO, "%s: %s", bus_endpoint_name(socket->endpoint), zmq_strerror(errno));
-    }
     socket->monitor = zmq_socket(bus->context, ZMQ_PAIR);
-    if (socket->monitor == NULL || zmq_connect(socket->monitor, address) != 0) {
+    if (socket->monitor == NULL || zmq_connect(socket->monitor, address) != 0)
         return err_set(err, ERR_IO, "%s: %s", bus_endpoint_name(socket->endpoint), zmq_strerror(errno));
-    }
     int none = 0;
     zmq_setsockopt(socket->monitor, ZMQ_LINGER, &none, sizeof none);
     return ERR_OK;
@@ -39,9 +37,8 @@ static void read_monitor(struct bus_socket *socket)
             return;
         }
         uint16_t event = 0;
-        if (zmq_msg_more(&part) && zmq_msg_size(&part) >= sizeof event) {
+        if (zmq_msg_more(&part) && zmq_msg_size(&part) >= sizeof event)
             memcpy(&event, zmq_msg_data(&part), sizeof event);
-        }
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             socket->connected = true;
             socket->connections++;
@@ -75,15 +72,12 @@ static void read_subscriptions(struct bus_socket *socket)
         const uint8_t *bytes = size > 0 ? zmq_msg_data(&part) : NULL;
         bool symbol = bytes != NULL && (size == 1 || (bytes[1] >= 'A' && bytes[1] <= 'Z'));
         socket->subscribed = socket->subscribed || (bytes != NULL && bytes[0] == 1);
-        if (symbol && bytes[0] == 1) {
+        if (symbol && bytes[0] == 1)
             socket->symbols_wanted++;
-        } else if (symbol && bytes[0] == 0 && socket->symbols_wanted > 0) {
+        else if (symbol && bytes[0] == 0 && socket->symbols_wanted > 0)
             socket->symbols_wanted--;
-        }
         zmq_msg_close(&part);
-        if (size < 0) {
-            break;
-        }
+        if (size < 0) break;
     }
 }
 

@@ -44,12 +44,8 @@ void client_put(struct client *client, const struct msg *msg, enum component fro
     if (client->count == client->capacity) {
         size_t capacity = client->capacity == 0 ? 256 : client->capacity * 2;
         struct client_item *grown = malloc(capacity * sizeof *grown);
-        if (grown == NULL) {
-            return; /* as a slow subscriber would lose it; gaps are mended */
-        }
-        for (size_t i = 0; i < client->count; i++) {
-            grown[i] = client->queue[(client->head + i) % client->capacity];
-        }
+        if (grown == NULL) return; /* as a slow subscriber would lose it; gaps are mended */
+        for (size_t i = 0; i < client->count; i++) grown[i] = client->queue[(client->head + i) % client->capacity];
         free(client->queue);
         client->queue = grown;
         client->capacity = capacity;
@@ -64,9 +60,7 @@ void client_put(struct client *client, const struct msg *msg, enum component fro
 
 bool client_take(struct client *client, struct client_item *out)
 {
-    if (client->count == 0) {
-        return false;
-    }
+    if (client->count == 0) return false;
     *out = client->queue[client->head];
     client->head = (client->head + 1) % client->capacity;
     client->count--;
@@ -77,9 +71,7 @@ static void on_gateway_message(void *context, const struct msg *msg, int64_t now
 {
     struct client *client = context;
     client->links[COMPONENT_GATEWAY].heard_us = now_us;
-    if (msg->id != MSG_REPLY) {
-        client_put(client, msg, COMPONENT_GATEWAY, 0);
-    }
+    if (msg->id != MSG_REPLY) client_put(client, msg, COMPONENT_GATEWAY, 0);
 }
 
 static enum status open_link(struct client *client, enum component component, struct err *err)
@@ -89,19 +81,13 @@ static enum status open_link(struct client *client, enum component component, st
     link->component = component;
     link->since_us = client_now(client);
     enum status status = bus_connect(client->bus, row->control, BUS_DEALER, "", &link->line, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     loop_add_socket(client->loop, link->line);
-    if (row->topics[0] == NULL) {
-        return ERR_OK;
-    }
+    if (row->topics[0] == NULL) return ERR_OK;
     status = bus_connect(client->bus, row->pub, BUS_SUB, "", &link->feed, err);
     if (status == ERR_OK) {
         loop_add_socket(client->loop, link->feed);
-        for (int i = 0; i < 2 && row->topics[i] != NULL; i++) {
-            bus_subscribe(link->feed, row->topics[i]);
-        }
+        for (int i = 0; i < 2 && row->topics[i] != NULL; i++) bus_subscribe(link->feed, row->topics[i]);
     }
     return status;
 }
@@ -119,12 +105,9 @@ static enum status open_all(struct client *client, struct err *err)
         .on_message = on_gateway_message,
     };
     enum status status = upstream_open(&client->upstream, &config, err);
-    if (status == ERR_OK) {
-        upstream_events_from_now(client->upstream);
-    }
-    for (int component = COMPONENT_EXCHANGE; status == ERR_OK && component <= COMPONENT_SUPERVISOR; component++) {
+    if (status == ERR_OK) upstream_events_from_now(client->upstream);
+    for (int component = COMPONENT_EXCHANGE; status == ERR_OK && component <= COMPONENT_SUPERVISOR; component++)
         status = open_link(client, (enum component)component, err);
-    }
     return status;
 }
 
@@ -132,23 +115,13 @@ enum status client_open(struct client **out, const struct settings *settings, st
 {
     *out = NULL;
     struct client *client = calloc(1, sizeof *client);
-    if (client == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (client == NULL) return err_set(err, ERR_FULL, "out of memory");
     client->settings = *settings;
     enum status status = paths_resolve(&client->paths, settings, err);
-    if (status == ERR_OK) {
-        status = paths_prepare(&client->paths, err);
-    }
-    if (status == ERR_OK) {
-        status = loop_open(&client->loop, false, err);
-    }
-    if (status == ERR_OK) {
-        status = bus_open(&client->bus, settings, &client->paths, err);
-    }
-    if (status == ERR_OK) {
-        status = open_all(client, err);
-    }
+    if (status == ERR_OK) status = paths_prepare(&client->paths, err);
+    if (status == ERR_OK) status = loop_open(&client->loop, false, err);
+    if (status == ERR_OK) status = bus_open(&client->bus, settings, &client->paths, err);
+    if (status == ERR_OK) status = open_all(client, err);
     if (status != ERR_OK) {
         client_close(client);
         return status;
@@ -159,14 +132,10 @@ enum status client_open(struct client **out, const struct settings *settings, st
 
 void client_close(struct client *client)
 {
-    if (client == NULL) {
-        return;
-    }
+    if (client == NULL) return;
     upstream_close(client->upstream);
     for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++) {
-        if (client->links[component].line != NULL) {
-            bus_linger(client->links[component].line, LAST_WORDS_MS);
-        }
+        if (client->links[component].line != NULL) bus_linger(client->links[component].line, LAST_WORDS_MS);
         bus_socket_close(client->links[component].line);
         bus_socket_close(client->links[component].feed);
     }
@@ -197,22 +166,16 @@ static int drain(struct client *client, struct client_link *link, struct bus_soc
     int taken = 0;
     for (; taken < BATCH && client->count < CLIENT_QUEUE_MAX; taken++) {
         enum bus_result result = bus_receive(socket, &msg, NULL, NULL);
-        if (result == BUS_EMPTY) {
-            break;
-        }
+        if (result == BUS_EMPTY) break;
         if (result == BUS_MESSAGE && socket == link->line) {
             client_on_line(client, link, &msg, now_us);
         } else if (result == BUS_MESSAGE) {
             client_put(client, &msg, link->component, 0);
             /* The exchange's is not subscribed whole, and holds nothing that is shown. */
-            if (heard_lost(&link->heard, &msg) && link->component != COMPONENT_EXCHANGE) {
-                link->feed_proved = false;
-            }
+            if (heard_lost(&link->heard, &msg) && link->component != COMPONENT_EXCHANGE) link->feed_proved = false;
         }
     }
-    if (taken > 0) {
-        link->heard_us = now_us;
-    }
+    if (taken > 0) link->heard_us = now_us;
     return taken;
 }
 
@@ -226,15 +189,11 @@ static void watch_connection(struct client *client, struct client_link *link, in
         link->since_us = now_us;
     }
     link->was_there = there;
-    if (connection == link->connection) {
-        return;
-    }
+    if (connection == link->connection) return;
     link->connection = connection;
     link->since_us = now_us;
     link->snapshot = 0;
-    if (link->component != COMPONENT_GATEWAY && bus_connected(link->line)) {
-        ask_snapshot(client, link, now_us);
-    }
+    if (link->component != COMPONENT_GATEWAY && bus_connected(link->line)) ask_snapshot(client, link, now_us);
 }
 
 /* What was published before our subscription had arrived there is in no snapshot that was asked for before: the first
@@ -247,9 +206,7 @@ static void work_feed(struct client *client, struct client_link *link, int64_t n
         link->feed_proved = false;
         link->heard = (struct heard){0};
     }
-    if (link->snapshot > 0 && now_us < link->snapshot_until_us) {
-        return;
-    }
+    if (link->snapshot > 0 && now_us < link->snapshot_until_us) return;
     if (drain(client, link, link->feed, now_us) > 0 && !link->feed_proved && bus_connected(link->line)) {
         link->feed_proved = true;
         ask_snapshot(client, link, now_us);
@@ -260,9 +217,7 @@ static void work_link(struct client *client, struct client_link *link, int64_t n
 {
     watch_connection(client, link, now_us);
     drain(client, link, link->line, now_us);
-    if (link->feed != NULL) {
-        work_feed(client, link, now_us);
-    }
+    if (link->feed != NULL) work_feed(client, link, now_us);
 }
 
 void client_work(struct client *client, int64_t now_us)
@@ -270,17 +225,13 @@ void client_work(struct client *client, int64_t now_us)
     /* We were stopped (Ctrl-Z, a sleeping machine): what was published meanwhile may be lost. */
     if (client->worked_us != 0 && now_us - client->worked_us > STALLED_US) {
         upstream_refresh(client->upstream);
-        for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++) {
+        for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++)
             client->links[component].feed_proved = false;
-        }
     }
     client->worked_us = now_us;
-    if (client->count < CLIENT_QUEUE_MAX) {
-        upstream_work(client->upstream, now_us);
-    }
-    for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++) {
+    if (client->count < CLIENT_QUEUE_MAX) upstream_work(client->upstream, now_us);
+    for (int component = COMPONENT_EXCHANGE; component <= COMPONENT_SUPERVISOR; component++)
         work_link(client, &client->links[component], now_us);
-    }
     client_time_out(client, now_us);
 }
 
@@ -288,64 +239,40 @@ void client_sleep(struct client *client, int fd, int timeout_ms)
 {
     int64_t sleep_us = timeout_ms < 0 ? LONGEST_SLEEP_US : (int64_t)timeout_ms * CLOCK_MS_US;
     int64_t deadline = client_next_deadline(client) - client_now(client);
-    if (deadline < sleep_us) {
-        sleep_us = deadline > 0 ? deadline : 0;
-    }
-    if (sleep_us > LONGEST_SLEEP_US) {
-        sleep_us = LONGEST_SLEEP_US;
-    }
-    if (fd >= 0) {
-        loop_add_fd(client->loop, fd);
-    }
+    if (deadline < sleep_us) sleep_us = deadline > 0 ? deadline : 0;
+    if (sleep_us > LONGEST_SLEEP_US) sleep_us = LONGEST_SLEEP_US;
+    if (fd >= 0) loop_add_fd(client->loop, fd);
     loop_wait(client->loop, sleep_us);
-    if (fd >= 0) {
-        loop_remove_fd(client->loop, fd);
-    }
+    if (fd >= 0) loop_remove_fd(client->loop, fd);
 }
 
 void client_wait(struct client *client, int fd, int timeout_ms)
 {
-    if (client->count == 0) {
-        client_work(client, client_now(client));
-    }
-    if (client->count == 0) {
-        client_sleep(client, fd, timeout_ms);
-    }
+    if (client->count == 0) client_work(client, client_now(client));
+    if (client->count == 0) client_sleep(client, fd, timeout_ms);
 }
 
 bool client_next(struct client *client, struct msg *msg, enum component *from)
 {
     struct client_item item;
-    if (client->count == 0) {
-        client_work(client, client_now(client));
-    }
-    if (!client_take(client, &item)) {
-        return false;
-    }
+    if (client->count == 0) client_work(client, client_now(client));
+    if (!client_take(client, &item)) return false;
     *msg = item.msg;
-    if (from != NULL) {
-        *from = item.from;
-    }
+    if (from != NULL) *from = item.from;
     return true;
 }
 
 enum link_state client_link(const struct client *client, enum component component, int64_t *age_us)
 {
     if (component < COMPONENT_EXCHANGE || component > COMPONENT_SUPERVISOR) {
-        if (age_us != NULL) {
-            *age_us = -1;
-        }
+        if (age_us != NULL) *age_us = -1;
         return LINK_DOWN;
     }
     const struct client_link *link = &client->links[component];
     int64_t now_us = client_now(client);
     int64_t age = link->heard_us == 0 ? -1 : now_us - link->heard_us;
-    if (age_us != NULL) {
-        *age_us = age < -1 ? 0 : age;
-    }
-    if (bus_connected(link->line) && age >= 0 && age < HEARD_US) {
-        return LINK_UP;
-    }
+    if (age_us != NULL) *age_us = age < -1 ? 0 : age;
+    if (bus_connected(link->line) && age >= 0 && age < HEARD_US) return LINK_UP;
     return now_us - link->since_us < CONNECTING_US ? LINK_CONNECTING : LINK_DOWN;
 }
 

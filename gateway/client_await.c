@@ -48,12 +48,10 @@ static enum status look(const struct seen *seen, enum component only, bool last,
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
         const struct process_info *process = &seen->processes[c];
         bool waited_for = only != 0 ? c == (int)only : !seen->known[c] || process->wanted;
-        if (waited_for && failed(process, last)) {
+        if (waited_for && failed(process, last))
             return err_set(err, ERR_STATE, "%s: %s", component_name((enum component)c), reason(process));
-        }
-        if (waited_for && (!process->running || seen->pid[c] != process->pid)) {
+        if (waited_for && (!process->running || seen->pid[c] != process->pid))
             status = err_set(err, ERR_TIMEOUT, "%s does not answer yet", component_name((enum component)c));
-        }
     }
     return status;
 }
@@ -74,9 +72,7 @@ enum status client_await(struct client *client, enum component only, int timeout
             ask_us = now_us + ASK_US;
         }
         client_wait(client, -1, WAIT_MS);
-        while (client_next(client, &msg, NULL)) {
-            see(&seen, &msg);
-        }
+        while (client_next(client, &msg, NULL)) see(&seen, &msg);
         now_us = client_now(client);
         status = look(&seen, only, now_us >= until_us, err);
     }

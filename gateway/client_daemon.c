@@ -39,15 +39,10 @@ bool client_orphans(const struct settings *settings, unsigned *components)
 {
     struct paths paths;
     unsigned found = 0;
-    if (client_daemon_running(settings) || paths_resolve(&paths, settings, NULL) != ERR_OK) {
-        return false;
-    }
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
+    if (client_daemon_running(settings) || paths_resolve(&paths, settings, NULL) != ERR_OK) return false;
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++)
         found |= lock_held(paths.runtime, component_name((enum component)c), NULL) ? 1u << c : 0;
-    }
-    if (components != NULL) {
-        *components = found;
-    }
+    if (components != NULL) *components = found;
     return found != 0;
 }
 
@@ -60,12 +55,8 @@ static enum status check_market(const struct settings *settings, struct err *err
                    ? err_set(err, ERR_STATE, "market.seek: the synthetic market has no other time (a replay has)")
                    : ERR_OK;
     }
-    if (file[0] == '\0') {
-        return err_set(err, ERR_INVALID, "market.file: a replay needs a file (--replay FILE)");
-    }
-    if (access(file, R_OK) != 0) {
-        return err_set(err, ERR_NOT_FOUND, "market.file: %.180s: %s", file, strerror(errno));
-    }
+    if (file[0] == '\0') return err_set(err, ERR_INVALID, "market.file: a replay needs a file (--replay FILE)");
+    if (access(file, R_OK) != 0) return err_set(err, ERR_NOT_FOUND, "market.file: %.180s: %s", file, strerror(errno));
     return ERR_OK;
 }
 
@@ -74,9 +65,7 @@ static enum status check_market(const struct settings *settings, struct err *err
 static void become_daemon(const char *program, char *const *argv, const char *log, int alive)
 {
     sigset_t none;
-    if (setsid() < 0 || fork() != 0) {
-        _exit(0); /* the grandchild belongs to init, and never gets a terminal */
-    }
+    if (setsid() < 0 || fork() != 0) _exit(0); /* the grandchild belongs to init, and never gets a terminal */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     int null = open("/dev/null", O_RDONLY);
@@ -102,16 +91,12 @@ static enum status spawn(const struct settings *settings, const struct paths *pa
     int fds[2];
     child_program(DAEMON_PROGRAM, program);
     paths_join(log, paths->home, DAEMON_LOG);
-    if (pipe2(fds, O_CLOEXEC) != 0) {
-        return err_set(err, ERR_IO, "%s: %s", DAEMON_PROGRAM, strerror(errno));
-    }
+    if (pipe2(fds, O_CLOEXEC) != 0) return err_set(err, ERR_IO, "%s: %s", DAEMON_PROGRAM, strerror(errno));
     argv[0] = (char[]){DAEMON_PROGRAM};
     size_t count = config_to_flags(settings, argv + 1, SETTING_COUNT);
     argv[count + 1] = NULL;
     pid_t pid = fork();
-    if (pid == 0) {
-        become_daemon(program, argv, log, fds[1]);
-    }
+    if (pid == 0) become_daemon(program, argv, log, fds[1]);
     int code = errno;
     config_free_flags(argv + 1, count);
     close(fds[1]);
@@ -119,9 +104,7 @@ static enum status spawn(const struct settings *settings, const struct paths *pa
         close(fds[0]);
         return err_set(err, ERR_IO, "%s: %s", DAEMON_PROGRAM, strerror(code));
     }
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
-        continue;
-    }
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
     *alive = fds[0];
     return ERR_OK;
 }
@@ -138,9 +121,8 @@ static enum status say_why(const struct paths *paths, struct err *err)
         text_clean(text);
         close(fd);
     }
-    if (text[0] == '\0') {
+    if (text[0] == '\0')
         return err_set(err, ERR_STATE, "outcryd ended at once; %.180s/%s says why", paths->home, DAEMON_LOG);
-    }
     return err_set(err, ERR_STATE, "outcryd: %.200s", text);
 }
 
@@ -153,9 +135,7 @@ static enum status control(struct client *client, enum control_kind kind, const 
     text_copy(msg.control.text, sizeof msg.control.text, text);
     client_actor(msg.control.actor);
     enum status status = client_call(client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, err);
-    if (status == ERR_OK && reply.status != ERR_OK) {
-        return err_set(err, (enum status)reply.status, "%s", reply.text);
-    }
+    if (status == ERR_OK && reply.status != ERR_OK) return err_set(err, (enum status)reply.status, "%s", reply.text);
     return status;
 }
 
@@ -185,24 +165,15 @@ static enum status wait_for_supervisor(struct client *client, const struct paths
     bool missing = false;
     while (status == ERR_TIMEOUT && client_now(client) < until_us) {
         client_wait(client, alive, 100);
-        while (status == ERR_TIMEOUT && client_next(client, &msg, &from)) {
-            if (from == COMPONENT_SUPERVISOR && msg.id == MSG_HEARTBEAT) {
-                status = ERR_OK;
-            }
-        }
-        if (status == ERR_TIMEOUT && ended(alive, &missing)) {
-            status = ERR_STATE;
-        }
+        while (status == ERR_TIMEOUT && client_next(client, &msg, &from))
+            if (from == COMPONENT_SUPERVISOR && msg.id == MSG_HEARTBEAT) status = ERR_OK;
+        if (status == ERR_TIMEOUT && ended(alive, &missing)) status = ERR_STATE;
     }
-    if (missing) {
+    if (missing)
         return err_set(err, ERR_NOT_FOUND, "the program " DAEMON_PROGRAM " is not there (beside outcry, or in PATH)");
-    }
-    if (status == ERR_STATE && lock_held(paths->runtime, component_name(COMPONENT_SUPERVISOR), NULL)) {
+    if (status == ERR_STATE && lock_held(paths->runtime, component_name(COMPONENT_SUPERVISOR), NULL))
         return err_set(err, ERR_BUSY, "outcryd runs already"); /* somebody else was faster */
-    }
-    if (status == ERR_STATE) {
-        return say_why(paths, err);
-    }
+    if (status == ERR_STATE) return say_why(paths, err);
     return status == ERR_OK ? ERR_OK
                             : err_set(err, ERR_TIMEOUT, "outcryd did not answer within %d s; %.180s/%s may say why",
                                       (int)(START_US / CLOCK_SECOND_US), paths->home, DAEMON_LOG);
@@ -215,11 +186,10 @@ static enum status wait_for_answer(struct client *client, const struct paths *pa
     enum status status = wait_for_supervisor(client, paths, alive, err);
     if (status == ERR_OK) {
         status = client_await(client, 0, READY_MS, err);
-        if (status == ERR_STATE && !adopts) {
+        if (status == ERR_STATE && !adopts)
             stop_again(client, alive);
-        } else if (status != ERR_STATE) {
+        else if (status != ERR_STATE)
             status = ERR_OK; /* a file of gigabytes is still being read: it comes when it comes */
-        }
     }
     return status;
 }
@@ -231,18 +201,11 @@ enum status client_daemon_start(const struct settings *settings, struct err *err
     char failed[PATHS_FILE_SIZE];
     int alive = -1;
     enum status status = check_market(settings, err);
-    if (status == ERR_OK) {
-        status = paths_resolve(&paths, settings, err);
-    }
-    if (status == ERR_OK) {
-        status = paths_prepare(&paths, err);
-    }
-    if (status == ERR_OK && client_daemon_running(settings)) {
-        status = err_set(err, ERR_BUSY, "outcryd runs already");
-    }
-    if (status == ERR_OK) {
+    if (status == ERR_OK) status = paths_resolve(&paths, settings, err);
+    if (status == ERR_OK) status = paths_prepare(&paths, err);
+    if (status == ERR_OK && client_daemon_running(settings)) status = err_set(err, ERR_BUSY, "outcryd runs already");
+    if (status == ERR_OK)
         status = client_open(&client, settings, err); /* first: settings that cannot be used start nothing */
-    }
     bool adopts = status == ERR_OK && client_orphans(settings, NULL);
     if (status == ERR_OK) {
         unlink(paths_join(failed, paths.runtime, "supervisor.failed"));
@@ -269,16 +232,12 @@ static void read_setting(void *context, const struct msg *msg)
     char key[TEXT_SIZE];
     text_copy(key, sizeof key, msg->id == MSG_LOG ? msg->log.text : "");
     char *equals = strchr(key, '=');
-    if (equals == NULL || reading->status != ERR_OK) {
-        return;
-    }
+    if (equals == NULL || reading->status != ERR_OK) return;
     *equals = '\0';
     const struct setting *row = setting_by_key(key);
-    for (size_t i = 0; row != NULL && i < MARKET_SETTINGS; i++) {
-        if (market_settings[i] == row->id) {
+    for (size_t i = 0; row != NULL && i < MARKET_SETTINGS; i++)
+        if (market_settings[i] == row->id)
             reading->status = settings_set(reading->settings, row, equals + 1, SOURCE_ENVIRONMENT, &reading->err);
-        }
-    }
 }
 
 enum status client_daemon_market(struct client *client, struct settings *running, struct err *err)
@@ -289,9 +248,8 @@ enum status client_daemon_market(struct client *client, struct settings *running
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = QUERY_SETTINGS;
     enum status status = client_call(client, COMPONENT_SUPERVISOR, &msg, read_setting, &reading, &reply, err);
-    if (status == ERR_OK && reading.status != ERR_OK) {
+    if (status == ERR_OK && reading.status != ERR_OK)
         return err_set(err, reading.status, "outcryd says %s", reading.err.text);
-    }
     return status;
 }
 
@@ -301,9 +259,7 @@ bool client_market_same(const struct settings *a, const struct settings *b)
     for (size_t i = 0; i < MARKET_SETTINGS; i++) {
         enum setting_id id = market_settings[i];
         bool matters = id == SET_MARKET_SOURCE || id == SET_MARKET_SPEED || (id == SET_MARKET_SEED) != replay;
-        if (matters && strcmp(settings_text(a, id), settings_text(b, id)) != 0) {
-            return false;
-        }
+        if (matters && strcmp(settings_text(a, id), settings_text(b, id)) != 0) return false;
     }
     return true;
 }

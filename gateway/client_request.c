@@ -41,11 +41,8 @@ static struct client_request *request_new(struct client *client, enum component 
 
 static struct client_request *request_find(struct client *client, enum component to, uint64_t id)
 {
-    for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
-        if (client->requests[i].id == id && client->requests[i].to == to && id != 0) {
-            return &client->requests[i];
-        }
-    }
+    for (int i = 0; i < CLIENT_REQUESTS_MAX; i++)
+        if (client->requests[i].id == id && client->requests[i].to == to && id != 0) return &client->requests[i];
     return NULL;
 }
 
@@ -55,9 +52,7 @@ static struct client_request *oldest_query(struct client *client, enum component
     struct client_request *oldest = NULL;
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
-        if (r->id != 0 && r->to == to && r->is_query && (oldest == NULL || r->turn < oldest->turn)) {
-            oldest = r;
-        }
+        if (r->id != 0 && r->to == to && r->is_query && (oldest == NULL || r->turn < oldest->turn)) oldest = r;
     }
     return oldest;
 }
@@ -73,23 +68,20 @@ static void set_request_id(struct msg *msg, uint64_t id)
 static void count_row(struct client_request *r, const struct msg *msg)
 {
     r->rows++;
-    if (msg->id == MSG_CONDITION) {
+    if (msg->id == MSG_CONDITION)
         r->last_key = (uint64_t)msg->condition.id;
-    } else if (msg->id == MSG_ORDER_EVENT) {
+    else if (msg->id == MSG_ORDER_EVENT)
         r->last_key = msg->order_event.seq;
-    } else if (msg->id == MSG_TICK) {
+    else if (msg->id == MSG_TICK)
         r->last_key = msg->tick.sym_seq;
-    } else {
+    else
         r->last_key++;
-    }
 }
 
 static bool next_page(struct client *client, struct client_link *link, struct client_request *r, int64_t now_us)
 {
     struct msg msg;
-    if (r->last_key == r->query.from_seq) {
-        return false; /* "more" without a row: it would never end */
-    }
+    if (r->last_key == r->query.from_seq) return false; /* "more" without a row: it would never end */
     msg_init(&msg, MSG_QUERY);
     r->query.from_seq = r->last_key;
     msg.query = r->query;
@@ -101,20 +93,14 @@ static bool next_page(struct client *client, struct client_link *link, struct cl
 static void on_reply(struct client *client, struct client_link *link, const struct msg *msg, int64_t now_us)
 {
     struct client_request *r = request_find(client, link->component, msg->reply.request_id);
-    if (r == NULL) {
-        return; /* it came after we had said that there was none */
-    }
+    if (r == NULL) return; /* it came after we had said that there was none */
     bool more = r->is_query && msg->reply.status == ERR_OK && strcmp(msg->reply.text, "more") == 0;
-    if (more && next_page(client, link, r, now_us)) {
-        return;
-    }
+    if (more && next_page(client, link, r, now_us)) return;
     if (r->internal) {
         link->snapshot -= link->snapshot > 0 ? 1 : 0;
     } else {
         struct msg reply = *msg;
-        if (r->is_query && reply.reply.status == ERR_OK) {
-            reply.reply.number = r->rows;
-        }
+        if (r->is_query && reply.reply.status == ERR_OK) reply.reply.number = r->rows;
         client_put(client, &reply, link->component, r->id);
     }
     r->id = 0;
@@ -127,9 +113,7 @@ void client_on_line(struct client *client, struct client_link *link, const struc
         return;
     }
     struct client_request *r = oldest_query(client, link->component);
-    if (r != NULL) {
-        count_row(r, msg);
-    }
+    if (r != NULL) count_row(r, msg);
     client_put(client, msg, link->component, r != NULL ? r->id : 0);
 }
 
@@ -139,17 +123,14 @@ enum status client_ask(struct client *client, struct client_link *link, enum que
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = kind;
     struct client_request *r = request_new(client, link->component, &msg, now_us);
-    if (r == NULL) {
-        return ERR_FULL;
-    }
+    if (r == NULL) return ERR_FULL;
     r->internal = true;
     msg.query.request_id = r->id;
     enum status status = bus_send(link->line, &msg, NULL);
-    if (status == ERR_OK) {
+    if (status == ERR_OK)
         link->snapshot++;
-    } else {
+    else
         r->id = 0;
-    }
     return status;
 }
 
@@ -174,9 +155,7 @@ void client_link_lost(struct client *client, const struct client_link *link)
 {
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
-        if (r->id != 0 && r->to == link->component) {
-            no_answer(client, r, "ended before it answered");
-        }
+        if (r->id != 0 && r->to == link->component) no_answer(client, r, "ended before it answered");
     }
 }
 
@@ -184,9 +163,7 @@ void client_time_out(struct client *client, int64_t now_us)
 {
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
-        if (r->id != 0 && now_us >= r->deadline_us) {
-            no_answer(client, r, "did not answer in time");
-        }
+        if (r->id != 0 && now_us >= r->deadline_us) no_answer(client, r, "did not answer in time");
     }
 }
 
@@ -195,15 +172,11 @@ int64_t client_next_deadline(const struct client *client)
     int64_t next = INT64_MAX;
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         const struct client_request *r = &client->requests[i];
-        if (r->id != 0 && r->deadline_us < next) {
-            next = r->deadline_us;
-        }
+        if (r->id != 0 && r->deadline_us < next) next = r->deadline_us;
     }
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
         const struct client_link *link = &client->links[c];
-        if (link->snapshot > 0 && link->snapshot_until_us < next) {
-            next = link->snapshot_until_us;
-        }
+        if (link->snapshot > 0 && link->snapshot_until_us < next) next = link->snapshot_until_us;
     }
     return next;
 }
@@ -212,11 +185,8 @@ static bool is_request(enum msg_id id)
 {
     static const enum msg_id ids[] = {MSG_QUERY,         MSG_CONTROL,        MSG_LOGIN,          MSG_CONDITION_COMMAND,
                                       MSG_ORDER_COMMAND, MSG_CANCEL_COMMAND, MSG_LIMITS_COMMAND, MSG_MARKET_CONTROL};
-    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-        if (ids[i] == id) {
-            return true;
-        }
-    }
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        if (ids[i] == id) return true;
     return false;
 }
 
@@ -225,14 +195,12 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
 {
     struct err why = {0};
     int64_t now_us = client_now(client);
-    if (!is_request(msg->id) || to < COMPONENT_EXCHANGE || to > COMPONENT_SUPERVISOR) {
+    if (!is_request(msg->id) || to < COMPONENT_EXCHANGE || to > COMPONENT_SUPERVISOR)
         return err_set(err, ERR_INVALID, "not a request to an agent");
-    }
     struct client_link *link = &client->links[to];
     struct client_request *r = request_new(client, to, msg, now_us);
-    if (r == NULL) {
+    if (r == NULL)
         return err_set(err, ERR_FULL, "too many requests without an answer (allowed %d)", CLIENT_REQUESTS_MAX);
-    }
     set_request_id(msg, r->id);
     enum status status = bus_send(link->line, msg, &why);
     if (status != ERR_OK) {
@@ -240,9 +208,7 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
         return status == ERR_BUSY ? err_set(err, ERR_BUSY, "%s is not there", component_name(to))
                                   : err_set(err, status, "%s", why.text);
     }
-    if (request_id != NULL) {
-        *request_id = r->id;
-    }
+    if (request_id != NULL) *request_id = r->id;
     return ERR_OK;
 }
 
@@ -286,20 +252,14 @@ static enum status call_once(struct client *client, enum component to, struct ms
     while (status == ERR_BUSY && client_now(client) < until_us) {
         client_work(client, client_now(client));
         status = client_send(client, to, msg, &call.id, err);
-        if (status == ERR_BUSY) {
-            client_sleep(client, -1, RETRY_MS);
-        }
+        if (status == ERR_BUSY) client_sleep(client, -1, RETRY_MS);
     }
     while (status == ERR_OK && !call.answered) {
         client_work(client, client_now(client));
         pick_answer(client, &call);
-        if (!call.answered) {
-            client_sleep(client, -1, LOOK_MS);
-        }
+        if (!call.answered) client_sleep(client, -1, LOOK_MS);
     }
-    if (status == ERR_OK && reply->status == ERR_TIMEOUT) {
-        return err_set(err, ERR_TIMEOUT, "%s", reply->text);
-    }
+    if (status == ERR_OK && reply->status == ERR_TIMEOUT) return err_set(err, ERR_TIMEOUT, "%s", reply->text);
     return status;
 }
 
@@ -310,8 +270,7 @@ enum status client_call(struct client *client, enum component to, struct msg *ms
     bool keyed = msg->id == MSG_CONDITION_COMMAND && msg->condition_command.key != 0;
     int64_t tries = keyed ? 1 + settings_number(&client->settings, SET_RETRY_COUNT) : 1;
     enum status status = ERR_TIMEOUT;
-    for (int64_t i = 0; i < tries && status == ERR_TIMEOUT; i++) {
+    for (int64_t i = 0; i < tries && status == ERR_TIMEOUT; i++)
         status = call_once(client, to, msg, visit, context, reply, err);
-    }
     return status;
 }

@@ -37,9 +37,7 @@ static char *read_line(char *line, int size, void *stream)
     if (got != NULL) {
         reader->line++;
         bool whole = strchr(got, '\n') != NULL || feof(reader->file);
-        if (!whole && reader->long_line == 0) {
-            reader->long_line = reader->line;
-        }
+        if (!whole && reader->long_line == 0) reader->long_line = reader->line;
     }
     return got;
 }
@@ -52,9 +50,7 @@ static enum status set_from(struct settings *settings, const struct setting *row
     bool is_path = row->id == SET_MARKET_FILE || row->id == SET_HOME || row->id == SET_RUNTIME;
     if (is_path && text[0] != '\0') {
         enum status status = paths_absolute(text, base, absolute, err);
-        if (status != ERR_OK) {
-            return status;
-        }
+        if (status != ERR_OK) return status;
         text = absolute;
     }
     return settings_set(settings, row, text, source, err);
@@ -94,12 +90,9 @@ static enum status parse_stream(struct file_reader *reader, struct err *err)
         return err_set(err, ERR_INVALID, "%s:%d: line too long (allowed %d bytes)", reader->name, reader->long_line,
                        LINE_SIZE - 2);
     }
-    if (result < 0) {
-        return err_set(err, ERR_IO, "%s: cannot be read", reader->name);
-    }
-    if (result > 0 && result == reader->bad_line) {
+    if (result < 0) return err_set(err, ERR_IO, "%s: cannot be read", reader->name);
+    if (result > 0 && result == reader->bad_line)
         return err_set(err, reader->err.status, "%s:%d: %s", reader->name, result, reader->err.text);
-    }
     if (result > 0) {
         return err_set(err, ERR_INVALID, "%s:%d: not a line of '[section]', 'key = value' or '; comment'", reader->name,
                        result);
@@ -113,9 +106,7 @@ static enum status open_file(const char *path, FILE **file, struct err *err)
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     *file = NULL;
-    if (fd < 0) {
-        return errno == ENOENT ? ERR_OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    }
+    if (fd < 0) return errno == ENOENT ? ERR_OK : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
         return err_set(err, ERR_INVALID, "%s: is not a plain file", path);
@@ -137,9 +128,7 @@ enum status config_read_file(struct settings *settings, const char *path, struct
 {
     FILE *file = NULL;
     enum status status = open_file(path, &file, err);
-    if (file == NULL) {
-        return status;
-    }
+    if (file == NULL) return status;
     char directory[SETTING_TEXT_SIZE];
     const char *slash = strrchr(path, '/');
     snprintf(directory, sizeof directory, "%.*s", slash != NULL ? (int)(slash - path) : 1, slash != NULL ? path : ".");
@@ -148,9 +137,7 @@ enum status config_read_file(struct settings *settings, const char *path, struct
     struct file_reader reader = {.file = file, .name = path, .directory = directory, .settings = &trial};
     status = parse_stream(&reader, err);
     fclose(file);
-    if (status == ERR_OK) {
-        *settings = trial;
-    }
+    if (status == ERR_OK) *settings = trial;
     return status;
 }
 
@@ -159,9 +146,7 @@ static enum status read_environment(struct settings *settings, struct err *err)
     for (int id = 0; id < SETTING_COUNT; id++) {
         const struct setting *row = setting_row((enum setting_id)id);
         const char *value = getenv(row->environment);
-        if (value == NULL || (value[0] == '\0' && row->type != SETTING_TEXT)) {
-            continue;
-        }
+        if (value == NULL || (value[0] == '\0' && row->type != SETTING_TEXT)) continue;
         enum status status = set_from(settings, row, value, SOURCE_ENVIRONMENT, NULL, err);
         if (status != ERR_OK) {
             err_prefix(err, "environment variable %s", row->environment);
@@ -183,16 +168,12 @@ static bool flag_at(int argc, char **argv, int at, struct flag *out)
     char name[64];
     const char *equals = strchr(argv[at], '=');
     size_t length = equals != NULL ? (size_t)(equals - argv[at]) : strlen(argv[at]);
-    if (strncmp(argv[at], "--", 2) != 0 || length >= sizeof name) {
-        return false;
-    }
+    if (strncmp(argv[at], "--", 2) != 0 || length >= sizeof name) return false;
     memcpy(name, argv[at], length);
     name[length] = '\0';
     out->row = setting_by_flag(name);
     out->words = 1;
-    if (out->row == NULL) {
-        return false;
-    }
+    if (out->row == NULL) return false;
     if (equals != NULL) {
         out->value = equals + 1;
     } else if (out->row->type == SETTING_BOOL) {
@@ -213,12 +194,9 @@ static enum status read_flags(struct settings *settings, int argc, char **argv, 
             flag.words = 1;
             continue;
         }
-        if (only != SETTING_COUNT && flag.row->id != only) {
-            continue;
-        }
-        if (flag.value == NULL) {
+        if (only != SETTING_COUNT && flag.row->id != only) continue;
+        if (flag.value == NULL)
             return err_set(err, ERR_INVALID, "%s: a value is missing (%s)", flag.row->flag, flag.row->meaning);
-        }
         enum status status = set_from(settings, flag.row, flag.value, SOURCE_FLAG, NULL, err);
         if (status != ERR_OK) {
             err_prefix(err, "%s", flag.row->flag);
@@ -233,16 +211,12 @@ static void remove_flags(int *argc, char **argv)
     int kept = 1;
     int at = 1;
     struct flag flag;
-    while (at < *argc && strcmp(argv[at], "--") != 0) {
-        if (flag_at(*argc, argv, at, &flag)) {
+    while (at < *argc && strcmp(argv[at], "--") != 0)
+        if (flag_at(*argc, argv, at, &flag))
             at += flag.words;
-        } else {
+        else
             argv[kept++] = argv[at++];
-        }
-    }
-    while (at < *argc) {
-        argv[kept++] = argv[at++];
-    }
+    while (at < *argc) argv[kept++] = argv[at++];
     argv[kept] = NULL;
     *argc = kept;
 }
@@ -256,24 +230,13 @@ enum status config_load(struct settings *settings, int *argc, char **argv, struc
     settings_defaults(&home_only);
     enum status status = read_flags(&home_only, *argc, argv, SET_HOME, err);
     const char *variable = getenv(setting_row(SET_HOME)->environment);
-    if (status == ERR_OK && home_only.values[SET_HOME].source == SOURCE_DEFAULT && variable != NULL) {
+    if (status == ERR_OK && home_only.values[SET_HOME].source == SOURCE_DEFAULT && variable != NULL)
         status = set_from(&home_only, setting_row(SET_HOME), variable, SOURCE_ENVIRONMENT, NULL, err);
-    }
-    if (status == ERR_OK) {
-        status = paths_resolve(&paths, &home_only, err);
-    }
-    if (status == ERR_OK) {
-        status = config_read_file(settings, paths_join(file, paths.home, CONFIG_FILE_NAME), err);
-    }
-    if (status == ERR_OK) {
-        status = read_environment(settings, err);
-    }
-    if (status == ERR_OK) {
-        status = read_flags(settings, *argc, argv, SETTING_COUNT, err);
-    }
-    if (status == ERR_OK) {
-        remove_flags(argc, argv);
-    }
+    if (status == ERR_OK) status = paths_resolve(&paths, &home_only, err);
+    if (status == ERR_OK) status = config_read_file(settings, paths_join(file, paths.home, CONFIG_FILE_NAME), err);
+    if (status == ERR_OK) status = read_environment(settings, err);
+    if (status == ERR_OK) status = read_flags(settings, *argc, argv, SETTING_COUNT, err);
+    if (status == ERR_OK) remove_flags(argc, argv);
     return status;
 }
 
@@ -285,16 +248,12 @@ size_t config_to_flags(const struct settings *settings, char **flags, size_t max
         int id = i < (int)SET_MARKET_SOURCE ? i : (i + 1 < SETTING_COUNT ? i + 1 : (int)SET_MARKET_SOURCE);
         const struct setting *row = setting_row((enum setting_id)id);
         const struct setting_value *value = &settings->values[id];
-        if (value->source != SOURCE_DEFAULT && asprintf(&flags[count], "%s=%s", row->flag, value->text) >= 0) {
-            count++;
-        }
+        if (value->source != SOURCE_DEFAULT && asprintf(&flags[count], "%s=%s", row->flag, value->text) >= 0) count++;
     }
     return count;
 }
 
 void config_free_flags(char **flags, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        free(flags[i]);
-    }
+    for (size_t i = 0; i < count; i++) free(flags[i]);
 }

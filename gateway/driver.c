@@ -41,12 +41,8 @@ static void store(struct driver *driver, const struct msg *msg)
         status = db_begin(driver->db, &err);
         driver->in_transaction = status == ERR_OK;
     }
-    if (status == ERR_OK) {
-        status = db_store(driver->db, msg, &err);
-    }
-    if (status != ERR_OK) {
-        fail(driver, status, &err);
-    }
+    if (status == ERR_OK) status = db_store(driver->db, msg, &err);
+    if (status != ERR_OK) fail(driver, status, &err);
 }
 
 static void hold(struct driver *driver, enum port port, const struct msg *msg)
@@ -71,22 +67,17 @@ static void emit(void *context, enum port port, const struct msg *msg)
 {
     struct driver *driver = context;
     CHECK(!driver->releasing); /* what leaves must not make the component speak again: the steps would mix */
-    if (driver->status != ERR_OK) {
-        return;
-    }
-    if (port == PORT_STORE) {
+    if (driver->status != ERR_OK) return;
+    if (port == PORT_STORE)
         store(driver, msg);
-    } else {
+    else
         hold(driver, port, msg);
-    }
 }
 
 struct driver *driver_new(struct db *db, driver_release release, void *context)
 {
     struct driver *driver = calloc(1, sizeof *driver);
-    if (driver == NULL) {
-        return NULL;
-    }
+    if (driver == NULL) return NULL;
     driver->held = malloc(DRIVER_MESSAGES * sizeof *driver->held);
     if (driver->held == NULL) {
         free(driver);
@@ -102,12 +93,8 @@ struct driver *driver_new(struct db *db, driver_release release, void *context)
 
 void driver_free(struct driver *driver)
 {
-    if (driver == NULL) {
-        return;
-    }
-    if (driver->in_transaction) {
-        db_rollback(driver->db);
-    }
+    if (driver == NULL) return;
+    if (driver->in_transaction) db_rollback(driver->db);
     free(driver->held);
     free(driver);
 }
@@ -123,9 +110,7 @@ enum status driver_end_step(struct driver *driver, struct err *err)
     if (driver->status == ERR_OK && driver->in_transaction) {
         enum status status = db_commit(driver->db, &why);
         driver->in_transaction = false;
-        if (status != ERR_OK) {
-            fail(driver, status, &why);
-        }
+        if (status != ERR_OK) fail(driver, status, &why);
     }
     if (driver->status != ERR_OK) {
         if (driver->in_transaction) {
@@ -136,9 +121,8 @@ enum status driver_end_step(struct driver *driver, struct err *err)
         return err_set(err, driver->status, "cannot store: %s", driver->err.text);
     }
     driver->releasing = true;
-    for (size_t i = 0; i < driver->count; i++) {
+    for (size_t i = 0; i < driver->count; i++)
         driver->release(driver->context, driver->held[i].port, &driver->held[i].msg);
-    }
     driver->releasing = false;
     driver->count = 0;
     return ERR_OK;

@@ -16,7 +16,8 @@
 /* --- what leaves ------------------------------------------------------------------------------------------------------ */
 
 /* false: a subscriber is too far behind; try again later. */
-static bool send_tick(struct exchange *exchange, const struct tick *tick) {
+static bool send_tick(struct exchange *exchange, const struct tick *tick)
+{
     struct msg msg;
     struct err err;
     msg_init(&msg, MSG_TICK);
@@ -27,7 +28,8 @@ static bool send_tick(struct exchange *exchange, const struct tick *tick) {
     return true;
 }
 
-bool exchange_flush(struct exchange *exchange) {
+bool exchange_flush(struct exchange *exchange)
+{
     while (exchange->backlog_count > 0) {
         if (!send_tick(exchange, &exchange->backlog[exchange->backlog_first])) return false;
         exchange->backlog_first = (exchange->backlog_first + 1) % EXCHANGE_BACKLOG_MAX;
@@ -36,17 +38,19 @@ bool exchange_flush(struct exchange *exchange) {
     return true;
 }
 
-static void publish_tick(struct exchange *exchange, const struct tick *tick) {
+static void publish_tick(struct exchange *exchange, const struct tick *tick)
+{
     if (exchange->backlog_count == 0 && send_tick(exchange, tick)) return;
     if (exchange->backlog_count == EXCHANGE_BACKLOG_MAX) {
-        log_write(exchange->agent->log, LEVEL_WARNING, "tick %" PRIu64 " of %s not published: a subscriber is too far behind",
-                  tick->sym_seq, tick->symbol);
+        log_write(exchange->agent->log, LEVEL_WARNING,
+                  "tick %" PRIu64 " of %s not published: a subscriber is too far behind", tick->sym_seq, tick->symbol);
         return;
     }
     exchange->backlog[(exchange->backlog_first + exchange->backlog_count++) % EXCHANGE_BACKLOG_MAX] = *tick;
 }
 
-static void release(void *context, enum port port, const struct msg *msg) {
+static void release(void *context, enum port port, const struct msg *msg)
+{
     struct exchange *exchange = context;
     CHECK(port == PORT_PUBLISH);
     if (msg->id == MSG_TICK)
@@ -57,7 +61,8 @@ static void release(void *context, enum port port, const struct msg *msg) {
         agent_publish(exchange->agent, msg);
 }
 
-bool exchange_end_step(struct exchange *exchange) {
+bool exchange_end_step(struct exchange *exchange)
+{
     struct err err;
     if (driver_end_step(exchange->driver, &err) == ERR_OK) return true;
     agent_fail(exchange->agent, &err);
@@ -66,15 +71,15 @@ bool exchange_end_step(struct exchange *exchange) {
 
 /* --- start and stop ------------------------------------------------------------------------------------------------------ */
 
-static enum status open_files(struct exchange *exchange, struct err *err) {
+static enum status open_files(struct exchange *exchange, struct err *err)
+{
     struct agent *agent = exchange->agent;
     enum status status = db_open(&exchange->db, DB_EXCHANGE, agent->paths.home, DB_WRITE, DB_NORMAL, err);
     if (status != ERR_OK) return status;
     exchange->driver = driver_new(exchange->db, release, exchange);
     exchange->backlog = calloc(EXCHANGE_BACKLOG_MAX, sizeof *exchange->backlog);
-    struct matching_config config = {.epoch = (uint64_t)agent->started_us,
-                                     .max_orders = EXCHANGE_ORDERS_MAX,
-                                     .max_resting = EXCHANGE_RESTING_MAX};
+    struct matching_config config = {
+        .epoch = (uint64_t)agent->started_us, .max_orders = EXCHANGE_ORDERS_MAX, .max_resting = EXCHANGE_RESTING_MAX};
     status = db_meta_get(exchange->db, "install", config.install, sizeof config.install, err);
     if (status != ERR_OK) return status;
     exchange->matching = matching_new(&config);
@@ -83,7 +88,8 @@ static enum status open_files(struct exchange *exchange, struct err *err) {
     return ERR_OK;
 }
 
-static enum status exchange_open(struct agent *agent, void *self, struct err *err) {
+static enum status exchange_open(struct agent *agent, void *self, struct err *err)
+{
     struct exchange *exchange = self;
     exchange->agent = agent;
     const int64_t now_us = agent->clock->now_us(agent->clock);
@@ -102,7 +108,8 @@ static enum status exchange_open(struct agent *agent, void *self, struct err *er
     return ERR_OK;
 }
 
-static void exchange_close(struct agent *agent, void *self) {
+static void exchange_close(struct agent *agent, void *self)
+{
     struct exchange *exchange = self;
     struct err err;
     if (exchange->orders != NULL && !agent->failed && exchange_save(exchange, true, &err) != ERR_OK)
@@ -118,7 +125,8 @@ static void exchange_close(struct agent *agent, void *self) {
 
 /* --- work ------------------------------------------------------------------------------------------------------------------ */
 
-static void publish_depth(struct exchange *exchange, int64_t now_us) {
+static void publish_depth(struct exchange *exchange, int64_t now_us)
+{
     struct msg msg;
     for (uint32_t i = 0; i < matching_count(exchange->matching); i++) {
         if (now_us < exchange->next_depth_us[i] && exchange->next_depth_us[i] <= now_us + DEPTH_EVERY_US) continue;
@@ -130,7 +138,8 @@ static void publish_depth(struct exchange *exchange, int64_t now_us) {
     }
 }
 
-static void publish_market(struct exchange *exchange, int64_t now_us) {
+static void publish_market(struct exchange *exchange, int64_t now_us)
+{
     struct exchange_market *market = &exchange->market;
     const bool due = now_us >= market->next_publish_us || market->next_publish_us > now_us + CLOCK_SECOND_US;
     if (!due && !market->changed) return;
@@ -141,11 +150,13 @@ static void publish_market(struct exchange *exchange, int64_t now_us) {
     market->next_publish_us = now_us + CLOCK_SECOND_US;
 }
 
-static int64_t earlier(int64_t a, int64_t b) {
+static int64_t earlier(int64_t a, int64_t b)
+{
     return a < b ? a : b;
 }
 
-static int64_t exchange_work(struct agent *agent, void *self, int64_t now_us) {
+static int64_t exchange_work(struct agent *agent, void *self, int64_t now_us)
+{
     struct exchange *exchange = self;
     exchange_serve_line(exchange, now_us);
     int64_t next_us = now_us + RETRY_US;
@@ -161,7 +172,9 @@ static int64_t exchange_work(struct agent *agent, void *self, int64_t now_us) {
     return earlier(next_us, earlier(exchange->market.next_publish_us, now_us + DEPTH_EVERY_US));
 }
 
-static void exchange_request(struct agent *agent, void *self, const struct requester *from, const struct msg *msg, int64_t now_us) {
+static void exchange_request(struct agent *agent, void *self, const struct requester *from, const struct msg *msg,
+                             int64_t now_us)
+{
     struct exchange *exchange = self;
     if (msg->id == MSG_MARKET_CONTROL) {
         exchange_market_control(exchange, from, &msg->market_control, now_us);
@@ -177,10 +190,12 @@ static void exchange_request(struct agent *agent, void *self, const struct reque
         agent_reply(agent, from, msg->query.request_id, ERR_OK, 2, "%s", "");
         return;
     }
-    agent_reply(agent, from, agent_request_id(msg), ERR_INVALID, 0, "the exchange's control takes market control and status");
+    agent_reply(agent, from, agent_request_id(msg), ERR_INVALID, 0,
+                "the exchange's control takes market control and status");
 }
 
-static void exchange_heartbeat(struct agent *agent, void *self, struct heartbeat *heartbeat) {
+static void exchange_heartbeat(struct agent *agent, void *self, struct heartbeat *heartbeat)
+{
     const struct exchange *exchange = self;
     char stamp[CALENDAR_TEXT_SIZE];
     (void)agent;

@@ -58,7 +58,7 @@ struct exchange_market {
     bool waits;        /* replay: nobody is there yet who would see the first trades */
     uint32_t wanted;   /* symbols subscribed to, */
     int64_t wanted_us; /* ... since this process time */
-    bool changed; /* publish the market now */
+    bool changed;      /* publish the market now */
     int64_t next_publish_us;
     struct session session;
 };

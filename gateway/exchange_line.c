@@ -26,7 +26,8 @@ static const struct user {
 
 #define USERS (sizeof users / sizeof users[0])
 
-void exchange_open_accounts(struct exchange *exchange) {
+void exchange_open_accounts(struct exchange *exchange)
+{
     for (uint32_t stream = 0; stream < USERS; stream++) {
         for (size_t i = 0; i < 2 && users[stream].accounts[i].account != NULL; i++) {
             const enum status status = matching_open_account(exchange->matching, users[stream].accounts[i].account,
@@ -39,7 +40,8 @@ void exchange_open_accounts(struct exchange *exchange) {
 
 /* --- sessions ----------------------------------------------------------------------------------------------------- */
 
-static struct exchange_login *login_of(struct exchange *exchange, const struct bus_peer *peer) {
+static struct exchange_login *login_of(struct exchange *exchange, const struct bus_peer *peer)
+{
     for (uint32_t i = 0; i < exchange->login_count; i++) {
         struct exchange_login *login = &exchange->logins[i];
         if (login->peer.size == peer->size && memcmp(login->peer.id, peer->id, peer->size) == 0) return login;
@@ -47,13 +49,15 @@ static struct exchange_login *login_of(struct exchange *exchange, const struct b
     return NULL;
 }
 
-static void drop_login(struct exchange *exchange, struct exchange_login *login) {
+static void drop_login(struct exchange *exchange, struct exchange_login *login)
+{
     const uint32_t at = (uint32_t)(login - exchange->logins);
     memmove(login, login + 1, (exchange->login_count - at - 1) * sizeof *login);
     exchange->login_count--;
 }
 
-static bool account_is_of(const char *account, uint32_t stream) {
+static bool account_is_of(const char *account, uint32_t stream)
+{
     for (size_t i = 0; i < 2; i++) {
         const char *name = users[stream].accounts[i].account;
         if (name != NULL && strcmp(name, account) == 0) return true;
@@ -61,7 +65,8 @@ static bool account_is_of(const char *account, uint32_t stream) {
     return false;
 }
 
-void exchange_report(struct exchange *exchange, const struct msg *msg) {
+void exchange_report(struct exchange *exchange, const struct msg *msg)
+{
     for (uint32_t i = 0; i < exchange->login_count;) {
         struct exchange_login *login = &exchange->logins[i];
         /* A peer that is gone loses its session; one that is behind will see the gap in the numbers. */
@@ -74,13 +79,15 @@ void exchange_report(struct exchange *exchange, const struct msg *msg) {
 }
 
 /* Equal in constant time for what is of equal length: the line may be a network. */
-static bool same_secret(const char *a, const char *b) {
+static bool same_secret(const char *a, const char *b)
+{
     unsigned char difference = strlen(a) != strlen(b);
     for (size_t i = 0; a[i] != '\0' && b[i] != '\0'; i++) difference |= (unsigned char)(a[i] ^ b[i]);
     return difference == 0;
 }
 
-static void log_in(struct exchange *exchange, const struct requester *from, const struct login *login) {
+static void log_in(struct exchange *exchange, const struct requester *from, const struct login *login)
+{
     struct agent *agent = exchange->agent;
     for (uint32_t stream = 0; stream < USERS; stream++) {
         if (strcmp(users[stream].name, login->user) != 0 || !same_secret(users[stream].secret, login->secret)) continue;
@@ -108,12 +115,14 @@ struct answer {
     bool more;
 };
 
-static void answer_row(struct answer *answer, const struct msg *msg) {
+static void answer_row(struct answer *answer, const struct msg *msg)
+{
     agent_send(answer->exchange->agent, answer->to, msg);
     answer->rows++;
 }
 
-static void answer_contracts(struct answer *answer) {
+static void answer_contracts(struct answer *answer)
+{
     struct msg msg;
     for (uint32_t i = 0; i < matching_count(answer->exchange->matching); i++) {
         const struct contract *contract = matching_contract_at(answer->exchange->matching, i);
@@ -125,29 +134,34 @@ static void answer_contracts(struct answer *answer) {
     }
 }
 
-static void account_row(void *context, const struct account *account) {
+static void account_row(void *context, const struct account *account)
+{
     struct msg msg;
     msg_init(&msg, MSG_ACCOUNT);
     msg.account = *account;
     answer_row(context, &msg);
 }
 
-static void answer_accounts(struct answer *answer) {
+static void answer_accounts(struct answer *answer)
+{
     matching_each_account(answer->exchange->matching, answer->stream, account_row, answer);
 }
 
-static void order_row(void *context, const struct order *order) {
+static void order_row(void *context, const struct order *order)
+{
     struct msg msg;
     msg_init(&msg, MSG_ORDER);
     msg.order = *order;
     answer_row(context, &msg);
 }
 
-static void answer_orders(struct answer *answer) {
+static void answer_orders(struct answer *answer)
+{
     matching_each_working(answer->exchange->matching, answer->stream, order_row, answer);
 }
 
-static void position_row(void *context, const struct position *position) {
+static void position_row(void *context, const struct position *position)
+{
     struct answer *answer = context;
     const char *account = answer->query->text;
     struct msg msg;
@@ -157,11 +171,13 @@ static void position_row(void *context, const struct position *position) {
     answer_row(answer, &msg);
 }
 
-static void answer_positions(struct answer *answer) {
+static void answer_positions(struct answer *answer)
+{
     matching_each_position(answer->exchange->matching, answer->stream, position_row, answer);
 }
 
-static bool old_order(void *context, const struct msg *msg) {
+static bool old_order(void *context, const struct msg *msg)
+{
     struct answer *answer = context;
     struct msg status;
     if (!account_is_of(msg->order.request.account, answer->stream)) return true;
@@ -175,7 +191,8 @@ static bool old_order(void *context, const struct msg *msg) {
 }
 
 /* An order that memory has forgotten is looked for in the file, so that "not found" is a fact. */
-static void answer_order(struct answer *answer) {
+static void answer_order(struct answer *answer)
+{
     struct msg msg;
     msg_init(&msg, MSG_VENUE_ORDER_STATUS);
     struct venue_order_status *status = &msg.venue_order_status;
@@ -195,7 +212,8 @@ static void answer_order(struct answer *answer) {
     answer_row(answer, &msg);
 }
 
-static bool exec_row(void *context, const struct msg *msg) {
+static bool exec_row(void *context, const struct msg *msg)
+{
     struct answer *answer = context;
     if (!account_is_of(msg->venue_exec.account, answer->stream)) return true;
     if (answer->rows == ANSWER_MAX) {
@@ -207,14 +225,16 @@ static bool exec_row(void *context, const struct msg *msg) {
 }
 
 /* Every report after a number, fills or not: a reader closes the gaps in its numbers with it. */
-static void answer_fills(struct answer *answer) {
+static void answer_fills(struct answer *answer)
+{
     const struct db_query query = {.id = MSG_VENUE_EXEC, .from_seq = answer->query->from_seq};
     struct err err;
     if (db_each(answer->exchange->db, &query, exec_row, answer, &err) != ERR_OK)
         log_write(answer->exchange->agent->log, LEVEL_ERROR, "%s", err.text);
 }
 
-static void answer_status(struct answer *answer) {
+static void answer_status(struct answer *answer)
+{
     struct msg msg;
     exchange_market_message(answer->exchange, &msg);
     answer_row(answer, &msg);
@@ -224,8 +244,12 @@ static const struct {
     enum query_kind kind;
     void (*answer)(struct answer *answer);
 } answers[] = {
-    {QUERY_STATUS, answer_status},       {QUERY_CONTRACTS, answer_contracts}, {QUERY_ACCOUNTS, answer_accounts},
-    {QUERY_VENUE_ORDER, answer_order},   {QUERY_VENUE_ORDERS, answer_orders}, {QUERY_VENUE_FILLS, answer_fills},
+    {QUERY_STATUS, answer_status},
+    {QUERY_CONTRACTS, answer_contracts},
+    {QUERY_ACCOUNTS, answer_accounts},
+    {QUERY_VENUE_ORDER, answer_order},
+    {QUERY_VENUE_ORDERS, answer_orders},
+    {QUERY_VENUE_FILLS, answer_fills},
     {QUERY_VENUE_POSITIONS, answer_positions},
 };
 
@@ -253,7 +277,8 @@ void exchange_market_control(struct exchange *exchange, const struct requester *
 }
 
 static void on_session_message(struct exchange *exchange, const struct requester *from, struct exchange_login *login,
-                               const struct msg *msg, int64_t now_us) {
+                               const struct msg *msg, int64_t now_us)
+{
     struct sink *sink = driver_sink(exchange->driver);
     const uint32_t stream = login->stream;
     if (msg->id == MSG_ORDER_REQUEST) {
@@ -275,7 +300,8 @@ static void on_session_message(struct exchange *exchange, const struct requester
     }
 }
 
-void exchange_serve_line(struct exchange *exchange, int64_t now_us) {
+void exchange_serve_line(struct exchange *exchange, int64_t now_us)
+{
     struct msg msg;
     struct requester from = {.socket = exchange->orders};
     for (int i = 0; i < AGENT_BATCH && !exchange->agent->failed; i++) {

@@ -10,21 +10,22 @@
 #include "core/text.h"
 #include "gateway/exchange.h"
 
-#define PASS_MAX_US        CLOCK_SECOND_US       /* a longer pass was not one: the machine slept */
-#define CLOSED_PAUSE_US    (3 * CLOCK_SECOND_US) /* of ours, that the synthetic market shows its close */
-#define BEFORE_OPEN_US     (20 * CLOCK_SECOND_US)
-#define BEFORE_REPLAY_US   (10 * CLOCK_SECOND_US)
-#define IDLE_US            (100 * CLOCK_MS_US)
-#define WAKE_MIN_US        (5 * CLOCK_MS_US)
-#define STEPS_A_PASS       200
-#define SPEED_MAX          100000
-#define SETTLED_US         (50 * CLOCK_MS_US) /* no further subscription for so long: that was all */
-#define UNHEARD_US         CLOCK_SECOND_US    /* a session that subscribes to nothing is not waited for longer */
-#define START_SECONDS      (9 * 3600) /* the synthetic market's first moment: 09:00 */
+#define PASS_MAX_US      CLOCK_SECOND_US       /* a longer pass was not one: the machine slept */
+#define CLOSED_PAUSE_US  (3 * CLOCK_SECOND_US) /* of ours, that the synthetic market shows its close */
+#define BEFORE_OPEN_US   (20 * CLOCK_SECOND_US)
+#define BEFORE_REPLAY_US (10 * CLOCK_SECOND_US)
+#define IDLE_US          (100 * CLOCK_MS_US)
+#define WAKE_MIN_US      (5 * CLOCK_MS_US)
+#define STEPS_A_PASS     200
+#define SPEED_MAX        100000
+#define SETTLED_US       (50 * CLOCK_MS_US) /* no further subscription for so long: that was all */
+#define UNHEARD_US       CLOCK_SECOND_US    /* a session that subscribes to nothing is not waited for longer */
+#define START_SECONDS    (9 * 3600)         /* the synthetic market's first moment: 09:00 */
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-void exchange_market_step_time(struct exchange *exchange, int64_t market_us, int64_t now_us) {
+void exchange_market_step_time(struct exchange *exchange, int64_t market_us, int64_t now_us)
+{
     struct exchange_market *market = &exchange->market;
     struct session session;
     matching_on_time(exchange->matching, market_us, now_us, driver_sink(exchange->driver));
@@ -75,7 +76,8 @@ static enum status open_replay(struct exchange *exchange, int64_t now_us, bool g
     return ERR_OK;
 }
 
-enum status exchange_market_open(struct exchange *exchange, int64_t now_us, struct err *err) {
+enum status exchange_market_open(struct exchange *exchange, int64_t now_us, struct err *err)
+{
     struct exchange_market *market = &exchange->market;
     const struct settings *settings = &exchange->agent->settings;
     const bool replay = strcmp(settings_text(settings, SET_MARKET_SOURCE), "replay") == 0;
@@ -97,7 +99,8 @@ enum status exchange_market_open(struct exchange *exchange, int64_t now_us, stru
                   : open_synthetic(exchange, now_us, same, saved.market_us, err);
 }
 
-void exchange_market_close(struct exchange *exchange) {
+void exchange_market_close(struct exchange *exchange)
+{
     synthetic_free(exchange->market.synthetic);
     market_file_close(exchange->market.file);
     free(exchange->market.contract_of);
@@ -106,7 +109,8 @@ void exchange_market_close(struct exchange *exchange) {
 /* --- moving ------------------------------------------------------------------------------------------------------- */
 
 /* Market time that belongs to the machine's time since the last pass. */
-static int64_t elapsed(struct exchange_market *market, int64_t now_us) {
+static int64_t elapsed(struct exchange_market *market, int64_t now_us)
+{
     int64_t passed = now_us - market->passed_us;
     market->passed_us = now_us;
     if (passed < 0) passed = 0;
@@ -116,7 +120,8 @@ static int64_t elapsed(struct exchange_market *market, int64_t now_us) {
 
 /* Everything is closed: jump to just before the next open, after a pause in which the close can be seen. false: still
  * waiting. */
-static bool jump(struct exchange *exchange, int64_t now_us, int64_t open_us, int64_t before_us, int64_t pause_us) {
+static bool jump(struct exchange *exchange, int64_t now_us, int64_t open_us, int64_t before_us, int64_t pause_us)
+{
     struct exchange_market *market = &exchange->market;
     if (market->closed_us == 0) market->closed_us = now_us;
     if (market->speed != 0 && now_us - market->closed_us < pause_us && market->closed_us <= now_us) return false;
@@ -127,7 +132,8 @@ static bool jump(struct exchange *exchange, int64_t now_us, int64_t open_us, int
     return true;
 }
 
-static int64_t work_synthetic(struct exchange *exchange, int64_t now_us, int64_t until_us) {
+static int64_t work_synthetic(struct exchange *exchange, int64_t now_us, int64_t until_us)
+{
     struct exchange_market *market = &exchange->market;
     struct sink *sink = driver_sink(exchange->driver);
     if (market->session.state == SESSION_CLOSED) {
@@ -144,7 +150,8 @@ static int64_t work_synthetic(struct exchange *exchange, int64_t now_us, int64_t
     return now_us + (wake_us < WAKE_MIN_US ? WAKE_MIN_US : wake_us);
 }
 
-static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t until_us) {
+static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t until_us)
+{
     struct exchange_market *market = &exchange->market;
     const bool ended = market_file_tell(market->file) == market_file_count(market->file);
     if (ended && market->session.state == SESSION_CLOSED) { /* for good, or until a seek */
@@ -176,11 +183,13 @@ static int64_t work_replay(struct exchange *exchange, int64_t now_us, int64_t un
 }
 
 /* Whether the replay still waits for its first listener. */
-static bool waits(struct exchange *exchange, int64_t now_us) {
+static bool waits(struct exchange *exchange, int64_t now_us)
+{
     struct exchange_market *market = &exchange->market;
     const uint32_t wanted = bus_symbols_wanted(exchange->agent->pub);
     if (!market->waits) return false;
-    if (wanted != market->wanted || exchange->login_count == 0 || market->wanted_us > now_us) market->wanted_us = now_us;
+    if (wanted != market->wanted || exchange->login_count == 0 || market->wanted_us > now_us)
+        market->wanted_us = now_us;
     market->wanted = wanted;
     if (now_us - market->wanted_us < (wanted > 0 ? SETTLED_US : UNHEARD_US)) return true;
     market->waits = false;
@@ -188,7 +197,8 @@ static bool waits(struct exchange *exchange, int64_t now_us) {
     return false;
 }
 
-int64_t exchange_market_work(struct exchange *exchange, int64_t now_us) {
+int64_t exchange_market_work(struct exchange *exchange, int64_t now_us)
+{
     struct exchange_market *market = &exchange->market;
     const int64_t passed_us = elapsed(market, now_us);
     if (waits(exchange, now_us)) return now_us + WAKE_MIN_US;
@@ -201,7 +211,8 @@ int64_t exchange_market_work(struct exchange *exchange, int64_t now_us) {
 
 /* --- showing and steering ----------------------------------------------------------------------------------------- */
 
-void exchange_market_message(const struct exchange *exchange, struct msg *out) {
+void exchange_market_message(const struct exchange *exchange, struct msg *out)
+{
     const struct exchange_market *market = &exchange->market;
     msg_init(out, MSG_MARKET);
     (void)text_copy(out->market.venue, sizeof out->market.venue, EXCHANGE_VENUE);
@@ -225,8 +236,12 @@ enum status exchange_market_act(struct exchange *exchange, const struct market_c
     enum status status = ERR_OK;
     market->waits = false;
     switch (control->action) {
-    case MARKET_PAUSE: market->paused = true; break;
-    case MARKET_PLAY: market->paused = false; break;
+    case MARKET_PAUSE:
+        market->paused = true;
+        break;
+    case MARKET_PLAY:
+        market->paused = false;
+        break;
     case MARKET_SPEED:
         if (control->number < 0 || control->number > SPEED_MAX)
             return err_set(err, ERR_RANGE, "speed: %" PRId64 " (allowed 0 to %d; 0 is as fast as possible)",

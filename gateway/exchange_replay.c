@@ -15,7 +15,8 @@
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-static void log_damage(const struct exchange *exchange) {
+static void log_damage(const struct exchange *exchange)
+{
     const struct market_file *file = exchange->market.file;
     const int64_t count = market_file_damaged(file);
     if (count == 0) return;
@@ -28,7 +29,8 @@ static void log_damage(const struct exchange *exchange) {
 }
 
 /* Whatever of the file is a contract we know the facts of. The rest leaves: some of it trades at hours when these are closed. */
-static enum status keep_listed(struct exchange *exchange, struct err *err) {
+static enum status keep_listed(struct exchange *exchange, struct err *err)
+{
     struct exchange_market *market = &exchange->market;
     const uint32_t symbols = market_file_symbol_count(market->file);
     bool *wanted = calloc(symbols, sizeof *wanted);
@@ -39,7 +41,8 @@ static enum status keep_listed(struct exchange *exchange, struct err *err) {
     return ERR_OK;
 }
 
-static enum status list_contracts(struct exchange *exchange, struct err *err) {
+static enum status list_contracts(struct exchange *exchange, struct err *err)
+{
     struct exchange_market *market = &exchange->market;
     const uint32_t symbols = market_file_symbol_count(market->file);
     struct market_trade first;
@@ -64,7 +67,8 @@ static enum status list_contracts(struct exchange *exchange, struct err *err) {
     return keep_listed(exchange, err);
 }
 
-enum status exchange_replay_open(struct exchange *exchange, struct err *err) {
+enum status exchange_replay_open(struct exchange *exchange, struct err *err)
+{
     struct exchange_market *market = &exchange->market;
     const struct settings *settings = &exchange->agent->settings;
     const char *path = settings_text(settings, SET_MARKET_FILE);
@@ -85,7 +89,8 @@ enum status exchange_replay_open(struct exchange *exchange, struct err *err) {
 
 /* --- where to begin ----------------------------------------------------------------------------------------------- */
 
-static enum status within(const struct exchange *exchange, int64_t market_us, struct err *err) {
+static enum status within(const struct exchange *exchange, int64_t market_us, struct err *err)
+{
     const struct market_file *file = exchange->market.file;
     struct market_trade first, last;
     char from[CALENDAR_TEXT_SIZE], to[CALENDAR_TEXT_SIZE];
@@ -102,7 +107,8 @@ static enum status within(const struct exchange *exchange, int64_t market_us, st
 }
 
 /* A clock time alone means the first time in the file that it falls in a session. */
-static enum status seek_clock(const struct exchange *exchange, int32_t seconds, int64_t *market_us, struct err *err) {
+static enum status seek_clock(const struct exchange *exchange, int32_t seconds, int64_t *market_us, struct err *err)
+{
     const struct market_file *file = exchange->market.file;
     struct market_trade first, last;
     market_file_at(file, 0, &first);
@@ -120,7 +126,8 @@ static enum status seek_clock(const struct exchange *exchange, int32_t seconds, 
 }
 
 /* "HH:MM[:SS]" or "YYYY-MM-DD HH:MM[:SS]". */
-static enum status parse_seek(const struct exchange *exchange, const char *text, int64_t *market_us, struct err *err) {
+static enum status parse_seek(const struct exchange *exchange, const char *text, int64_t *market_us, struct err *err)
+{
     const char *space = strchr(text, ' ');
     int32_t date, seconds;
     enum status status = calendar_parse_time(space == NULL ? text : space + 1, &seconds, err);
@@ -140,7 +147,8 @@ static enum status parse_seek(const struct exchange *exchange, const char *text,
     return within(exchange, *market_us, err);
 }
 
-enum status exchange_replay_start(const struct exchange *exchange, int64_t *market_us, struct err *err) {
+enum status exchange_replay_start(const struct exchange *exchange, int64_t *market_us, struct err *err)
+{
     const char *seek = settings_text(&exchange->agent->settings, SET_MARKET_SEEK);
     if (seek[0] != '\0') return parse_seek(exchange, seek, market_us, err);
     struct market_trade first;
@@ -152,7 +160,8 @@ enum status exchange_replay_start(const struct exchange *exchange, int64_t *mark
 /* --- moving ------------------------------------------------------------------------------------------------------- */
 
 /* A trade in the very second of the close belongs to the session that closes. */
-static int64_t session_time(int64_t market_us) {
+static int64_t session_time(int64_t market_us)
+{
     struct session now, before;
     session_at(market_us, 0, &now);
     if (now.state != SESSION_CLOSED) return market_us;
@@ -160,7 +169,8 @@ static int64_t session_time(int64_t market_us) {
     return before.state == SESSION_OPEN ? market_us - 1 : market_us;
 }
 
-static void count_trade(struct matching_stats *stats, const struct market_trade *trade) {
+static void count_trade(struct matching_stats *stats, const struct market_trade *trade)
+{
     const int32_t day = session_trading_day(session_time(trade->market_us));
     if (stats->trading_day != day) {
         if (stats->trading_day != 0) stats->reference = stats->last;
@@ -176,7 +186,8 @@ static void count_trade(struct matching_stats *stats, const struct market_trade 
     stats->volume += trade->quantity;
 }
 
-void exchange_replay_move(struct exchange *exchange, int64_t market_us, int64_t index) {
+void exchange_replay_move(struct exchange *exchange, int64_t market_us, int64_t index)
+{
     struct exchange_market *market = &exchange->market;
     const uint32_t contracts = matching_count(exchange->matching);
     const bool given = index >= 0 && index <= market_file_count(market->file);
@@ -209,7 +220,8 @@ void exchange_replay_move(struct exchange *exchange, int64_t market_us, int64_t 
     market_file_move(market->file, end);
 }
 
-enum status exchange_replay_seek(struct exchange *exchange, int64_t market_us, int64_t now_us, struct err *err) {
+enum status exchange_replay_seek(struct exchange *exchange, int64_t market_us, int64_t now_us, struct err *err)
+{
     const enum status status = within(exchange, market_us, err);
     if (status != ERR_OK) return status;
     matching_expire_all(exchange->matching, "the replay was moved to another time", driver_sink(exchange->driver));
@@ -225,7 +237,8 @@ enum status exchange_replay_seek(struct exchange *exchange, int64_t market_us, i
     return ERR_OK;
 }
 
-static void replay_one(struct exchange *exchange, const struct market_trade *trade, int64_t now_us) {
+static void replay_one(struct exchange *exchange, const struct market_trade *trade, int64_t now_us)
+{
     const int32_t index = exchange->market.contract_of[trade->symbol_index];
     const int64_t at_us = session_time(trade->market_us);
     if (at_us > exchange->market.market_us) exchange_market_step_time(exchange, at_us, now_us);
@@ -242,7 +255,8 @@ static void replay_one(struct exchange *exchange, const struct market_trade *tra
     matching_replay_trade(exchange->matching, (uint32_t)index, &made, driver_sink(exchange->driver));
 }
 
-bool exchange_replay_advance(struct exchange *exchange, int64_t until_us, int64_t now_us) {
+bool exchange_replay_advance(struct exchange *exchange, int64_t until_us, int64_t now_us)
+{
     struct exchange_market *market = &exchange->market;
     struct market_trade trade;
     for (int i = 0; i < TRADES_A_PASS; i++) {
@@ -269,7 +283,8 @@ bool exchange_replay_advance(struct exchange *exchange, int64_t until_us, int64_
     return false;
 }
 
-int32_t exchange_replay_progress(const struct exchange *exchange) {
+int32_t exchange_replay_progress(const struct exchange *exchange)
+{
     const struct market_file *file = exchange->market.file;
     return (int32_t)(market_file_tell(file) * 1000 / market_file_count(file));
 }

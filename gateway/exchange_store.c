@@ -11,7 +11,8 @@
 #define FACT_SIZE     256
 #define FORGET_ORDERS (EXCHANGE_ORDERS_MAX / 2) /* ended orders that a restart remembers; older ones are in the file */
 
-bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out) {
+bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out)
+{
     char text[FACT_SIZE];
     if (db_meta_get(exchange->db, "market.identity", out->identity, sizeof out->identity, NULL) != ERR_OK) return false;
     if (db_meta_get(exchange->db, "market.place", text, sizeof text, NULL) != ERR_OK) return false;
@@ -24,7 +25,8 @@ bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out
 
 /* --- figures of the day ------------------------------------------------------------------------------------------- */
 
-void exchange_load_stats(struct exchange *exchange) {
+void exchange_load_stats(struct exchange *exchange)
+{
     for (uint32_t i = 0; i < matching_count(exchange->matching); i++) {
         char key[64], text[FACT_SIZE];
         struct matching_stats stats, now;
@@ -50,7 +52,8 @@ void exchange_load_stats(struct exchange *exchange) {
     }
 }
 
-static enum status save_stats(struct exchange *exchange, struct err *err) {
+static enum status save_stats(struct exchange *exchange, struct err *err)
+{
     enum status status = ERR_OK;
     for (uint32_t i = 0; i < matching_count(exchange->matching) && status == ERR_OK; i++) {
         char key[64], text[FACT_SIZE];
@@ -67,7 +70,8 @@ static enum status save_stats(struct exchange *exchange, struct err *err) {
     return status;
 }
 
-enum status exchange_save(struct exchange *exchange, bool clean, struct err *err) {
+enum status exchange_save(struct exchange *exchange, bool clean, struct err *err)
+{
     char place[64];
     const struct exchange_market *market = &exchange->market;
     (void)snprintf(place, sizeof place, "%" PRId64 " %" PRId64, market->market_us,
@@ -84,7 +88,8 @@ enum status exchange_save(struct exchange *exchange, bool clean, struct err *err
     return status;
 }
 
-uint64_t exchange_next_session(struct exchange *exchange) {
+uint64_t exchange_next_session(struct exchange *exchange)
+{
     char text[32] = "";
     struct err err;
     if (exchange->sessions_made == 0 && db_meta_get(exchange->db, "logins", text, sizeof text, NULL) == ERR_OK)
@@ -105,7 +110,8 @@ struct loading {
     struct err *err;
 };
 
-static bool load_row(void *context, const struct msg *msg) {
+static bool load_row(void *context, const struct msg *msg)
+{
     const struct loading *loading = context;
     struct err err;
     /* What does not fit any more (an account that is gone) is said and left in the file. */
@@ -114,14 +120,16 @@ static bool load_row(void *context, const struct msg *msg) {
     return true;
 }
 
-static bool keep_ended(void *context, const struct msg *msg) {
+static bool keep_ended(void *context, const struct msg *msg)
+{
     struct loading *loading = context;
     if (order_state_terminal(msg->order.state)) loading->ended[loading->count++] = msg->order;
     return loading->count < FORGET_ORDERS;
 }
 
 /* The newest ended orders, oldest first, then all that work. */
-static enum status load_orders(struct loading *loading, struct err *err) {
+static enum status load_orders(struct loading *loading, struct err *err)
+{
     static const char *const working[] = {"NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"};
     struct db *db = loading->exchange->db;
     const struct db_query newest = {.id = MSG_ORDER, .newest_first = true};
@@ -140,21 +148,24 @@ static enum status load_orders(struct loading *loading, struct err *err) {
 }
 
 /* The last report of each account tells the numbers of its stream. */
-static void load_last_report(void *context, const struct account *account) {
+static void load_last_report(void *context, const struct account *account)
+{
     struct loading *loading = context;
     const struct db_query last = {.id = MSG_VENUE_EXEC, .account = account->account, .newest_first = true, .limit = 1};
     if (loading->status == ERR_OK)
         loading->status = db_each(loading->exchange->db, &last, load_row, loading, loading->err);
 }
 
-static enum status load_reports(struct loading *loading, struct err *err) {
+static enum status load_reports(struct loading *loading, struct err *err)
+{
     loading->err = err;
     for (uint32_t stream = 0; stream < MATCHING_STREAMS_MAX; stream++)
         matching_each_account(loading->exchange->matching, stream, load_last_report, loading);
     return loading->status;
 }
 
-enum status exchange_load_rows(struct exchange *exchange, struct err *err) {
+enum status exchange_load_rows(struct exchange *exchange, struct err *err)
+{
     struct loading loading = {.exchange = exchange, .ended = calloc(FORGET_ORDERS, sizeof *loading.ended)};
     if (loading.ended == NULL) return err_set(err, ERR_FULL, "out of memory");
     const struct db_query accounts = {.id = MSG_ACCOUNT}, positions = {.id = MSG_POSITION};

@@ -37,22 +37,19 @@ struct executor_agent {
 static void end_step(struct executor_agent *e)
 {
     struct err err;
-    if (driver_end_step(e->driver, &err) != ERR_OK) {
-        agent_fail(e->agent, &err);
-    }
+    if (driver_end_step(e->driver, &err) != ERR_OK) agent_fail(e->agent, &err);
 }
 
 /* An order that cannot be sent now is sent again by the executor itself, until an event names it. */
 static void release(void *context, enum port port, const struct msg *msg)
 {
     struct executor_agent *e = context;
-    if (port == PORT_ORDER) {
+    if (port == PORT_ORDER)
         upstream_send(e->upstream, msg, NULL);
-    } else if (port == PORT_ACK || port == PORT_REPLY) {
+    else if (port == PORT_ACK || port == PORT_REPLY)
         agent_send(e->agent, &e->current, msg);
-    } else if (port == PORT_PUBLISH) {
+    else if (port == PORT_PUBLISH)
         agent_publish(e->agent, msg);
-    }
 }
 
 static void on_feed_message(void *context, const struct msg *msg, int64_t now_us)
@@ -101,24 +98,12 @@ static enum status restore_row_of(void *context, const struct msg *msg, struct e
 static enum status restore(struct executor_agent *e, struct err *err)
 {
     enum status status = restore_all(e->db, MSG_POSITION, restore_row_of, e, err);
-    if (status == ERR_OK) {
-        status = restore_all(e->db, MSG_CONDITION_LOTS, restore_row_of, e, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_all(e->db, MSG_CURSOR, restore_row_of, e, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_orders(e->db, restore_row_of, e, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_order_events(e->db, restore_row_of, e, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_newest(e->db, MSG_SIGNAL_ACK, ACKS_KEPT, restore_row_of, e, err);
-    }
-    if (status == ERR_OK) {
-        upstream_seek_events(e->upstream, executor_events_seq(e->executor));
-    }
+    if (status == ERR_OK) status = restore_all(e->db, MSG_CONDITION_LOTS, restore_row_of, e, err);
+    if (status == ERR_OK) status = restore_all(e->db, MSG_CURSOR, restore_row_of, e, err);
+    if (status == ERR_OK) status = restore_orders(e->db, restore_row_of, e, err);
+    if (status == ERR_OK) status = restore_order_events(e->db, restore_row_of, e, err);
+    if (status == ERR_OK) status = restore_newest(e->db, MSG_SIGNAL_ACK, ACKS_KEPT, restore_row_of, e, err);
+    if (status == ERR_OK) upstream_seek_events(e->upstream, executor_events_seq(e->executor));
     return status;
 }
 
@@ -127,9 +112,8 @@ static enum status next_session(struct executor_agent *e, uint64_t *session, str
 {
     char text[32] = "0";
     enum status status = db_meta_get(e->db, "session", text, sizeof text, NULL);
-    if (status != ERR_OK && status != ERR_NOT_FOUND) {
+    if (status != ERR_OK && status != ERR_NOT_FOUND)
         return err_set(err, status, "orders.db: the run's number cannot be read");
-    }
     *session = strtoull(text, NULL, 10) + 1;
     snprintf(text, sizeof text, "%llu", (unsigned long long)*session);
     return db_meta_put(e->db, "session", text, err);
@@ -144,12 +128,8 @@ static enum status open_core(struct executor_agent *e, struct err *err)
         .max_orders = MAX_ORDERS,
     };
     enum status status = db_meta_get(e->db, "install", config.install, sizeof config.install, err);
-    if (status == ERR_OK) {
-        status = next_session(e, &config.session, err);
-    }
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status == ERR_OK) status = next_session(e, &config.session, err);
+    if (status != ERR_OK) return status;
     e->executor = executor_new(&config);
     e->driver = driver_new(e->db, release, e);
     return e->executor != NULL && e->driver != NULL ? ERR_OK : err_set(err, ERR_FULL, "out of memory");
@@ -168,12 +148,8 @@ static enum status open_links(struct executor_agent *e, struct err *err)
         .on_warning = on_warning,
     };
     enum status status = upstream_open(&e->upstream, &config, err);
-    if (status == ERR_OK) {
-        status = bus_bind(e->agent->bus, BUS_EXECUTOR_SIGNALS, BUS_ROUTER, &e->signals, err);
-    }
-    if (status == ERR_OK) {
-        loop_add_socket(e->agent->loop, e->signals);
-    }
+    if (status == ERR_OK) status = bus_bind(e->agent->bus, BUS_EXECUTOR_SIGNALS, BUS_ROUTER, &e->signals, err);
+    if (status == ERR_OK) loop_add_socket(e->agent->loop, e->signals);
     return status;
 }
 
@@ -188,9 +164,7 @@ static enum status executor_open(struct agent *agent, void *self, struct err *er
         actions_begin(agent, e->db, &e->market);
         status = open_core(e, err);
     }
-    if (status == ERR_OK) {
-        status = open_links(e, err);
-    }
+    if (status == ERR_OK) status = open_links(e, err);
     return status == ERR_OK ? restore(e, err) : status;
 }
 
@@ -198,9 +172,7 @@ static void executor_close(struct agent *agent, void *self)
 {
     struct executor_agent *e = self;
     upstream_close(e->upstream);
-    if (e->signals != NULL) {
-        loop_remove_socket(agent->loop, e->signals);
-    }
+    if (e->signals != NULL) loop_remove_socket(agent->loop, e->signals);
     bus_socket_close(e->signals);
     driver_free(e->driver);
     executor_free(e->executor);
@@ -251,9 +223,7 @@ static int64_t executor_work(struct agent *agent, void *self, int64_t now_us)
         end_step(e);
         e->next_timer_us = now_us + TIMER_US;
     }
-    if (served == AGENT_BATCH) {
-        next = now_us;
-    }
+    if (served == AGENT_BATCH) next = now_us;
     return next < e->next_timer_us ? next : e->next_timer_us;
 }
 
@@ -282,9 +252,7 @@ static void answer_order(void *context, const struct order *order)
 {
     struct answer *answer = context;
     const struct executor_agent *e = answer->e;
-    if (order_state_terminal(order->state) && e->has_market && order->trading_day != e->market.trading_day) {
-        return;
-    }
+    if (order_state_terminal(order->state) && e->has_market && order->trading_day != e->market.trading_day) return;
     struct msg msg;
     msg_init(&msg, MSG_ORDER);
     msg.order = *order;

@@ -28,31 +28,19 @@ void gateway_end_step(struct gateway *g)
         gate_on_not_sent(g->gate, id, g->agent->clock->now_us(g->agent->clock), gateway_sink(g));
         status = driver_end_step(g->driver, &err);
     }
-    if (status != ERR_OK) {
-        agent_fail(g->agent, &err);
-    }
+    if (status != ERR_OK) agent_fail(g->agent, &err);
 }
 
 static enum status to_venue(struct gateway *g, const struct msg *msg, struct err *err)
 {
     const struct venue_ops *ops = g->venue_ops;
-    if (msg->id == MSG_ORDER_REQUEST) {
-        return ops->send(g->venue, &msg->order_request, err);
-    }
-    if (msg->id == MSG_CANCEL_REQUEST) {
-        return ops->cancel(g->venue, &msg->cancel_request, err);
-    }
+    if (msg->id == MSG_ORDER_REQUEST) return ops->send(g->venue, &msg->order_request, err);
+    if (msg->id == MSG_CANCEL_REQUEST) return ops->cancel(g->venue, &msg->cancel_request, err);
     CHECK(msg->id == MSG_QUERY);
     const struct query *query = &msg->query;
-    if (query->kind == QUERY_VENUE_ORDER) {
-        return ops->query_order(g->venue, query->request_id, query->text, err);
-    }
-    if (query->kind == QUERY_VENUE_FILLS) {
-        return ops->fills(g->venue, query->request_id, query->from_seq, err);
-    }
-    if (query->kind == QUERY_VENUE_ORDERS) {
-        return ops->orders(g->venue, query->request_id, err);
-    }
+    if (query->kind == QUERY_VENUE_ORDER) return ops->query_order(g->venue, query->request_id, query->text, err);
+    if (query->kind == QUERY_VENUE_FILLS) return ops->fills(g->venue, query->request_id, query->from_seq, err);
+    if (query->kind == QUERY_VENUE_ORDERS) return ops->orders(g->venue, query->request_id, err);
     CHECK(query->kind == QUERY_VENUE_POSITIONS);
     return ops->positions(g->venue, query->request_id, err);
 }
@@ -62,9 +50,8 @@ static enum status to_venue(struct gateway *g, const struct msg *msg, struct err
 static void not_sent(struct gateway *g, const struct msg *msg, const struct err *err)
 {
     log_write(g->agent->log, LEVEL_WARNING, "not sent to the venue: %s", err->text);
-    if (msg->id == MSG_ORDER_REQUEST && err->status == ERR_BUSY && g->not_sent_count < GATEWAY_NOT_SENT_MAX) {
+    if (msg->id == MSG_ORDER_REQUEST && err->status == ERR_BUSY && g->not_sent_count < GATEWAY_NOT_SENT_MAX)
         memcpy(g->not_sent[g->not_sent_count++], msg->order_request.client_order_id, CLIENT_ORDER_ID_SIZE);
-    }
 }
 
 /* What the gate said, after its commit. */
@@ -72,13 +59,12 @@ static void release(void *context, enum port port, const struct msg *msg)
 {
     struct gateway *g = context;
     struct err err;
-    if (port == PORT_PUBLISH) {
+    if (port == PORT_PUBLISH)
         agent_publish(g->agent, msg);
-    } else if (port == PORT_REPLY) {
+    else if (port == PORT_REPLY)
         agent_send(g->agent, &g->current, msg);
-    } else if (port == PORT_VENUE && to_venue(g, msg, &err) != ERR_OK) {
+    else if (port == PORT_VENUE && to_venue(g, msg, &err) != ERR_OK)
         not_sent(g, msg, &err);
-    }
 }
 
 static enum status restore_gate(void *context, const struct msg *msg, struct err *err)
@@ -86,9 +72,7 @@ static enum status restore_gate(void *context, const struct msg *msg, struct err
     struct gateway *g = context;
     if (msg->id == MSG_CONTRACT) {
         enum status status = gateway_restore_contract(g, &msg->contract, err);
-        if (status != ERR_OK) {
-            return status;
-        }
+        if (status != ERR_OK) return status;
     }
     return gate_restore(g->gate, msg, err);
 }
@@ -97,9 +81,8 @@ static enum status restore_session(void *context, const struct msg *msg, struct 
 {
     struct gateway *g = context;
     (void)err;
-    if (msg->session.account[0] != '\0') {
+    if (msg->session.account[0] != '\0')
         snprintf(g->chosen_account, sizeof g->chosen_account, "%s", msg->session.account);
-    }
     return ERR_OK;
 }
 
@@ -129,9 +112,7 @@ static enum status apply_limits(struct gateway *g, int64_t now_us, struct err *e
     snprintf(said, sizeof said, "%d %d %lld %d %d %d %d %d %lld", (int)l.max_order_quantity, (int)l.max_position,
              (long long)l.max_notional, (int)l.collar_bps, (int)l.stale_tick_ms, (int)l.orders_per_second,
              (int)l.strategy_orders_per_second, (int)l.duplicate_window_ms, (long long)l.daily_loss);
-    if (db_meta_get(g->db, "limits", before, sizeof before, NULL) == ERR_OK && strcmp(said, before) == 0) {
-        return ERR_OK;
-    }
+    if (db_meta_get(g->db, "limits", before, sizeof before, NULL) == ERR_OK && strcmp(said, before) == 0) return ERR_OK;
     l.time_us = now_us;
     gate_on_limits(g->gate, &l, now_us, gateway_sink(g));
     enum status status = driver_end_step(g->driver, err);
@@ -141,24 +122,15 @@ static enum status apply_limits(struct gateway *g, int64_t now_us, struct err *e
 static enum status restore(struct gateway *g, struct err *err)
 {
     static const enum msg_id before[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR,
-                                          MSG_CONTRACT,     MSG_POSITION,    MSG_CONDITION_LOTS};
+                                         MSG_CONTRACT,     MSG_POSITION,    MSG_CONDITION_LOTS};
     enum status status = ERR_OK;
-    for (size_t i = 0; status == ERR_OK && i < sizeof before / sizeof before[0]; i++) {
+    for (size_t i = 0; status == ERR_OK && i < sizeof before / sizeof before[0]; i++)
         status = restore_all(g->db, before[i], restore_gate, g, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_orders(g->db, restore_gate, g, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_order_events(g->db, restore_gate, g, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_newest(g->db, MSG_SESSION, 16, restore_session, g, err);
-    }
+    if (status == ERR_OK) status = restore_orders(g->db, restore_gate, g, err);
+    if (status == ERR_OK) status = restore_order_events(g->db, restore_gate, g, err);
+    if (status == ERR_OK) status = restore_newest(g->db, MSG_SESSION, 16, restore_session, g, err);
     int64_t now_us = g->agent->clock->now_us(g->agent->clock);
-    if (status == ERR_OK) {
-        status = apply_limits(g, now_us, err);
-    }
+    if (status == ERR_OK) status = apply_limits(g, now_us, err);
     if (status == ERR_OK) {
         gate_start(g->gate, now_us, gateway_sink(g));
         status = driver_end_step(g->driver, err);
@@ -179,9 +151,7 @@ static enum status open_memory(struct gateway *g, struct err *err)
     g->gate = gate_new(&config);
     g->driver = driver_new(g->db, release, g);
     enum status status = gateway_next_epoch(g, g->agent->started_us, &epoch, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     g->ring = tick_ring_new(epoch);
     g->bars = bars_new();
     g->contracts = calloc(GATEWAY_CONTRACTS_MAX, sizeof *g->contracts);
@@ -212,9 +182,7 @@ static enum status open_venue(struct gateway *g, struct err *err)
 
 static enum status open_recorder(struct gateway *g, struct err *err)
 {
-    if (settings_number(&g->agent->settings, SET_RECORD_TICKS) == 0) {
-        return ERR_OK;
-    }
+    if (settings_number(&g->agent->settings, SET_RECORD_TICKS) == 0) return ERR_OK;
     return recorder_open(&g->recorder, g->agent->paths.home, 0, err);
 }
 
@@ -230,41 +198,25 @@ static enum status gateway_open(struct agent *agent, void *self, struct err *err
                        venue_at(0)->name);
     }
     enum status status = gateway_credentials_open(g, err);
-    if (status == ERR_OK) {
-        status = db_open(&g->db, DB_GATEWAY, agent->paths.home, DB_WRITE, DB_FULL, err);
-    }
+    if (status == ERR_OK) status = db_open(&g->db, DB_GATEWAY, agent->paths.home, DB_WRITE, DB_FULL, err);
     if (status == ERR_OK) {
         actions_begin(agent, g->db, &g->market);
         status = open_memory(g, err);
     }
-    if (status == ERR_OK) {
-        status = open_recorder(g, err);
-    }
-    if (status == ERR_OK) {
-        status = open_venue(g, err);
-    }
-    if (status == ERR_OK) {
-        status = restore(g, err);
-    }
-    if (status == ERR_OK) {
-        status = bus_bind(agent->bus, BUS_GATEWAY_ORDERS, BUS_ROUTER, &g->orders, err);
-    }
-    if (status == ERR_OK) {
-        loop_add_socket(agent->loop, g->orders);
-    }
+    if (status == ERR_OK) status = open_recorder(g, err);
+    if (status == ERR_OK) status = open_venue(g, err);
+    if (status == ERR_OK) status = restore(g, err);
+    if (status == ERR_OK) status = bus_bind(agent->bus, BUS_GATEWAY_ORDERS, BUS_ROUTER, &g->orders, err);
+    if (status == ERR_OK) loop_add_socket(agent->loop, g->orders);
     return status;
 }
 
 static void gateway_close(struct agent *agent, void *self)
 {
     struct gateway *g = self;
-    if (g->orders != NULL) {
-        loop_remove_socket(agent->loop, g->orders);
-    }
+    if (g->orders != NULL) loop_remove_socket(agent->loop, g->orders);
     bus_socket_close(g->orders);
-    if (g->venue_ops != NULL) {
-        g->venue_ops->close(g->venue);
-    }
+    if (g->venue_ops != NULL) g->venue_ops->close(g->venue);
     recorder_close(g->recorder);
     driver_free(g->driver);
     gate_free(g->gate);
@@ -285,16 +237,13 @@ static bool find_tick(void *context, const char *symbol, uint64_t epoch, uint64_
 static void report_recorder(struct gateway *g, int64_t now_us)
 {
     struct recorder_stats stats;
-    if (now_us < g->next_recorder_us) {
-        return;
-    }
+    if (now_us < g->next_recorder_us) return;
     g->next_recorder_us = now_us + CLOCK_SECOND_US;
     recorder_stats(g->recorder, &stats);
-    if (stats.failing && !g->recorded.failing) {
+    if (stats.failing && !g->recorded.failing)
         log_write(g->agent->log, LEVEL_ERROR, "ticks are not recorded: %s (tried again each second)", stats.text);
-    } else if (!stats.failing && g->recorded.failing) {
+    else if (!stats.failing && g->recorded.failing)
         log_write(g->agent->log, LEVEL_INFO, "ticks are recorded again");
-    }
     if (stats.dropped != g->recorded.dropped) {
         log_write(g->agent->log, LEVEL_WARNING, "recording fell behind: %llu ticks late so far, %llu fetched again",
                   (unsigned long long)stats.dropped, (unsigned long long)stats.mended);
@@ -312,9 +261,7 @@ static int64_t gateway_work(struct agent *agent, void *self, int64_t now_us)
     struct gateway *g = self;
     (void)agent;
     int64_t next = g->venue_ops->do_work(g->venue, now_us);
-    if (gateway_serve_orders(g, now_us) == AGENT_BATCH) {
-        next = now_us;
-    }
+    if (gateway_serve_orders(g, now_us) == AGENT_BATCH) next = now_us;
     gateway_session_work(g, now_us);
     gateway_feed_heartbeat(g, now_us);
     if (now_us >= g->next_timer_us || g->next_timer_us > now_us + TIMER_US) {
@@ -338,17 +285,16 @@ static void gateway_heartbeat(struct agent *agent, void *self, struct heartbeat 
     beat->unconfirmed = (int32_t)gate_unconfirmed(g->gate);
     beat->unknown = (int32_t)gate_unknown(g->gate);
     beat->peer_up = g->venue_ops->connected(g->venue);
-    if (!beat->peer_up) {
+    if (!beat->peer_up)
         snprintf(beat->text, sizeof beat->text, "no line to the exchange");
-    } else if (!g->session.logged_in) {
+    else if (!g->session.logged_in)
         snprintf(beat->text, sizeof beat->text, "not logged in");
-    } else if (!gate_ready(g->gate)) {
+    else if (!gate_ready(g->gate))
         snprintf(beat->text, sizeof beat->text, "catching up with the venue");
-    } else if (g->session.account[0] == '\0') {
+    else if (g->session.account[0] == '\0')
         snprintf(beat->text, sizeof beat->text, "no account selected");
-    } else {
+    else
         snprintf(beat->text, sizeof beat->text, "trading as %s on account %s", g->session.user, g->session.account);
-    }
 }
 
 static void gateway_clock_jumped(struct agent *agent, void *self, int64_t jump_us, int64_t now_us)

@@ -29,7 +29,7 @@
 #define GATEWAY_PENDING_MAX   64
 #define GATEWAY_NOT_SENT_MAX  16
 /* Request numbers below are the gate's own. */
-#define GATEWAY_REQUEST_BASE ((uint64_t)1 << 60)
+#define GATEWAY_REQUEST_BASE  ((uint64_t)1 << 60)
 
 enum pending_kind { PENDING_LOGIN = 1, PENDING_LOGOUT, PENDING_CONTRACTS, PENDING_ACCOUNTS, PENDING_MARKET };
 
@@ -68,9 +68,9 @@ struct gateway {
     struct venue *venue;
 
     struct credentials *credentials;
-    bool login_wanted;   /* false after a logout or a refusal, until somebody logs in */
+    bool login_wanted;       /* false after a logout or a refusal, until somebody logs in */
     int64_t next_renewal_us; /* not before: the venue is asked for a new session */
-    bool renewing;       /* logged out only to log in again */
+    bool renewing;           /* logged out only to log in again */
     uint64_t next_request;
     struct pending pending[GATEWAY_PENDING_MAX];
     struct session_info session;

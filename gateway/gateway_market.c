@@ -17,11 +17,8 @@ static const char *const default_products[] = {"TXF", "MXF", "TMF"};
 
 struct contract *gateway_find_contract(struct gateway *g, const char *symbol)
 {
-    for (int i = 0; i < g->contract_count; i++) {
-        if (strcmp(g->contracts[i].symbol, symbol) == 0) {
-            return &g->contracts[i];
-        }
-    }
+    for (int i = 0; i < g->contract_count; i++)
+        if (strcmp(g->contracts[i].symbol, symbol) == 0) return &g->contracts[i];
     return NULL;
 }
 
@@ -39,21 +36,16 @@ static struct contract *find_or_add(struct gateway *g, const struct contract *co
 static void carry(struct gateway *g, const struct contract *contract)
 {
     struct err err;
-    if (tick_ring_carries(g->ring, contract->symbol)) {
-        return;
-    }
+    if (tick_ring_carries(g->ring, contract->symbol)) return;
     if (tick_ring_add(g->ring, contract->symbol, &err) != ERR_OK ||
-        g->venue_ops->subscribe(g->venue, contract->symbol, true, &err) != ERR_OK) {
+        g->venue_ops->subscribe(g->venue, contract->symbol, true, &err) != ERR_OK)
         log_write(g->agent->log, LEVEL_ERROR, "%s: no ticks: %s", contract->symbol, err.text);
-    }
 }
 
 enum status gateway_restore_contract(struct gateway *g, const struct contract *contract, struct err *err)
 {
     struct contract *found = find_or_add(g, contract);
-    if (found == NULL) {
-        return err_set(err, ERR_FULL, "more than %d contracts", GATEWAY_CONTRACTS_MAX);
-    }
+    if (found == NULL) return err_set(err, ERR_FULL, "more than %d contracts", GATEWAY_CONTRACTS_MAX);
     *found = *contract;
     return ERR_OK;
 }
@@ -92,9 +84,7 @@ void gateway_on_contract(struct gateway *g, const struct contract *contract)
     gate_on_contract(g->gate, found);
     if (registered != 0) {
         carry(g, found);
-        if (!same) {
-            store_contract(g, found);
-        }
+        if (!same) store_contract(g, found);
     }
     publish_contract(g, found);
 }
@@ -121,20 +111,15 @@ void gateway_contracts_complete(struct gateway *g)
 {
     char key[64];
     char done[16] = "";
-    if (g->market.trading_day == 0) {
-        return; /* asked for again when the day is known */
-    }
+    if (g->market.trading_day == 0) return; /* asked for again when the day is known */
     snprintf(key, sizeof key, "defaults %d", (int)contract_listed_month(g->market.trading_day, 0));
     for (int i = 0; i < g->contract_count; i++) {
         const struct contract *c = &g->contracts[i];
         if ((c->flags & CONTRACT_REGISTERED) != 0 && c->last_trading_day >= g->market.trading_day &&
-            c->trading_day == g->market.trading_day) {
+            c->trading_day == g->market.trading_day)
             return;
-        }
     }
-    if (db_meta_get(g->db, key, done, sizeof done, NULL) == ERR_OK) {
-        return;
-    }
+    if (db_meta_get(g->db, key, done, sizeof done, NULL) == ERR_OK) return;
     int count = 0;
     for (size_t i = 0; i < sizeof default_products / sizeof default_products[0]; i++) {
         char symbol[SYMBOL_SIZE];
@@ -147,9 +132,7 @@ void gateway_contracts_complete(struct gateway *g)
         }
     }
     struct err err;
-    if (count > 0 && db_meta_put(g->db, key, "yes", &err) != ERR_OK) {
-        agent_fail(g->agent, &err);
-    }
+    if (count > 0 && db_meta_put(g->db, key, "yes", &err) != ERR_OK) agent_fail(g->agent, &err);
 }
 
 void gateway_register(struct gateway *g, const struct requester *from, const struct control *control)
@@ -167,9 +150,7 @@ void gateway_register(struct gateway *g, const struct requester *from, const str
                     "%s is held, or an order of it works: without its prices no exit would go", contract->symbol);
         return;
     }
-    if (on != is_on) {
-        set_registered(g, contract, on);
-    }
+    if (on != is_on) set_registered(g, contract, on);
     agent_reply(g->agent, from, control->request_id, ERR_OK, 0, "%s %s", contract->symbol,
                 on ? "registered" : "unregistered");
 }
@@ -187,19 +168,13 @@ void gateway_on_tick(struct gateway *g, const struct tick *tick, int64_t now_us)
     msg_init(&msg, MSG_TICK);
     msg.tick = *tick;
     msg.tick.recv_us = now_us;
-    if (tick_ring_began_again(g->ring, &msg.tick)) {
-        gateway_feed_restart(g, now_us);
-    }
-    if (!tick_ring_push(g->ring, &msg.tick)) {
-        return; /* a symbol that starts like one of ours */
-    }
+    if (tick_ring_began_again(g->ring, &msg.tick)) gateway_feed_restart(g, now_us);
+    if (!tick_ring_push(g->ring, &msg.tick)) return; /* a symbol that starts like one of ours */
     agent_publish(g->agent, &msg);
     gate_on_tick(g->gate, &msg.tick, now_us, gateway_sink(g));
     gateway_end_step(g);
     bars_tick(g->bars, &msg.tick);
-    if (g->recorder != NULL) {
-        recorder_tick(g->recorder, &msg.tick);
-    }
+    if (g->recorder != NULL) recorder_tick(g->recorder, &msg.tick);
 }
 
 void gateway_on_depth(struct gateway *g, const struct depth *depth)
@@ -225,15 +200,10 @@ static void restore_bars(struct gateway *g)
     struct db *db = NULL;
     struct err err;
     struct db_query query = {.id = MSG_BAR, .trading_day = g->market.trading_day, .to_us = g->market.market_us};
-    if (g->recorder == NULL || tick_ring_seq(g->ring) > 0 || query.trading_day == 0 || query.to_us <= 0) {
-        return;
-    }
-    if (db_open(&db, DB_TICKS, g->agent->paths.home, DB_READ, DB_NORMAL, &err) != ERR_OK) {
-        return;
-    }
-    if (db_each(db, &query, restore_bar, g->bars, &err) != ERR_OK) {
+    if (g->recorder == NULL || tick_ring_seq(g->ring) > 0 || query.trading_day == 0 || query.to_us <= 0) return;
+    if (db_open(&db, DB_TICKS, g->agent->paths.home, DB_READ, DB_NORMAL, &err) != ERR_OK) return;
+    if (db_each(db, &query, restore_bar, g->bars, &err) != ERR_OK)
         log_write(g->agent->log, LEVEL_WARNING, "bars of before: %s", err.text);
-    }
     db_close(db);
 }
 
@@ -250,21 +220,15 @@ void gateway_on_market(struct gateway *g, const struct market *market, int64_t n
     msg_init(&msg, MSG_MARKET);
     msg.market = *market;
     agent_publish(g->agent, &msg);
-    if (heard_again) {
-        g->next_feed_us = now_us;
-    }
-    if (first) {
-        restore_bars(g);
-    }
+    if (heard_again) g->next_feed_us = now_us;
+    if (first) restore_bars(g);
 }
 
 enum status gateway_next_epoch(struct gateway *g, int64_t now_us, uint64_t *epoch, struct err *err)
 {
     char text[32] = "0";
     enum status status = db_meta_get(g->db, "epoch", text, sizeof text, err);
-    if (status != ERR_OK && status != ERR_NOT_FOUND) {
-        return status;
-    }
+    if (status != ERR_OK && status != ERR_NOT_FOUND) return status;
     uint64_t last = strtoull(text, NULL, 10);
     *epoch = now_us > 0 && (uint64_t)now_us > last ? (uint64_t)now_us : last + 1;
     return keep_epoch(g, *epoch, err);
@@ -274,9 +238,7 @@ void gateway_feed_restart(struct gateway *g, int64_t now_us)
 {
     struct err err;
     uint64_t epoch = 0;
-    if (tick_ring_seq(g->ring) == 0) {
-        return;
-    }
+    if (tick_ring_seq(g->ring) == 0) return;
     if (gateway_next_epoch(g, now_us, &epoch, &err) != ERR_OK) {
         agent_fail(g->agent, &err);
         return;
@@ -314,9 +276,7 @@ void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *con
                        void *context)
 {
     struct feed_context feed = {.g = g, .now_us = now_us, .give = give, .context = context};
-    if (!feed_alive(g, now_us)) {
-        return;
-    }
+    if (!feed_alive(g, now_us)) return;
     tick_ring_each(g->ring, give_feed, &feed);
     give_feed(&feed, "", tick_ring_seq(g->ring));
 }
@@ -328,12 +288,8 @@ static void publish_feed(void *context, const struct msg *msg)
 
 void gateway_feed_heartbeat(struct gateway *g, int64_t now_us)
 {
-    if (now_us < g->next_feed_us && g->next_feed_us <= now_us + FEED_EVERY_US) {
-        return;
-    }
-    if (!feed_alive(g, now_us)) {
-        return; /* due as soon as it is */
-    }
+    if (now_us < g->next_feed_us && g->next_feed_us <= now_us + FEED_EVERY_US) return;
+    if (!feed_alive(g, now_us)) return; /* due as soon as it is */
     g->next_feed_us = now_us + FEED_EVERY_US;
     gateway_each_feed(g, now_us, publish_feed, g->agent);
 }

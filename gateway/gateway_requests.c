@@ -168,10 +168,16 @@ static void on_control(struct gateway *g, const struct requester *from, const st
         gate_on_control(g->gate, control, now_us, gateway_sink(g));
         gateway_end_step(g);
         break;
-    case CONTROL_LOGOUT: gateway_logout(g, from, control->request_id, now_us); break;
-    case CONTROL_SELECT_ACCOUNT: gateway_select_account(g, from, control, now_us); break;
+    case CONTROL_LOGOUT:
+        gateway_logout(g, from, control->request_id, now_us);
+        break;
+    case CONTROL_SELECT_ACCOUNT:
+        gateway_select_account(g, from, control, now_us);
+        break;
     case CONTROL_REGISTER:
-    case CONTROL_UNREGISTER: gateway_register(g, from, control); break;
+    case CONTROL_UNREGISTER:
+        gateway_register(g, from, control);
+        break;
     case CONTROL_START:
     case CONTROL_STOP:
     case CONTROL_SHUTDOWN:
@@ -216,19 +222,18 @@ void gateway_on_request(struct agent *agent, void *self, const struct requester 
     struct gateway *g = self;
     (void)agent;
     g->current = *from;
-    if (msg->id == MSG_QUERY) {
+    if (msg->id == MSG_QUERY)
         on_query(g, from, &msg->query);
-    } else if (msg->id == MSG_CONTROL) {
+    else if (msg->id == MSG_CONTROL)
         on_control(g, from, &msg->control, now_us);
-    } else if (msg->id == MSG_LOGIN) {
+    else if (msg->id == MSG_LOGIN)
         gateway_login(g, from, &msg->login, now_us);
-    } else if (msg->id == MSG_LIMITS_COMMAND) {
+    else if (msg->id == MSG_LIMITS_COMMAND)
         on_limits(g, from, &msg->limits_command, now_us);
-    } else if (msg->id == MSG_MARKET_CONTROL) {
+    else if (msg->id == MSG_MARKET_CONTROL)
         gateway_market_control(g, from, &msg->market_control, now_us);
-    } else {
+    else
         refuse(g, from, msg);
-    }
     g->current = (struct requester){0};
 }
 

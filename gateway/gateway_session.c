@@ -11,7 +11,7 @@
 #include "core/check.h"
 #include "gateway/gateway_agent.h"
 
-#define RENEW_US (2 * CLOCK_SECOND_US)
+#define RENEW_US          (2 * CLOCK_SECOND_US)
 #define ACCOUNTS_EVERY_US (2 * CLOCK_SECOND_US)
 
 /* No core dump, no ptrace by others, no swap: the secret is to be found in one page of this process only. */
@@ -21,14 +21,11 @@ enum status gateway_credentials_open(struct gateway *g, struct err *err)
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     void *page = mmap(NULL, sizeof *g->credentials, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED) {
-        return err_set(err, ERR_FULL, "out of memory for the credentials");
-    }
+    if (page == MAP_FAILED) return err_set(err, ERR_FULL, "out of memory for the credentials");
     g->credentials = page;
     madvise(page, sizeof *g->credentials, MADV_DONTDUMP);
-    if (mlock(page, sizeof *g->credentials) != 0) {
+    if (mlock(page, sizeof *g->credentials) != 0)
         log_write(g->agent->log, LEVEL_WARNING, "the credentials' page cannot be locked into memory (ulimit -l)");
-    }
     return ERR_OK;
 }
 
@@ -55,9 +52,7 @@ static struct pending *pending_new(struct gateway *g, enum pending_kind kind, co
             p->request_id = GATEWAY_REQUEST_BASE + ++g->next_request;
             p->client_request_id = client_request_id;
             p->deadline_us = now_us + settings_number(&g->agent->settings, SET_REQUEST_TIMEOUT) * CLOCK_MS_US;
-            if (from != NULL) {
-                p->from = *from;
-            }
+            if (from != NULL) p->from = *from;
             return p;
         }
     }
@@ -66,20 +61,15 @@ static struct pending *pending_new(struct gateway *g, enum pending_kind kind, co
 
 static bool pending_is(const struct gateway *g, enum pending_kind kind)
 {
-    for (int i = 0; i < GATEWAY_PENDING_MAX; i++) {
-        if (g->pending[i].kind == kind) {
-            return true;
-        }
-    }
+    for (int i = 0; i < GATEWAY_PENDING_MAX; i++)
+        if (g->pending[i].kind == kind) return true;
     return false;
 }
 
 /* The end of a question, whatever its answer. */
 static void answer(struct gateway *g, struct pending *p, enum status status, int64_t number, const char *text)
 {
-    if (p->from.socket != NULL) {
-        agent_reply(g->agent, &p->from, p->client_request_id, status, number, "%s", text);
-    }
+    if (p->from.socket != NULL) agent_reply(g->agent, &p->from, p->client_request_id, status, number, "%s", text);
     p->kind = (enum pending_kind)0;
 }
 
@@ -98,38 +88,30 @@ static void publish_session(struct gateway *g)
 
 static void tell_gate(struct gateway *g, int64_t now_us)
 {
-    if (g->session.logged_in) {
-        gate_on_accounts(g->gate, g->accounts, (uint32_t)g->account_count);
-    }
+    if (g->session.logged_in) gate_on_accounts(g->gate, g->accounts, (uint32_t)g->account_count);
     gate_on_session(g->gate, &g->session, now_us, gateway_sink(g));
     gateway_end_step(g);
-    if (!g->session.logged_in) {
+    if (!g->session.logged_in)
         publish_session(g);
-    } else {
+    else
         g->show_wanted = true;
-    }
 }
 
 static void ask_accounts(struct gateway *g, int64_t now_us)
 {
     struct pending *p = pending_is(g, PENDING_ACCOUNTS) ? NULL : pending_new(g, PENDING_ACCOUNTS, NULL, 0, now_us);
-    if (p != NULL && g->venue_ops->accounts(g->venue, p->request_id, NULL) != ERR_OK) {
-        p->kind = (enum pending_kind)0;
-    }
+    if (p != NULL && g->venue_ops->accounts(g->venue, p->request_id, NULL) != ERR_OK) p->kind = (enum pending_kind)0;
     g->next_accounts_us = now_us + ACCOUNTS_EVERY_US;
 }
 
 static void ask_contracts(struct gateway *g, int64_t now_us)
 {
     struct pending *p = pending_is(g, PENDING_CONTRACTS) ? NULL : pending_new(g, PENDING_CONTRACTS, NULL, 0, now_us);
-    if (p == NULL) {
-        return;
-    }
-    if (g->venue_ops->contracts(g->venue, p->request_id, NULL) != ERR_OK) {
+    if (p == NULL) return;
+    if (g->venue_ops->contracts(g->venue, p->request_id, NULL) != ERR_OK)
         p->kind = (enum pending_kind)0;
-    } else {
+    else
         g->contracts_day = g->market.trading_day;
-    }
 }
 
 static void on_session(struct gateway *g, const struct session_info *session, int64_t now_us)
@@ -156,16 +138,12 @@ static void on_session(struct gateway *g, const struct session_info *session, in
 static void on_account(struct gateway *g, const struct account *account)
 {
     int at = 0;
-    while (at < g->account_count && strcmp(g->accounts[at].account, account->account) != 0) {
-        at++;
-    }
+    while (at < g->account_count && strcmp(g->accounts[at].account, account->account) != 0) at++;
     if (at == GATEWAY_ACCOUNTS_MAX) {
         log_write(g->agent->log, LEVEL_WARNING, "more than %d accounts: %s is left out", at, account->account);
         return;
     }
-    if (at == g->account_count) {
-        g->account_count++;
-    }
+    if (at == g->account_count) g->account_count++;
     g->accounts[at] = *account;
     g->accounts[at].selected = strcmp(account->account, g->session.account) == 0;
     struct msg msg;
@@ -176,11 +154,8 @@ static void on_account(struct gateway *g, const struct account *account)
 
 static bool has_account(const struct gateway *g, const char *account)
 {
-    for (int i = 0; i < g->account_count; i++) {
-        if (strcmp(g->accounts[i].account, account) == 0) {
-            return true;
-        }
-    }
+    for (int i = 0; i < g->account_count; i++)
+        if (strcmp(g->accounts[i].account, account) == 0) return true;
     return false;
 }
 
@@ -195,9 +170,7 @@ static void use_account(struct gateway *g, const char *account, int64_t now_us)
         agent_publish(g->agent, &msg);
     }
     g->accounts_known = true;
-    if (account[0] != '\0') {
-        log_write(g->agent->log, LEVEL_INFO, "account %s selected", account);
-    }
+    if (account[0] != '\0') log_write(g->agent->log, LEVEL_INFO, "account %s selected", account);
     tell_gate(g, now_us);
 }
 
@@ -210,9 +183,7 @@ static bool logged_in_by_settings(const struct gateway *g)
 /* The trader's own choice, as long as the venue knows it; else the only one there is. */
 static void accounts_complete(struct gateway *g, int64_t now_us)
 {
-    if (g->accounts_known || !g->session.logged_in) {
-        return;
-    }
+    if (g->accounts_known || !g->session.logged_in) return;
     if (g->chosen_account[0] != '\0' && has_account(g, g->chosen_account)) {
         use_account(g, g->chosen_account, now_us);
     } else {
@@ -231,9 +202,7 @@ static void login_answered(struct gateway *g, const struct reply *reply)
             explicit_bzero(&g->credentials->good, sizeof g->credentials->good);
         }
         snprintf(g->session.text, sizeof g->session.text, "%s", reply->text);
-        if (!g->session.logged_in) {
-            publish_session(g);
-        }
+        if (!g->session.logged_in) publish_session(g);
         return;
     }
     g->credentials->good = g->credentials->trying;
@@ -250,9 +219,7 @@ static void on_reply(struct gateway *g, const struct reply *reply, int64_t now_u
     }
     for (int i = 0; i < GATEWAY_PENDING_MAX; i++) {
         struct pending *p = &g->pending[i];
-        if (p->kind == 0 || p->request_id != reply->request_id) {
-            continue;
-        }
+        if (p->kind == 0 || p->request_id != reply->request_id) continue;
         if (p->kind == PENDING_LOGIN) {
             if (p->from.socket == NULL && reply->status != ERR_OK) {
                 actions_note(g->agent, "session", g->credentials->trying.user, "login", "by itself",
@@ -305,17 +272,13 @@ static void send_login(struct gateway *g, const struct requester *from, uint64_t
     struct err err;
     struct pending *p = pending_new(g, PENDING_LOGIN, from, client_request_id, now_us);
     if (p == NULL) {
-        if (from != NULL) {
-            agent_reply(g->agent, from, client_request_id, ERR_FULL, 0, "too many questions at once");
-        }
+        if (from != NULL) agent_reply(g->agent, from, client_request_id, ERR_FULL, 0, "too many questions at once");
         return;
     }
     login.request_id = p->request_id;
     snprintf(login.user, sizeof login.user, "%s", g->credentials->trying.user);
     memcpy(login.secret, g->credentials->trying.secret, sizeof login.secret);
-    if (g->venue_ops->login(g->venue, &login, &err) != ERR_OK) {
-        answer(g, p, err.status, 0, err.text);
-    }
+    if (g->venue_ops->login(g->venue, &login, &err) != ERR_OK) answer(g, p, err.status, 0, err.text);
     explicit_bzero(&login, sizeof login);
 }
 
@@ -336,19 +299,14 @@ void gateway_logout(struct gateway *g, const struct requester *from, uint64_t re
 {
     struct err err;
     g->login_wanted = g->renewing;
-    if (!g->renewing) {
-        explicit_bzero(g->credentials, sizeof *g->credentials);
-    }
+    if (!g->renewing) explicit_bzero(g->credentials, sizeof *g->credentials);
     if (!g->session.logged_in) {
-        if (from != NULL) {
-            agent_reply(g->agent, from, request_id, ERR_OK, 0, "not logged in");
-        }
+        if (from != NULL) agent_reply(g->agent, from, request_id, ERR_OK, 0, "not logged in");
         return;
     }
     struct pending *p = pending_new(g, PENDING_LOGOUT, from, request_id, now_us);
-    if (p != NULL && g->venue_ops->logout(g->venue, p->request_id, &err) != ERR_OK) {
+    if (p != NULL && g->venue_ops->logout(g->venue, p->request_id, &err) != ERR_OK)
         answer(g, p, err.status, 0, err.text);
-    }
 }
 
 void gateway_select_account(struct gateway *g, const struct requester *from, const struct control *control,
@@ -377,9 +335,7 @@ void gateway_market_control(struct gateway *g, const struct requester *from, con
         return;
     }
     copy.request_id = p->request_id;
-    if (g->venue_ops->market_control(g->venue, &copy, &err) != ERR_OK) {
-        answer(g, p, err.status, 0, err.text);
-    }
+    if (g->venue_ops->market_control(g->venue, &copy, &err) != ERR_OK) answer(g, p, err.status, 0, err.text);
 }
 
 /* The simulated exchange's demo user needs nobody to type. */
@@ -399,7 +355,8 @@ static void auto_login(struct gateway *g)
 static void renew_session(struct gateway *g, int64_t now_us)
 {
     bool wanted = gate_wants_session(g->gate) && g->session.logged_in && g->credentials->good.valid;
-    if (wanted && !pending_is(g, PENDING_LOGOUT) && (now_us >= g->next_renewal_us || g->next_renewal_us > now_us + RENEW_US)) {
+    if (wanted && !pending_is(g, PENDING_LOGOUT) &&
+        (now_us >= g->next_renewal_us || g->next_renewal_us > now_us + RENEW_US)) {
         log_write(g->agent->log, LEVEL_WARNING, "an order's outcome is not known: asking again on a new session");
         g->next_renewal_us = now_us + RENEW_US;
         g->renewing = true;
@@ -423,28 +380,18 @@ static void time_out(struct gateway *g, int64_t now_us)
 void gateway_session_work(struct gateway *g, int64_t now_us)
 {
     time_out(g, now_us);
-    if (!g->venue_ops->connected(g->venue)) {
-        return;
-    }
+    if (!g->venue_ops->connected(g->venue)) return;
     renew_session(g, now_us);
     if (!g->session.logged_in) {
         bool asked = pending_is(g, PENDING_LOGIN) || pending_is(g, PENDING_LOGOUT);
-        if (g->login_wanted && !asked) {
-            auto_login(g);
-        }
+        if (g->login_wanted && !asked) auto_login(g);
         if (g->login_wanted && !asked && g->credentials->good.valid) {
             g->credentials->trying = g->credentials->good;
             send_login(g, NULL, 0, now_us);
         }
         return;
     }
-    if (g->show_wanted && gate_ready(g->gate)) {
-        publish_session(g);
-    }
-    if (now_us >= g->next_accounts_us) {
-        ask_accounts(g, now_us);
-    }
-    if (g->has_market && g->contracts_day != g->market.trading_day) {
-        ask_contracts(g, now_us);
-    }
+    if (g->show_wanted && gate_ready(g->gate)) publish_session(g);
+    if (now_us >= g->next_accounts_us) ask_accounts(g, now_us);
+    if (g->has_market && g->contracts_day != g->market.trading_day) ask_contracts(g, now_us);
 }

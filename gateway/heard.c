@@ -11,9 +11,7 @@ bool heard_counts(const struct msg *msg)
 bool heard_lost(struct heard *heard, const struct msg *msg)
 {
     heard->count += heard_counts(msg) ? 1 : 0;
-    if (msg->id != MSG_HEARTBEAT) {
-        return false;
-    }
+    if (msg->id != MSG_HEARTBEAT) return false;
     const struct heartbeat *beat = &msg->heartbeat;
     bool lost = heard->started_us == beat->started_us && heard->started_us != 0 &&
                 beat->published - heard->published != heard->count;

@@ -25,9 +25,7 @@ static void alarm_raised(struct journal_watch *watch, struct agent *agent, const
 void journal_watch_hear(struct journal_watch *watch, struct agent *agent, const struct heartbeat *beat,
                         uint64_t applied, const struct market *market, struct sink *sink)
 {
-    if (beat->component != COMPONENT_GATEWAY || beat->time_us <= watch->applied_us) {
-        return;
-    }
+    if (beat->component != COMPONENT_GATEWAY || beat->time_us <= watch->applied_us) return;
     if (!watch->behind && beat->last_seq < applied) {
         watch->behind = true;
         watch->started_us = beat->started_us;

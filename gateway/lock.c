@@ -37,9 +37,7 @@ enum status lock_take(struct lock *lock, const char *directory, const char *role
     char text[32];
     lock->fd = -1;
     int fd = open(lock_path(path, directory, role), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    }
+    if (fd < 0) return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
     struct flock range = whole_file();
     if (fcntl(fd, F_OFD_SETLK, &range) != 0) {
         enum status status = errno == EAGAIN || errno == EACCES ? ERR_BUSY : ERR_IO;
@@ -61,9 +59,7 @@ enum status lock_take(struct lock *lock, const char *directory, const char *role
 
 void lock_release(struct lock *lock)
 {
-    if (lock->fd >= 0) {
-        close(lock->fd);
-    }
+    if (lock->fd >= 0) close(lock->fd);
     lock->fd = -1;
 }
 
@@ -79,8 +75,6 @@ bool lock_held(const char *directory, const char *role, int64_t *pid)
         owner = held ? read_pid(fd) : 0;
         close(fd);
     }
-    if (pid != NULL) {
-        *pid = owner;
-    }
+    if (pid != NULL) *pid = owner;
     return held;
 }

@@ -42,9 +42,7 @@ enum status log_open(struct log **out, enum component component, const char *hom
 {
     *out = NULL;
     struct log *log = calloc(1, sizeof *log);
-    if (log == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (log == NULL) return err_set(err, ERR_FULL, "out of memory");
     log->component = component;
     paths_join(log->path, home, LOG_FILE_NAME);
     log->fd = open_file(log->path);
@@ -76,9 +74,7 @@ static void look_at_file(struct log *log)
     char old[PATHS_FILE_SIZE + 4];
     struct stat mine;
     struct stat named;
-    if (fstat(log->fd, &mine) != 0) {
-        return;
-    }
+    if (fstat(log->fd, &mine) != 0) return;
     bool same = stat(log->path, &named) == 0 && named.st_ino == mine.st_ino;
     if (same && mine.st_size >= LOG_FILE_MAX) {
         snprintf(old, sizeof old, "%s.1", log->path);
@@ -104,9 +100,7 @@ static void write_file(struct log *log, const struct log_line *line)
         ssize_t written = write(log->fd, text, (size_t)length);
         (void)written; /* a full disk must not stop trading for want of a line; the commits will say it */
     }
-    if (log->count % LOOK_EVERY == 0) {
-        look_at_file(log);
-    }
+    if (log->count % LOOK_EVERY == 0) look_at_file(log);
 }
 
 static void put_line(struct log *log, enum log_level level, const char *text, int64_t now_us)
@@ -160,7 +154,5 @@ void log_write(struct log *log, enum log_level level, const char *format, ...)
 void log_each(const struct log *log, void (*visit)(void *context, const struct msg *line), void *context)
 {
     size_t kept = log->count < LOG_LINES ? log->count : LOG_LINES;
-    for (size_t i = log->count - kept; i < log->count; i++) {
-        visit(context, &log->lines[i % LOG_LINES]);
-    }
+    for (size_t i = log->count - kept; i < log->count; i++) visit(context, &log->lines[i % LOG_LINES]);
 }

@@ -33,9 +33,7 @@ static enum status take_signals(struct loop *loop, struct err *err)
     sigaddset(&set, SIGCHLD);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
-        return err_set(err, ERR_IO, "signals: %s", strerror(errno));
-    }
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return err_set(err, ERR_IO, "signals: %s", strerror(errno));
     loop->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     return loop->signal_fd >= 0 ? ERR_OK : err_set(err, ERR_IO, "signalfd: %s", strerror(errno));
 }
@@ -44,9 +42,7 @@ enum status loop_open(struct loop **out, bool signals, struct err *err)
 {
     *out = NULL;
     struct loop *loop = calloc(1, sizeof *loop);
-    if (loop == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (loop == NULL) return err_set(err, ERR_FULL, "out of memory");
     loop->signal_fd = -1;
     enum status status = signals ? take_signals(loop, err) : ERR_OK;
     if (status != ERR_OK) {
@@ -59,9 +55,7 @@ enum status loop_open(struct loop **out, bool signals, struct err *err)
 
 void loop_close(struct loop *loop)
 {
-    if (loop != NULL && loop->signal_fd >= 0) {
-        close(loop->signal_fd);
-    }
+    if (loop != NULL && loop->signal_fd >= 0) close(loop->signal_fd);
     free(loop);
 }
 
@@ -100,11 +94,8 @@ void loop_remove_fd(struct loop *loop, int fd)
 static void read_signals(struct loop *loop)
 {
     struct signalfd_siginfo info;
-    while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
-            loop->stopping = true;
-        }
-    }
+    while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) loop->stopping = true;
 }
 
 void loop_wait(struct loop *loop, int64_t timeout_us)
@@ -114,26 +105,17 @@ void loop_wait(struct loop *loop, int64_t timeout_us)
     for (int i = 0; i < loop->socket_count; i++) {
         items[count++] = (zmq_pollitem_t){.socket = bus_socket_handle(loop->sockets[i]), .events = ZMQ_POLLIN};
         void *monitor = bus_socket_monitor(loop->sockets[i]);
-        if (monitor != NULL) {
-            items[count++] = (zmq_pollitem_t){.socket = monitor, .events = ZMQ_POLLIN};
-        }
+        if (monitor != NULL) items[count++] = (zmq_pollitem_t){.socket = monitor, .events = ZMQ_POLLIN};
     }
-    for (int i = 0; i < loop->fd_count; i++) {
+    for (int i = 0; i < loop->fd_count; i++)
         items[count++] = (zmq_pollitem_t){.fd = loop->fds[i], .events = ZMQ_POLLIN};
-    }
-    if (loop->signal_fd >= 0) {
-        items[count++] = (zmq_pollitem_t){.fd = loop->signal_fd, .events = ZMQ_POLLIN};
-    }
+    if (loop->signal_fd >= 0) items[count++] = (zmq_pollitem_t){.fd = loop->signal_fd, .events = ZMQ_POLLIN};
     int64_t wait_ms = timeout_us < 0 ? LONGEST_WAIT_MS : (timeout_us + 999) / 1000;
-    if (wait_ms > LONGEST_WAIT_MS) {
-        wait_ms = LONGEST_WAIT_MS;
-    }
+    if (wait_ms > LONGEST_WAIT_MS) wait_ms = LONGEST_WAIT_MS;
     int ready = zmq_poll(items, count, (long)wait_ms);
     CHECK(ready >= 0 || errno == EINTR);
     /* Connection events must not keep the loop awake when nobody asks for them. */
-    for (int i = 0; i < loop->socket_count; i++) {
-        (void)bus_connections(loop->sockets[i]);
-    }
+    for (int i = 0; i < loop->socket_count; i++) (void)bus_connections(loop->sockets[i]);
     read_signals(loop);
 }
 
@@ -142,9 +124,7 @@ void loop_run(struct loop *loop, struct clock *clock, const struct loop_agent *a
     while (!loop->stopping) {
         int64_t now = clock->now_us(clock);
         int64_t next = agent->do_work(agent->self, now);
-        if (loop->stopping) {
-            break;
-        }
+        if (loop->stopping) break;
         now = clock->now_us(clock);
         loop_wait(loop, next > now ? next - now : 0);
     }

@@ -46,18 +46,18 @@ struct recorder {
     struct batch *batch;
 };
 
-static void wait_ms(struct recorder *recorder, int64_t ms) {
+static void wait_ms(struct recorder *recorder, int64_t ms)
+{
     int64_t until_us = clock_monotonic_us() + ms * CLOCK_MS_US;
     struct timespec until = {.tv_sec = (time_t)(until_us / CLOCK_SECOND_US),
                              .tv_nsec = (long)(until_us % CLOCK_SECOND_US) * 1000};
     pthread_mutex_lock(&recorder->mutex);
-    if (!atomic_load(&recorder->stop)) {
-        (void)pthread_cond_timedwait(&recorder->wake, &recorder->mutex, &until);
-    }
+    if (!atomic_load(&recorder->stop)) (void)pthread_cond_timedwait(&recorder->wake, &recorder->mutex, &until);
     pthread_mutex_unlock(&recorder->mutex);
 }
 
-static void tell(struct recorder *recorder, bool failing, const char *text) {
+static void tell(struct recorder *recorder, bool failing, const char *text)
+{
     pthread_mutex_lock(&recorder->mutex);
     recorder->failing = failing;
     memcpy(recorder->text, text, strnlen(text, sizeof(recorder->text) - 1) + 1);
@@ -65,7 +65,8 @@ static void tell(struct recorder *recorder, bool failing, const char *text) {
 }
 
 /* false: nothing waits. */
-static bool take(struct recorder *recorder) {
+static bool take(struct recorder *recorder)
+{
     uint64_t tail = atomic_load_explicit(&recorder->tail, memory_order_relaxed);
     uint64_t head = atomic_load_explicit(&recorder->head, memory_order_acquire);
     uint32_t count = 0;
@@ -79,13 +80,12 @@ static bool take(struct recorder *recorder) {
 }
 
 /* A batch in hand is committed sooner or later; at the end it is tried once. */
-static void commit(struct recorder *recorder) {
+static void commit(struct recorder *recorder)
+{
     struct err err = {.status = ERR_OK, .text = ""};
     while (batch_commit(recorder->batch, &err) != ERR_OK) {
         tell(recorder, true, err.text);
-        if (atomic_load(&recorder->stop)) {
-            return;
-        }
+        if (atomic_load(&recorder->stop)) return;
         wait_ms(recorder, RETRY_MS);
     }
     atomic_fetch_add(&recorder->recorded, recorder->batch->tick_count);
@@ -93,7 +93,8 @@ static void commit(struct recorder *recorder) {
     tell(recorder, false, "");
 }
 
-static void *run(void *context) {
+static void *run(void *context)
+{
     struct recorder *recorder = context;
     for (;;) {
         bool stopping = atomic_load(&recorder->stop); /* read first: what came before it is still taken */
@@ -108,14 +109,16 @@ static void *run(void *context) {
     }
 }
 
-static void release(struct recorder *recorder) {
+static void release(struct recorder *recorder)
+{
     db_close(recorder->db);
     batch_free(recorder->batch);
     free(recorder->queue);
     free(recorder);
 }
 
-static enum status start(struct recorder *recorder, struct err *err) {
+static enum status start(struct recorder *recorder, struct err *err)
+{
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -126,26 +129,20 @@ static enum status start(struct recorder *recorder, struct err *err) {
     return code == 0 ? ERR_OK : err_set(err, ERR_IO, "cannot start the recorder's thread: %s", strerror(code));
 }
 
-enum status recorder_open(struct recorder **out, const char *directory, uint32_t queue, struct err *err) {
+enum status recorder_open(struct recorder **out, const char *directory, uint32_t queue, struct err *err)
+{
     *out = NULL;
     uint64_t size = 2;
-    while (size < (queue == 0 ? RECORDER_QUEUE : queue) && size < QUEUE_MAX) {
-        size *= 2;
-    }
+    while (size < (queue == 0 ? RECORDER_QUEUE : queue) && size < QUEUE_MAX) size *= 2;
     struct recorder *recorder = calloc(1, sizeof(*recorder));
-    if (recorder == NULL) {
-        return err_set(err, ERR_FULL, "no memory to record ticks");
-    }
+    if (recorder == NULL) return err_set(err, ERR_FULL, "no memory to record ticks");
     recorder->mask = size - 1;
     recorder->queue = calloc(size, sizeof(*recorder->queue));
     enum status status = db_open(&recorder->db, DB_TICKS, directory, DB_WRITE, DB_NORMAL, err);
     recorder->batch = status == ERR_OK ? batch_new(recorder->db) : NULL;
-    if (status == ERR_OK && (recorder->queue == NULL || recorder->batch == NULL)) {
+    if (status == ERR_OK && (recorder->queue == NULL || recorder->batch == NULL))
         status = err_set(err, ERR_FULL, "no memory to record ticks");
-    }
-    if (status == ERR_OK) {
-        status = start(recorder, err);
-    }
+    if (status == ERR_OK) status = start(recorder, err);
     if (status != ERR_OK) {
         release(recorder);
         return status;
@@ -154,10 +151,9 @@ enum status recorder_open(struct recorder **out, const char *directory, uint32_t
     return ERR_OK;
 }
 
-void recorder_close(struct recorder *recorder) {
-    if (recorder == NULL) {
-        return;
-    }
+void recorder_close(struct recorder *recorder)
+{
+    if (recorder == NULL) return;
     pthread_mutex_lock(&recorder->mutex);
     atomic_store(&recorder->stop, true);
     pthread_cond_signal(&recorder->wake);
@@ -168,23 +164,21 @@ void recorder_close(struct recorder *recorder) {
     release(recorder);
 }
 
-static bool offer(struct recorder *recorder, const struct tick *tick, bool late) {
+static bool offer(struct recorder *recorder, const struct tick *tick, bool late)
+{
     uint64_t head = atomic_load_explicit(&recorder->head, memory_order_relaxed);
     uint64_t waiting = head - atomic_load_explicit(&recorder->tail, memory_order_acquire);
-    if (waiting > recorder->mask) {
-        return false;
-    }
+    if (waiting > recorder->mask) return false;
     struct batch_tick *entry = &recorder->queue[head & recorder->mask];
     entry->tick = *tick;
     entry->late = late;
     atomic_store_explicit(&recorder->head, head + 1, memory_order_release);
-    if (waiting == recorder->mask / 2) {
-        pthread_cond_signal(&recorder->wake); /* filling up: do not wait for the timer */
-    }
+    if (waiting == recorder->mask / 2) pthread_cond_signal(&recorder->wake); /* filling up: do not wait for the timer */
     return true;
 }
 
-static void remember(struct recorder *recorder, const struct tick *tick) {
+static void remember(struct recorder *recorder, const struct tick *tick)
+{
     for (uint32_t i = 0; i < recorder->gap_count; i++) {
         struct gap *gap = &recorder->gaps[i];
         if (gap->epoch == tick->epoch && gap->to + 1 == tick->sym_seq && strcmp(gap->symbol, tick->symbol) == 0) {
@@ -202,21 +196,22 @@ static void remember(struct recorder *recorder, const struct tick *tick) {
     gap->from = gap->to = tick->sym_seq;
 }
 
-bool recorder_tick(struct recorder *recorder, const struct tick *tick) {
-    if (offer(recorder, tick, false)) {
-        return true;
-    }
+bool recorder_tick(struct recorder *recorder, const struct tick *tick)
+{
+    if (offer(recorder, tick, false)) return true;
     recorder->dropped++;
     remember(recorder, tick);
     return false;
 }
 
 /* Half of the queue is left to the ticks that are coming. */
-static bool room(struct recorder *recorder) {
+static bool room(struct recorder *recorder)
+{
     return atomic_load(&recorder->head) - atomic_load(&recorder->tail) <= recorder->mask / 2;
 }
 
-void recorder_mend(struct recorder *recorder, recorder_find *find, void *context) {
+void recorder_mend(struct recorder *recorder, recorder_find *find, void *context)
+{
     while (recorder->gap_count > 0) {
         struct gap *gap = &recorder->gaps[recorder->gap_count - 1];
         while (gap->from <= gap->to && room(recorder)) {
@@ -229,14 +224,13 @@ void recorder_mend(struct recorder *recorder, recorder_find *find, void *context
             }
             gap->from++;
         }
-        if (gap->from <= gap->to) {
-            return;
-        }
+        if (gap->from <= gap->to) return;
         recorder->gap_count--;
     }
 }
 
-void recorder_stats(struct recorder *recorder, struct recorder_stats *out) {
+void recorder_stats(struct recorder *recorder, struct recorder_stats *out)
+{
     memset(out, 0, sizeof(*out));
     out->recorded = atomic_load(&recorder->recorded);
     out->dropped = recorder->dropped;

@@ -18,9 +18,8 @@ static bool feed(void *context, const struct msg *msg)
 {
     struct feeding *feeding = context;
     if (feeding->days_only && msg->id == MSG_ORDER && order_state_terminal(msg->order.state) &&
-        msg->order.trading_day != feeding->days[0] && msg->order.trading_day != feeding->days[1]) {
+        msg->order.trading_day != feeding->days[0] && msg->order.trading_day != feeding->days[1])
         return true;
-    }
     feeding->status = feeding->row(feeding->component, msg, &feeding->err);
     return feeding->status == ERR_OK;
 }
@@ -57,14 +56,9 @@ struct last_days {
 
 static bool see_day(struct last_days *last, int32_t day)
 {
-    for (int i = 0; i < last->count; i++) {
-        if (last->days[i] == day) {
-            return true;
-        }
-    }
-    if (last->count == 2) {
-        return false;
-    }
+    for (int i = 0; i < last->count; i++)
+        if (last->days[i] == day) return true;
+    if (last->count == 2) return false;
     last->days[last->count++] = day;
     return true;
 }
@@ -89,9 +83,7 @@ enum status restore_orders(struct db *db, restore_row row, void *component, stru
     struct last_days last = {0};
     struct db_query query = {.id = MSG_ORDER, .newest_first = true};
     enum status status = db_each(db, &query, see_order, &last, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     struct feeding feeding = {
         .row = row, .component = component, .days_only = true, .days = {last.days[0], last.days[1]}};
     query.newest_first = false;
@@ -103,9 +95,7 @@ enum status restore_order_events(struct db *db, restore_row row, void *component
     struct last_days last = {0};
     struct db_query query = {.id = MSG_ORDER_EVENT, .newest_first = true};
     enum status status = db_each(db, &query, see_event, &last, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     struct feeding feeding = {.row = row, .component = component};
     query.newest_first = false;
     query.from_seq = last.before_seq;
@@ -128,14 +118,10 @@ enum status restore_newest(struct db *db, enum msg_id id, int64_t limit, restore
                            struct err *err)
 {
     struct newest newest = {.rows = malloc(RESTORE_NEWEST_MAX * sizeof *newest.rows)};
-    if (newest.rows == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (newest.rows == NULL) return err_set(err, ERR_FULL, "out of memory");
     struct db_query query = {.id = id, .newest_first = true, .limit = limit};
     enum status status = db_each(db, &query, collect, &newest, err);
-    while (status == ERR_OK && newest.count > 0) {
-        status = row(component, &newest.rows[--newest.count], err);
-    }
+    while (status == ERR_OK && newest.count > 0) status = row(component, &newest.rows[--newest.count], err);
     free(newest.rows);
     return status;
 }

@@ -35,9 +35,7 @@ struct strategy_agent {
 static void end_step(struct strategy_agent *s)
 {
     struct err err;
-    if (driver_end_step(s->driver, &err) != ERR_OK) {
-        agent_fail(s->agent, &err);
-    }
+    if (driver_end_step(s->driver, &err) != ERR_OK) agent_fail(s->agent, &err);
 }
 
 static void send_cancel(struct strategy_agent *s, const struct cancel_request *cancel)
@@ -52,15 +50,14 @@ static void send_cancel(struct strategy_agent *s, const struct cancel_request *c
 static void release(void *context, enum port port, const struct msg *msg)
 {
     struct strategy_agent *s = context;
-    if (port == PORT_SIGNAL) {
+    if (port == PORT_SIGNAL)
         bus_send(s->signals, msg, NULL);
-    } else if (port == PORT_ORDER && msg->id == MSG_CANCEL_REQUEST) {
+    else if (port == PORT_ORDER && msg->id == MSG_CANCEL_REQUEST)
         send_cancel(s, &msg->cancel_request);
-    } else if (port == PORT_PUBLISH) {
+    else if (port == PORT_PUBLISH)
         agent_publish(s->agent, msg);
-    } else if (port == PORT_REPLY) {
+    else if (port == PORT_REPLY)
         agent_send(s->agent, &s->current, msg);
-    }
 }
 
 /* What its orders come to would not be known: a tick may still lead out of the market, and not into it. */
@@ -134,9 +131,8 @@ static void on_warning(void *context, const char *text)
 static enum status restore_row_of(void *context, const struct msg *msg, struct err *err)
 {
     struct strategy_agent *s = context;
-    if (msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state)) {
+    if (msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state))
         upstream_watch(s->upstream, msg->condition.terms.symbol);
-    }
     return strategy_restore(s->strategy, msg, err);
 }
 
@@ -146,9 +142,7 @@ static enum status seek_ticks(void *context, const struct msg *msg, struct err *
     uint64_t epoch = 0;
     uint64_t seq = strategy_tick_seq(s->strategy, msg->cursor.stream, &epoch);
     (void)err;
-    if (seq > 0) {
-        upstream_seek_ticks(s->upstream, msg->cursor.stream, epoch, seq);
-    }
+    if (seq > 0) upstream_seek_ticks(s->upstream, msg->cursor.stream, epoch, seq);
     return ERR_OK;
 }
 
@@ -156,18 +150,10 @@ static enum status restore(struct strategy_agent *s, struct err *err)
 {
     struct db_query unsent = {.id = MSG_SIGNAL, .unacknowledged = true};
     enum status status = restore_all(s->db, MSG_CONDITION, restore_row_of, s, err);
-    if (status == ERR_OK) {
-        status = restore_rows(s->db, &unsent, restore_row_of, s, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_all(s->db, MSG_CURSOR, restore_row_of, s, err);
-    }
-    if (status == ERR_OK) {
-        status = restore_all(s->db, MSG_CURSOR, seek_ticks, s, err);
-    }
-    if (status == ERR_OK) {
-        upstream_seek_events(s->upstream, strategy_events_seq(s->strategy));
-    }
+    if (status == ERR_OK) status = restore_rows(s->db, &unsent, restore_row_of, s, err);
+    if (status == ERR_OK) status = restore_all(s->db, MSG_CURSOR, restore_row_of, s, err);
+    if (status == ERR_OK) status = restore_all(s->db, MSG_CURSOR, seek_ticks, s, err);
+    if (status == ERR_OK) upstream_seek_events(s->upstream, strategy_events_seq(s->strategy));
     return status;
 }
 
@@ -179,9 +165,7 @@ static enum status open_core(struct strategy_agent *s, struct err *err)
         .max_conditions = MAX_CONDITIONS,
     };
     enum status status = db_meta_get(s->db, "install", config.install, sizeof config.install, err);
-    if (status != ERR_OK) {
-        return status;
-    }
+    if (status != ERR_OK) return status;
     s->strategy = strategy_new(&config);
     s->driver = driver_new(s->db, release, s);
     return s->strategy != NULL && s->driver != NULL ? ERR_OK : err_set(err, ERR_FULL, "out of memory");
@@ -202,12 +186,9 @@ static enum status open_links(struct strategy_agent *s, struct err *err)
         .on_warning = on_warning,
     };
     enum status status = upstream_open(&s->upstream, &config, err);
-    if (status == ERR_OK) {
+    if (status == ERR_OK)
         status = bus_connect(s->agent->bus, BUS_EXECUTOR_SIGNALS, BUS_DEALER, "strategy", &s->signals, err);
-    }
-    if (status == ERR_OK) {
-        loop_add_socket(s->agent->loop, s->signals);
-    }
+    if (status == ERR_OK) loop_add_socket(s->agent->loop, s->signals);
     return status;
 }
 
@@ -222,9 +203,7 @@ static enum status strategy_open(struct agent *agent, void *self, struct err *er
         actions_begin(agent, s->db, &s->market);
         status = open_core(s, err);
     }
-    if (status == ERR_OK) {
-        status = open_links(s, err);
-    }
+    if (status == ERR_OK) status = open_links(s, err);
     return status == ERR_OK ? restore(s, err) : status;
 }
 
@@ -232,9 +211,7 @@ static void strategy_close(struct agent *agent, void *self)
 {
     struct strategy_agent *s = self;
     upstream_close(s->upstream);
-    if (s->signals != NULL) {
-        loop_remove_socket(agent->loop, s->signals);
-    }
+    if (s->signals != NULL) loop_remove_socket(agent->loop, s->signals);
     bus_socket_close(s->signals);
     driver_free(s->driver);
     strategy_free(s->strategy);
@@ -266,9 +243,7 @@ static int64_t strategy_work(struct agent *agent, void *self, int64_t now_us)
         end_step(s);
         s->next_timer_us = now_us + TIMER_US;
     }
-    if (acks == AGENT_BATCH) {
-        next = now_us;
-    }
+    if (acks == AGENT_BATCH) next = now_us;
     return next < s->next_timer_us ? next : s->next_timer_us;
 }
 
@@ -287,9 +262,7 @@ static void answer_condition(void *context, const struct condition *condition)
     struct strategy_agent *s = answer->s;
     bool today =
         s->has_market && condition->market_us > 0 && session_trading_day(condition->market_us) == s->market.trading_day;
-    if (condition->id <= answer->after_id || (condition_terminal(condition->state) && !today)) {
-        return;
-    }
+    if (condition->id <= answer->after_id || (condition_terminal(condition->state) && !today)) return;
     if (answer->rows == AGENT_ANSWER_MAX) {
         answer->more = true;
         return;
@@ -345,10 +318,10 @@ static void strategy_heartbeat(struct agent *agent, void *self, struct heartbeat
     beat->last_seq = strategy_events_seq(s->strategy);
     beat->unconfirmed = (int32_t)strategy_unconfirmed(s->strategy);
     beat->peer_up = upstream_live(s->upstream, now_us) && bus_connected(s->signals) && !s->journal.behind;
-    const char *text = s->journal.behind                    ? s->journal.words
+    const char *text = s->journal.behind                     ? s->journal.words
                        : !upstream_live(s->upstream, now_us) ? "no feed: entries are held"
-                       : bus_connected(s->signals)         ? "watching"
-                                                           : "no line to the executor: signals wait";
+                       : bus_connected(s->signals)           ? "watching"
+                                                             : "no line to the executor: signals wait";
     snprintf(beat->text, sizeof beat->text, "%s", text);
 }
 

@@ -127,16 +127,13 @@ static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
     w->restarts++;
     bool lived = now_us - w->since_us > WINDOW_US / 2;
     w->delay_us = lived || w->delay_us == 0 ? FIRST_DELAY_US : 4 * w->delay_us;
-    if (w->delay_us > LONGEST_WAIT_US) {
-        w->delay_us = LONGEST_WAIT_US;
-    }
+    if (w->delay_us > LONGEST_WAIT_US) w->delay_us = LONGEST_WAIT_US;
     w->start_at_us = now_us + w->delay_us;
     /* Another one has its lock: that one is adopted at the next start. */
-    if (w->child.exit_code == 2 && !lock_held(s->agent->paths.runtime, name, NULL)) {
+    if (w->child.exit_code == 2 && !lock_held(s->agent->paths.runtime, name, NULL))
         give_up(s, w);
-    } else if (too_often(w, now_us)) {
+    else if (too_often(w, now_us))
         give_up(s, w);
-    }
     publish(s, w);
 }
 
@@ -145,9 +142,7 @@ static bool may_stop(const struct supervisor *s, int at)
 {
     for (int i = 0; i < at; i++) {
         const struct watched *w = &s->watched[i];
-        if (w->child.pid != 0 && !w->wanted) {
-            return false;
-        }
+        if (w->child.pid != 0 && !w->wanted) return false;
     }
     return true;
 }
@@ -172,19 +167,16 @@ static int64_t step(struct supervisor *s, int64_t now_us)
     int64_t next = now_us + CLOCK_SECOND_US;
     for (int i = 0; i < CHILDREN; i++) {
         struct watched *w = &s->watched[i];
-        if (child_ended(&w->child, &s->agent->paths)) {
-            ended(s, w, now_us);
-        }
+        if (child_ended(&w->child, &s->agent->paths)) ended(s, w, now_us);
         bool runs = w->child.pid != 0;
         if (runs && (!w->wanted || w->restart)) {
             stop_step(s, i, now_us);
             next = now_us + 20 * CLOCK_MS_US;
         } else if (!runs && w->wanted && !w->given_up && !s->shutting_down) {
-            if (now_us >= w->start_at_us) {
+            if (now_us >= w->start_at_us)
                 start(s, w, now_us);
-            } else if (w->start_at_us < next) {
+            else if (w->start_at_us < next)
                 next = w->start_at_us;
-            }
         }
     }
     return next;
@@ -192,24 +184,16 @@ static int64_t step(struct supervisor *s, int64_t now_us)
 
 static bool any_running(const struct supervisor *s)
 {
-    for (int i = 0; i < CHILDREN; i++) {
-        if (s->watched[i].child.pid != 0) {
-            return true;
-        }
-    }
+    for (int i = 0; i < CHILDREN; i++)
+        if (s->watched[i].child.pid != 0) return true;
     return false;
 }
 
 unsigned supervisor_mask(const char *text)
 {
-    if (strcmp(text, "all") == 0) {
-        return (1u << CHILDREN) - 1;
-    }
-    for (int i = 0; i < CHILDREN; i++) {
-        if (strcmp(text, component_name(supervisor_order[i])) == 0) {
-            return 1u << i;
-        }
-    }
+    if (strcmp(text, "all") == 0) return (1u << CHILDREN) - 1;
+    for (int i = 0; i < CHILDREN; i++)
+        if (strcmp(text, component_name(supervisor_order[i])) == 0) return 1u << i;
     return 0;
 }
 
@@ -217,9 +201,7 @@ void supervisor_wish(struct supervisor *s, unsigned mask, bool wanted, int64_t n
 {
     for (int i = 0; i < CHILDREN; i++) {
         struct watched *w = &s->watched[i];
-        if ((mask & (1u << i)) == 0) {
-            continue;
-        }
+        if ((mask & (1u << i)) == 0) continue;
         w->wanted = wanted;
         if (wanted) {
             w->given_up = false;
@@ -234,11 +216,10 @@ void supervisor_wish(struct supervisor *s, unsigned mask, bool wanted, int64_t n
 static void open_audit(struct supervisor *s)
 {
     struct err err;
-    if (db_open(&s->db, DB_SUPERVISOR, s->agent->paths.home, DB_WRITE, DB_NORMAL, &err) == ERR_OK) {
+    if (db_open(&s->db, DB_SUPERVISOR, s->agent->paths.home, DB_WRITE, DB_NORMAL, &err) == ERR_OK)
         actions_begin(s->agent, s->db, NULL);
-    } else {
+    else
         log_write(s->agent->log, LEVEL_ERROR, "what outcryd does is not in the audit: %s", err.text);
-    }
 }
 
 static enum status supervisor_open(struct agent *agent, void *self, struct err *err)
@@ -254,9 +235,7 @@ static enum status supervisor_open(struct agent *agent, void *self, struct err *
     /* The runtime directory has our lock already; a second outcryd on the same data from another one is refused here.
      */
     const enum status status = lock_take(&s->home_lock, agent->paths.home, HOME_ROLE, err);
-    if (status == ERR_OK) {
-        open_audit(s);
-    }
+    if (status == ERR_OK) open_audit(s);
     return status;
 }
 
@@ -269,15 +248,11 @@ static int64_t supervisor_work(struct agent *agent, void *self, int64_t now_us)
     if (s->shutting_down && !any_running(s)) {
         s->leave_at_us = s->leave_at_us == 0 ? now_us + LEAVE_US : s->leave_at_us;
         next = s->leave_at_us;
-        if (now_us >= s->leave_at_us) {
-            loop_stop(agent->loop);
-        }
+        if (now_us >= s->leave_at_us) loop_stop(agent->loop);
     }
     if (now_us >= s->next_publish_us || s->next_publish_us > now_us + CLOCK_SECOND_US) {
         s->next_publish_us = now_us + CLOCK_SECOND_US;
-        for (int i = 0; i < CHILDREN; i++) {
-            publish(s, &s->watched[i]);
-        }
+        for (int i = 0; i < CHILDREN; i++) publish(s, &s->watched[i]);
     }
     return next < s->next_publish_us ? next : s->next_publish_us;
 }
@@ -287,9 +262,7 @@ static void supervisor_heartbeat(struct agent *agent, void *self, struct heartbe
     const struct supervisor *s = self;
     int running = 0;
     (void)agent;
-    for (int i = 0; i < CHILDREN; i++) {
-        running += s->watched[i].child.pid != 0 ? 1 : 0;
-    }
+    for (int i = 0; i < CHILDREN; i++) running += s->watched[i].child.pid != 0 ? 1 : 0;
     beat->peer_up = running == CHILDREN;
     snprintf(beat->text, sizeof beat->text, "%d of %d processes run", running, CHILDREN);
 }
@@ -298,21 +271,15 @@ static void supervisor_heartbeat(struct agent *agent, void *self, struct heartbe
 static void supervisor_close(struct agent *agent, void *self)
 {
     struct supervisor *s = self;
-    if (s->agent == NULL || s->home_lock.fd < 0) {
-        return;
-    }
+    if (s->agent == NULL || s->home_lock.fd < 0) return;
     s->shutting_down = true;
     supervisor_wish(s, supervisor_mask("all"), false, 0);
     while (any_running(s)) {
         step(s, agent->clock->now_us(agent->clock));
-        if (any_running(s)) {
-            loop_wait(agent->loop, 20 * CLOCK_MS_US);
-        }
+        if (any_running(s)) loop_wait(agent->loop, 20 * CLOCK_MS_US);
     }
     supervisor_answer_waiters(s);
-    for (int i = 0; i < CHILDREN; i++) {
-        watch_fd(s, &s->watched[i]);
-    }
+    for (int i = 0; i < CHILDREN; i++) watch_fd(s, &s->watched[i]);
     actions_close(agent);
     db_close(s->db);
     lock_release(&s->home_lock);
@@ -329,9 +296,7 @@ static void supervisor_clock_jumped(struct agent *agent, void *self, int64_t jum
         w->since_us += jump_us;
         w->start_at_us += jump_us;
         w->term_sent_us += w->term_sent_us != 0 ? jump_us : 0;
-        for (int n = 0; n < SUPERVISOR_TRIES; n++) {
-            w->ends_us[n] += jump_us;
-        }
+        for (int n = 0; n < SUPERVISOR_TRIES; n++) w->ends_us[n] += jump_us;
     }
 }
 

@@ -13,15 +13,11 @@ void supervisor_answer_waiters(struct supervisor *s)
     for (int i = 0; i < WAITERS_MAX; i++) {
         struct waiter *waiter = &s->waiters[i];
         unsigned reached = 0;
-        if (waiter->request_id == 0) {
-            continue;
-        }
+        if (waiter->request_id == 0) continue;
         for (int c = 0; c < CHILDREN; c++) {
             const struct watched *w = &s->watched[c];
             bool there = waiter->running ? w->child.pid != 0 && !w->restart : w->child.pid == 0;
-            if (there || (waiter->running && w->given_up)) {
-                reached |= 1u << c;
-            }
+            if (there || (waiter->running && w->given_up)) reached |= 1u << c;
         }
         if ((waiter->mask & ~reached) == 0) {
             agent_reply(s->agent, &waiter->from, waiter->request_id, ERR_OK, 0, "%s", waiter->text);
@@ -67,14 +63,9 @@ static void set_setting(struct supervisor *s, const struct requester *from, cons
 static void restart(struct supervisor *s, const struct requester *from, const struct control *control, unsigned mask,
                     int64_t now_us)
 {
-    if (!wait_for(s, from, control->request_id, mask, true, "restarted")) {
-        return;
-    }
-    for (int i = 0; i < CHILDREN; i++) {
-        if ((mask & (1u << i)) != 0 && s->watched[i].child.pid != 0) {
-            s->watched[i].restart = true;
-        }
-    }
+    if (!wait_for(s, from, control->request_id, mask, true, "restarted")) return;
+    for (int i = 0; i < CHILDREN; i++)
+        if ((mask & (1u << i)) != 0 && s->watched[i].child.pid != 0) s->watched[i].restart = true;
     supervisor_wish(s, mask, true, now_us);
 }
 
@@ -95,9 +86,7 @@ static void on_control(struct supervisor *s, const struct requester *from, const
     } else if (kind == CONTROL_RESTART) {
         restart(s, from, control, mask, now_us);
     } else if (kind == CONTROL_START) {
-        if (wait_for(s, from, control->request_id, mask, true, "started")) {
-            supervisor_wish(s, mask, true, now_us);
-        }
+        if (wait_for(s, from, control->request_id, mask, true, "started")) supervisor_wish(s, mask, true, now_us);
     } else if (wait_for(s, from, control->request_id, mask, false, "stopped")) {
         supervisor_wish(s, mask, false, now_us);
         s->shutting_down = s->shutting_down || kind == CONTROL_SHUTDOWN;
@@ -167,8 +156,7 @@ void supervisor_on_request(struct agent *agent, void *self, const struct request
     } else {
         uint64_t request_id = agent_request_id(msg);
         log_write(agent->log, LEVEL_WARNING, "a message that does not belong here (%s)", msg_type(msg->id)->name);
-        if (request_id != 0) {
+        if (request_id != 0)
             agent_reply(agent, from, request_id, ERR_INVALID, 0, "outcryd does not take a %s", msg_type(msg->id)->name);
-        }
     }
 }

@@ -14,7 +14,7 @@ struct slot {
     bool carried;
     uint64_t last_seq;
     uint64_t source_epoch, source_seq; /* the source's own numbers, where it has any */
-    struct tick *ticks; /* [sym_seq % TICK_RING_TICKS] */
+    struct tick *ticks;                /* [sym_seq % TICK_RING_TICKS] */
 };
 
 struct tick_ring {
@@ -28,47 +28,31 @@ struct tick_ring {
 struct tick_ring *tick_ring_new(uint64_t epoch)
 {
     struct tick_ring *ring = calloc(1, sizeof *ring);
-    if (ring != NULL) {
-        ring->epoch = epoch;
-    }
+    if (ring != NULL) ring->epoch = epoch;
     return ring;
 }
 
 void tick_ring_free(struct tick_ring *ring)
 {
-    if (ring == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < ring->count; i++) {
-        free(ring->slots[i].ticks);
-    }
+    if (ring == NULL) return;
+    for (size_t i = 0; i < ring->count; i++) free(ring->slots[i].ticks);
     free(ring);
 }
 
 static size_t find(const struct tick_ring *ring, const char *symbol)
 {
-    if (ring->last < ring->count && strcmp(ring->slots[ring->last].symbol, symbol) == 0) {
-        return ring->last;
-    }
-    for (size_t i = 0; i < ring->count; i++) {
-        if (strcmp(ring->slots[i].symbol, symbol) == 0) {
-            return i;
-        }
-    }
+    if (ring->last < ring->count && strcmp(ring->slots[ring->last].symbol, symbol) == 0) return ring->last;
+    for (size_t i = 0; i < ring->count; i++)
+        if (strcmp(ring->slots[i].symbol, symbol) == 0) return i;
     return SIZE_MAX;
 }
 
 /* A slot whose symbol is not carried any more may be taken when all are used. */
 static struct slot *free_slot(struct tick_ring *ring)
 {
-    if (ring->count < TICK_RING_SYMBOLS) {
-        return &ring->slots[ring->count++];
-    }
-    for (size_t i = 0; i < ring->count; i++) {
-        if (!ring->slots[i].carried) {
-            return &ring->slots[i];
-        }
-    }
+    if (ring->count < TICK_RING_SYMBOLS) return &ring->slots[ring->count++];
+    for (size_t i = 0; i < ring->count; i++)
+        if (!ring->slots[i].carried) return &ring->slots[i];
     return NULL;
 }
 
@@ -76,19 +60,14 @@ enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err
 {
     size_t at = find(ring, symbol);
     if (at != SIZE_MAX) {
-        if (!ring->slots[at].carried) {
-            ring->slots[at].source_epoch = 0; /* what came meanwhile was not wanted */
-        }
+        if (!ring->slots[at].carried) ring->slots[at].source_epoch = 0; /* what came meanwhile was not wanted */
         ring->slots[at].carried = true;
         return ERR_OK;
     }
     struct slot *slot = free_slot(ring);
-    if (slot == NULL) {
+    if (slot == NULL)
         return err_set(err, ERR_FULL, "%s: too many contracts registered (allowed %d)", symbol, TICK_RING_SYMBOLS);
-    }
-    if (slot->ticks == NULL) {
-        slot->ticks = calloc(TICK_RING_TICKS, sizeof *slot->ticks);
-    }
+    if (slot->ticks == NULL) slot->ticks = calloc(TICK_RING_TICKS, sizeof *slot->ticks);
     if (slot->ticks == NULL) {
         slot->symbol[0] = '\0';
         slot->carried = false;
@@ -104,9 +83,7 @@ enum status tick_ring_add(struct tick_ring *ring, const char *symbol, struct err
 void tick_ring_remove(struct tick_ring *ring, const char *symbol)
 {
     size_t at = find(ring, symbol);
-    if (at != SIZE_MAX) {
-        ring->slots[at].carried = false;
-    }
+    if (at != SIZE_MAX) ring->slots[at].carried = false;
 }
 
 bool tick_ring_carries(const struct tick_ring *ring, const char *symbol)
@@ -136,13 +113,9 @@ bool tick_ring_began_again(const struct tick_ring *ring, const struct tick *tick
 /* How many the source has given that did not come; -1: this one was here before. */
 static int64_t missing(struct slot *slot, const struct tick *tick)
 {
-    if (tick->sym_seq == 0) {
-        return 0;
-    }
+    if (tick->sym_seq == 0) return 0;
     bool same = tick->epoch == slot->source_epoch;
-    if (same && tick->sym_seq <= slot->source_seq) {
-        return -1;
-    }
+    if (same && tick->sym_seq <= slot->source_seq) return -1;
     int64_t count = same ? (int64_t)(tick->sym_seq - slot->source_seq - 1) : 0;
     slot->source_epoch = tick->epoch;
     slot->source_seq = tick->sym_seq;
@@ -152,14 +125,10 @@ static int64_t missing(struct slot *slot, const struct tick *tick)
 bool tick_ring_push(struct tick_ring *ring, struct tick *tick)
 {
     size_t at = find(ring, tick->symbol);
-    if (at == SIZE_MAX || !ring->slots[at].carried) {
-        return false;
-    }
+    if (at == SIZE_MAX || !ring->slots[at].carried) return false;
     struct slot *slot = &ring->slots[at];
     int64_t hole = missing(slot, tick);
-    if (hole < 0) {
-        return false;
-    }
+    if (hole < 0) return false;
     ring->last = at;
     ring->seq += (uint64_t)hole + 1;
     slot->last_seq += (uint64_t)hole + 1;
@@ -191,12 +160,8 @@ size_t tick_ring_replay(const struct tick_ring *ring, const char *symbol, uint64
 {
     size_t at = find(ring, symbol);
     size_t sent = 0;
-    if (more != NULL) {
-        *more = false;
-    }
-    if (at == SIZE_MAX) {
-        return 0;
-    }
+    if (more != NULL) *more = false;
+    if (at == SIZE_MAX) return 0;
     const struct slot *slot = &ring->slots[at];
     uint64_t next = (epoch == ring->epoch ? from_seq : 0) + 1;
     uint64_t oldest = slot->last_seq > TICK_RING_TICKS ? slot->last_seq - TICK_RING_TICKS + 1 : 1;
@@ -208,9 +173,7 @@ size_t tick_ring_replay(const struct tick_ring *ring, const char *symbol, uint64
             sent++;
         }
     }
-    if (more != NULL) {
-        *more = next <= slot->last_seq;
-    }
+    if (more != NULL) *more = next <= slot->last_seq;
     return sent;
 }
 
@@ -218,13 +181,9 @@ bool tick_ring_find(const struct tick_ring *ring, const char *symbol, uint64_t e
                     struct tick *out)
 {
     size_t at = find(ring, symbol);
-    if (at == SIZE_MAX || epoch != ring->epoch || sym_seq == 0 || sym_seq > ring->slots[at].last_seq) {
-        return false;
-    }
+    if (at == SIZE_MAX || epoch != ring->epoch || sym_seq == 0 || sym_seq > ring->slots[at].last_seq) return false;
     const struct tick *kept = &ring->slots[at].ticks[sym_seq % TICK_RING_TICKS];
-    if (kept->epoch != epoch || kept->sym_seq != sym_seq) {
-        return false;
-    }
+    if (kept->epoch != epoch || kept->sym_seq != sym_seq) return false;
     *out = *kept;
     return true;
 }
@@ -232,9 +191,6 @@ bool tick_ring_find(const struct tick_ring *ring, const char *symbol, uint64_t e
 void tick_ring_each(const struct tick_ring *ring, void (*visit)(void *context, const char *symbol, uint64_t last_seq),
                     void *context)
 {
-    for (size_t i = 0; i < ring->count; i++) {
-        if (ring->slots[i].carried) {
-            visit(context, ring->slots[i].symbol, ring->slots[i].last_seq);
-        }
-    }
+    for (size_t i = 0; i < ring->count; i++)
+        if (ring->slots[i].carried) visit(context, ring->slots[i].symbol, ring->slots[i].last_seq);
 }

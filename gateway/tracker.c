@@ -36,14 +36,10 @@ void tracker_free(struct tracker *tracker)
 
 static size_t find(const struct tracker *tracker, const char *symbol)
 {
-    if (tracker->recent < tracker->count && strcmp(tracker->tracks[tracker->recent].symbol, symbol) == 0) {
+    if (tracker->recent < tracker->count && strcmp(tracker->tracks[tracker->recent].symbol, symbol) == 0)
         return tracker->recent;
-    }
-    for (size_t i = 0; i < tracker->count; i++) {
-        if (strcmp(tracker->tracks[i].symbol, symbol) == 0) {
-            return i;
-        }
-    }
+    for (size_t i = 0; i < tracker->count; i++)
+        if (strcmp(tracker->tracks[i].symbol, symbol) == 0) return i;
     return SIZE_MAX;
 }
 
@@ -52,9 +48,7 @@ static struct track *find_or_add(struct tracker *tracker, const char *symbol)
 {
     size_t at = find(tracker, symbol);
     if (at == SIZE_MAX) {
-        if (tracker->count == TRACKER_SYMBOLS) {
-            return NULL;
-        }
+        if (tracker->count == TRACKER_SYMBOLS) return NULL;
         at = tracker->count++;
         snprintf(tracker->tracks[at].symbol, sizeof tracker->tracks[at].symbol, "%s", symbol);
     }
@@ -84,55 +78,38 @@ static enum tracker_verdict gap(struct track *track, uint64_t epoch, uint64_t se
 static enum tracker_verdict accept(struct tracker *tracker, struct track *track, uint64_t epoch, uint64_t seq)
 {
     uint64_t before = track->epoch == epoch ? track->last : 0;
-    if (track->started && seq > before + 1) {
-        tracker->lost += seq - before - 1;
-    }
+    if (track->started && seq > before + 1) tracker->lost += seq - before - 1;
     track->started = true;
     track->epoch = epoch;
     track->last = seq;
-    if (track->gap && track->gap_epoch == epoch && seq >= track->gap_seq) {
-        track->gap = false;
-    }
+    if (track->gap && track->gap_epoch == epoch && seq >= track->gap_seq) track->gap = false;
     return TRACKER_NEXT;
 }
 
 enum tracker_verdict tracker_tick(struct tracker *tracker, const struct tick *tick)
 {
     struct track *track = find_or_add(tracker, tick->symbol);
-    if (track == NULL) {
-        return TRACKER_NEXT;
-    }
-    if (!track->started) {
-        return accept(tracker, track, tick->epoch, tick->sym_seq);
-    }
-    if (tick->epoch < track->epoch) {
-        return TRACKER_SEEN; /* epochs only grow: an old one's rest */
-    }
+    if (track == NULL) return TRACKER_NEXT;
+    if (!track->started) return accept(tracker, track, tick->epoch, tick->sym_seq);
+    if (tick->epoch < track->epoch) return TRACKER_SEEN; /* epochs only grow: an old one's rest */
     uint64_t before = tick->epoch == track->epoch ? track->last : 0;
-    if (tick->sym_seq <= before) {
-        return TRACKER_SEEN;
-    }
-    if (tick->sym_seq == before + 1 || (tick->flags & TICK_REPLAYED) != 0) {
+    if (tick->sym_seq <= before) return TRACKER_SEEN;
+    if (tick->sym_seq == before + 1 || (tick->flags & TICK_REPLAYED) != 0)
         return accept(tracker, track, tick->epoch, tick->sym_seq);
-    }
     return gap(track, tick->epoch, tick->sym_seq);
 }
 
 enum tracker_verdict tracker_feed(struct tracker *tracker, const struct feed *feed)
 {
     struct track *track = find_or_add(tracker, feed->symbol);
-    if (track == NULL) {
-        return TRACKER_NEXT;
-    }
+    if (track == NULL) return TRACKER_NEXT;
     if (!track->started) {
         /* First contact: the last tick of the symbol is worth having, its history is not. */
         track->started = true;
         track->epoch = feed->epoch;
         track->last = feed->last_seq > 0 ? feed->last_seq - 1 : 0;
     }
-    if (feed->epoch < track->epoch) {
-        return TRACKER_SEEN;
-    }
+    if (feed->epoch < track->epoch) return TRACKER_SEEN;
     uint64_t before = feed->epoch == track->epoch ? track->last : 0;
     return feed->last_seq > before ? gap(track, feed->epoch, feed->last_seq) : TRACKER_NEXT;
 }
@@ -172,9 +149,7 @@ uint64_t tracker_epoch(const struct tracker *tracker, const char *symbol)
 uint64_t tracker_mended(struct tracker *tracker, const char *symbol)
 {
     size_t at = find(tracker, symbol);
-    if (at == SIZE_MAX || !tracker->tracks[at].gap) {
-        return 0;
-    }
+    if (at == SIZE_MAX || !tracker->tracks[at].gap) return 0;
     struct track *track = &tracker->tracks[at];
     uint64_t before = track->epoch == track->gap_epoch ? track->last : 0;
     uint64_t missing = track->gap_seq > before ? track->gap_seq - before : 0;

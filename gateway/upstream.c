@@ -32,9 +32,9 @@ struct upstream {
     bool want_status, want_contracts, want_events;
     bool has_market; /* of this connection */
     int32_t trading_day;
-    bool fresh;      /* a new connection: what was published meanwhile waits until we are up to date */
-    int64_t fresh_us;      /* since when */
-    uint64_t events_due;   /* the last event that is known to be there */
+    bool fresh;             /* a new connection: what was published meanwhile waits until we are up to date */
+    int64_t fresh_us;       /* since when */
+    uint64_t events_due;    /* the last event that is known to be there */
     int64_t market_soon_us; /* when to ask again for a market that is not known there yet */
     bool events_from_now;
     bool held;           /* by upstream_hold */
@@ -54,21 +54,16 @@ enum status upstream_open(struct upstream **out, const struct upstream_config *c
 {
     struct upstream *u = calloc(1, sizeof *u);
     *out = NULL;
-    if (u == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (u == NULL) return err_set(err, ERR_FULL, "out of memory");
     u->config = *config;
     u->tracker = tracker_new();
     enum status status = u->tracker != NULL ? ERR_OK : err_set(err, ERR_FULL, "out of memory");
+    if (status == ERR_OK) status = bus_connect(config->bus, BUS_GATEWAY_PUB, BUS_SUB, "", &u->feed, err);
     if (status == ERR_OK) {
-        status = bus_connect(config->bus, BUS_GATEWAY_PUB, BUS_SUB, "", &u->feed, err);
-    }
-    if (status == ERR_OK) {
-        if (config->depth) {
+        if (config->depth)
             bus_subscribe(u->feed, "");
-        } else {
+        else
             bus_subscribe_without_depth(u->feed);
-        }
         status = bus_connect(config->bus, BUS_GATEWAY_ORDERS, BUS_DEALER, config->name, &u->line, err);
     }
     if (status != ERR_OK) {
@@ -83,9 +78,7 @@ enum status upstream_open(struct upstream **out, const struct upstream_config *c
 
 void upstream_close(struct upstream *u)
 {
-    if (u == NULL) {
-        return;
-    }
+    if (u == NULL) return;
     loop_remove_socket(u->config.loop, u->feed);
     loop_remove_socket(u->config.loop, u->line);
     bus_socket_close(u->feed);
@@ -96,14 +89,9 @@ void upstream_close(struct upstream *u)
 
 static struct known_symbol *know(struct upstream *u, const char *symbol)
 {
-    for (int i = 0; i < u->symbol_count; i++) {
-        if (strcmp(u->symbols[i].symbol, symbol) == 0) {
-            return &u->symbols[i];
-        }
-    }
-    if (u->symbol_count == SYMBOLS_MAX) {
-        return NULL;
-    }
+    for (int i = 0; i < u->symbol_count; i++)
+        if (strcmp(u->symbols[i].symbol, symbol) == 0) return &u->symbols[i];
+    if (u->symbol_count == SYMBOLS_MAX) return NULL;
     struct known_symbol *known = &u->symbols[u->symbol_count++];
     snprintf(known->symbol, sizeof known->symbol, "%s", symbol);
     return known;
@@ -136,9 +124,7 @@ void upstream_hold(struct upstream *u, bool held)
 
 static void warn(struct upstream *u, const char *text)
 {
-    if (u->config.on_warning != NULL) {
-        u->config.on_warning(u->config.context, text);
-    }
+    if (u->config.on_warning != NULL) u->config.on_warning(u->config.context, text);
 }
 
 static void hand_on(struct upstream *u, const struct msg *msg, int64_t now_us)
@@ -158,32 +144,24 @@ static void judge_stale(struct upstream *u, struct known_symbol *known, int64_t 
     bool stale = silent(u, now_us) || held_up || u->held || tracker_gap(u->tracker, known->symbol);
     if (stale != known->stale) {
         known->stale = stale;
-        if (u->config.on_stale != NULL) {
-            u->config.on_stale(u->config.context, known->symbol, stale, now_us);
-        }
+        if (u->config.on_stale != NULL) u->config.on_stale(u->config.context, known->symbol, stale, now_us);
     }
 }
 
 static void judge_all(struct upstream *u, int64_t now_us)
 {
-    for (int i = 0; i < u->symbol_count; i++) {
-        judge_stale(u, &u->symbols[i], now_us);
-    }
+    for (int i = 0; i < u->symbol_count; i++) judge_stale(u, &u->symbols[i], now_us);
 }
 
 static void judge_symbol(struct upstream *u, const char *symbol, int64_t now_us)
 {
     struct known_symbol *known = know(u, symbol);
-    if (known != NULL) {
-        judge_stale(u, known, now_us);
-    }
+    if (known != NULL) judge_stale(u, known, now_us);
 }
 
 static void say_lost(struct upstream *u, const char *symbol, uint64_t ticks, int64_t now_us)
 {
-    if (u->config.on_lost != NULL) {
-        u->config.on_lost(u->config.context, symbol, ticks, now_us);
-    }
+    if (u->config.on_lost != NULL) u->config.on_lost(u->config.context, symbol, ticks, now_us);
 }
 
 static void on_tick(struct upstream *u, const struct msg *msg, int64_t now_us)
@@ -200,9 +178,8 @@ static void on_tick(struct upstream *u, const struct msg *msg, int64_t now_us)
         judge_symbol(u, msg->tick.symbol, now_us);
     } else if (verdict == TRACKER_NEXT) {
         bool began_again = epoch != 0 && epoch != msg->tick.epoch;
-        if (began_again || tracker_lost(u->tracker) > lost) {
+        if (began_again || tracker_lost(u->tracker) > lost)
             say_lost(u, msg->tick.symbol, began_again ? 0 : tracker_lost(u->tracker) - lost, now_us);
-        }
         know(u, msg->tick.symbol);
         hand_on(u, msg, now_us);
     }
@@ -214,9 +191,7 @@ static void on_feed(struct upstream *u, const struct msg *msg, int64_t now_us)
     int64_t said_us = msg->feed.time_us < now_us ? msg->feed.time_us : now_us;
     u->feed_heard_us = said_us > u->feed_heard_us ? said_us : u->feed_heard_us;
     if (msg->feed.symbol[0] != '\0') {
-        if (u->config.ticks_in_order) {
-            u->ask_now = tracker_feed(u->tracker, &msg->feed) == TRACKER_GAP || u->ask_now;
-        }
+        if (u->config.ticks_in_order) u->ask_now = tracker_feed(u->tracker, &msg->feed) == TRACKER_GAP || u->ask_now;
         judge_symbol(u, msg->feed.symbol, now_us);
     }
     hand_on(u, msg, now_us);
@@ -233,9 +208,7 @@ static void on_event(struct upstream *u, const struct msg *msg, int64_t now_us)
     } else if (u->config.repeats) {
         hand_on(u, msg, now_us);
     }
-    if (msg->order_event.seq > u->events_due) {
-        u->events_due = msg->order_event.seq;
-    }
+    if (msg->order_event.seq > u->events_due) u->events_due = msg->order_event.seq;
 }
 
 static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us)
@@ -258,9 +231,7 @@ static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us
                 u->events_from_now = false;
                 u->events_seq = msg->heartbeat.last_seq;
             }
-            if (msg->heartbeat.last_seq > u->events_due) {
-                u->events_due = msg->heartbeat.last_seq;
-            }
+            if (msg->heartbeat.last_seq > u->events_due) u->events_due = msg->heartbeat.last_seq;
             u->want_events = u->want_events || u->events_due > u->events_seq;
             u->ask_now = u->ask_now || u->want_events;
         }
@@ -286,9 +257,7 @@ static void answered(struct upstream *u, const struct reply *reply, int64_t now_
         u->want_events = more || reply->status != ERR_OK || u->events_seq < u->events_due; /* a row of it was lost */
     } else if (asked == ASK_TICKS && !more && reply->status == ERR_OK) {
         uint64_t lost = tracker_mended(u->tracker, u->asked_symbol);
-        if (lost > 0) {
-            say_lost(u, u->asked_symbol, lost, now_us);
-        }
+        if (lost > 0) say_lost(u, u->asked_symbol, lost, now_us);
         judge_symbol(u, u->asked_symbol, now_us);
     }
 }
@@ -299,9 +268,7 @@ static bool take(struct upstream *u, struct bus_socket *socket, struct msg *msg)
     struct err err;
     for (int i = 0; i < BATCH; i++) {
         enum bus_result result = bus_receive(socket, msg, NULL, &err);
-        if (result != BUS_DROPPED) {
-            return result == BUS_MESSAGE;
-        }
+        if (result != BUS_DROPPED) return result == BUS_MESSAGE;
         warn(u, err.text);
     }
     return false;
@@ -311,15 +278,13 @@ static int drain_line(struct upstream *u, int64_t now_us)
 {
     struct msg msg;
     int taken = 0;
-    for (; taken < BATCH && take(u, u->line, &msg); taken++) {
-        if (msg.id != MSG_REPLY) {
+    for (; taken < BATCH && take(u, u->line, &msg); taken++)
+        if (msg.id != MSG_REPLY)
             on_message(u, &msg, now_us);
-        } else if (u->asking != ASK_NOTHING && msg.reply.request_id == u->request_id) {
+        else if (u->asking != ASK_NOTHING && msg.reply.request_id == u->request_id)
             answered(u, &msg.reply, now_us);
-        } else {
+        else
             hand_on(u, &msg, now_us); /* an answer to what the consumer sent */
-        }
-    }
     return taken;
 }
 
@@ -393,18 +358,15 @@ int64_t upstream_work(struct upstream *u, int64_t now_us)
 {
     struct msg msg;
     int taken = 0;
-    if (u->feed_heard_us == 0) {
+    if (u->feed_heard_us == 0)
         u->feed_heard_us = now_us; /* it has as long to be heard as it would have between two heartbeats */
-    }
     watch_connection(u, now_us);
     taken = drain_line(u, now_us);
     if (u->asking != ASK_NOTHING && now_us >= u->deadline_us) {
         u->asking = ASK_NOTHING;
         u->not_before_us = now_us + RETRY_US;
     }
-    if (u->asking == ASK_NOTHING && now_us >= u->not_before_us && bus_connected(u->line)) {
-        ask_next(u, now_us);
-    }
+    if (u->asking == ASK_NOTHING && now_us >= u->not_before_us && bus_connected(u->line)) ask_next(u, now_us);
     u->fresh = u->fresh && (u->want_status || u->want_contracts || u->want_events);
     /* One at a time: the next may show a gap, and then the rest has to wait. */
     while (u->asking == ASK_NOTHING && !u->fresh && taken < BATCH && take(u, u->feed, &msg)) {
@@ -421,9 +383,7 @@ int64_t upstream_work(struct upstream *u, int64_t now_us)
         }
     }
     judge_all(u, now_us);
-    if (taken > 0 && u->asking == ASK_NOTHING) {
-        return now_us;
-    }
+    if (taken > 0 && u->asking == ASK_NOTHING) return now_us;
     return now_us + (bus_connected(u->line) ? IDLE_US / 2 : LINK_POLL_US);
 }
 

@@ -15,11 +15,13 @@ static void run_command_line(struct app *app, const char *argument)
 }
 
 #define S_WATCH SCOPE_WATCHLIST
-#define S_COND SCOPE_CONDITIONS
-#define S_POS SCOPE_POSITIONS
-#define S_ORD SCOPE_ORDERS
-#define ALWAYS SCOPE_ALWAYS
+#define S_COND  SCOPE_CONDITIONS
+#define S_POS   SCOPE_POSITIONS
+#define S_ORD   SCOPE_ORDERS
+#define ALWAYS  SCOPE_ALWAYS
 
+/* A row is one action: name, keys, scope, label; its words; what it needs, does and allows. */
+/* clang-format off */
 const struct action actions[] = {
     /* what the focused pane can do */
     {"condition-edit", {"e"}, S_COND, "edit",
@@ -180,3 +182,4 @@ const struct action actions[] = {
      false, false, trade_stop_all, trade_may_send},
     {.name = NULL},
 };
+/* clang-format on */

@@ -59,8 +59,7 @@ void trade_logout(struct app *app, const char *argument)
     (void)argument;
     char question[256];
     size_t held = 0;
-    for (size_t i = 0; i < app->model->position_count; i++)
-        held += app->model->positions[i].quantity != 0;
+    for (size_t i = 0; i < app->model->position_count; i++) held += app->model->positions[i].quantity != 0;
     snprintf(question, sizeof question,
              "Log out at the broker? No order goes out or comes back until the next log-in; working orders stay at the "
              "exchange.%s",
@@ -79,8 +78,7 @@ void trade_unregister(struct app *app, const char *argument)
     char question[128], *context = strdup(app_selected_symbol(app));
     snprintf(question, sizeof question, "Take %s off the watchlist? Its ticks are then no longer received.",
              app_selected_symbol(app));
-    if (context)
-        overlay_confirm(app, "Unregister", question, CONFIRM_KEY, unregister, context);
+    if (context) overlay_confirm(app, "Unregister", question, CONFIRM_KEY, unregister, context);
 }
 
 /* --- the kill switch and the system ------------------------------------------------------------------------------- */
@@ -134,8 +132,7 @@ void trade_stop_all(struct app *app, const char *argument)
 
 bool trade_may_control_market(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why))
-        return false;
+    if (!trade_may_send(app, why)) return false;
     return app->model->market.simulated || refuse(why, "only a simulated market can be controlled");
 }
 

@@ -36,8 +36,7 @@ static const struct condition *selected_condition(const struct app *app)
 
 bool trade_may_define(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why))
-        return false;
+    if (!trade_may_send(app, why)) return false;
     return *app_selected_symbol(app) || refuse(why, "no contract is registered (R registers one)");
 }
 
@@ -48,8 +47,7 @@ bool trade_has_condition(const struct app *app, const char **why)
 
 bool trade_may_cancel(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why) || !trade_has_condition(app, why))
-        return false;
+    if (!trade_may_send(app, why) || !trade_has_condition(app, why)) return false;
     return !condition_terminal(selected_condition(app)->state) || refuse(why, "the condition has ended");
 }
 
@@ -113,8 +111,7 @@ void trade_condition_cancel(struct app *app, const char *argument)
     const struct condition *condition = selected_condition(app);
     int64_t *id = condition ? malloc(sizeof *id) : NULL;
     char question[256], price[PRICE_TEXT_SIZE];
-    if (!id)
-        return;
+    if (!id) return;
     *id = condition->id;
     bool held = condition->filled_quantity > condition->exited_quantity;
     snprintf(question, sizeof question, "Cancel condition %lld: %s %d %s at %s, %s?%s", (long long)*id,
@@ -128,10 +125,8 @@ void trade_condition_cancel(struct app *app, const char *argument)
 
 bool trade_may_order(const struct app *app, const char **why)
 {
-    if (!trade_may_define(app, why))
-        return false;
-    if (!app->model->session.logged_in)
-        return refuse(why, "not logged in (L logs in)");
+    if (!trade_may_define(app, why)) return false;
+    if (!app->model->session.logged_in) return refuse(why, "not logged in (L logs in)");
     return *app->model->session.account || refuse(why, "no account is selected (A selects one)");
 }
 
@@ -150,10 +145,9 @@ void trade_sell(struct app *app, const char *argument)
 static size_t positions_held(const struct app *app, const char *symbol)
 {
     size_t count = 0;
-    for (size_t i = 0; i < app->model->position_count; i++) {
+    for (size_t i = 0; i < app->model->position_count; i++)
         if (!*symbol || !strcmp(app->model->positions[i].symbol, symbol))
             count += app->model->positions[i].quantity != 0;
-    }
     return count;
 }
 
@@ -170,18 +164,15 @@ static size_t orders_working(const struct app *app, const char *symbol)
 bool trade_may_flatten(const struct app *app, const char **why)
 {
     const char *symbol = app_selected_symbol(app);
-    if (!trade_may_send(app, why))
-        return false;
-    if (!*symbol)
-        return refuse(why, "no contract is under the cursor");
+    if (!trade_may_send(app, why)) return false;
+    if (!*symbol) return refuse(why, "no contract is under the cursor");
     return positions_held(app, symbol) || orders_working(app, symbol) ||
            refuse(why, "nothing is held or working in this contract");
 }
 
 bool trade_may_flatten_all(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why))
-        return false;
+    if (!trade_may_send(app, why)) return false;
     return positions_held(app, "") || orders_working(app, "") || refuse(why, "nothing is held or working");
 }
 
@@ -193,8 +184,7 @@ static void flatten(struct app *app, void *context)
 static void ask_flatten(struct app *app, const char *symbol, const char *name)
 {
     char question[256], *context = copy_words(symbol);
-    if (!context)
-        return;
+    if (!context) return;
     size_t orders = orders_working(app, strcmp(symbol, "all") == 0 ? "" : symbol);
     snprintf(question, sizeof question, "Flatten %s: cancel %zu working order%s and close what is held at the market?",
              name, orders, orders == 1 ? "" : "s");
@@ -225,15 +215,13 @@ bool trade_has_order(const struct app *app, const char **why)
 
 bool trade_may_cancel_order(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why) || !trade_has_order(app, why))
-        return false;
+    if (!trade_may_send(app, why) || !trade_has_order(app, why)) return false;
     return !order_state_terminal(selected_order(app)->state) || refuse(why, "the order has ended");
 }
 
 bool trade_may_resolve(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why) || !trade_has_order(app, why))
-        return false;
+    if (!trade_may_send(app, why) || !trade_has_order(app, why)) return false;
     return selected_order(app)->state == ORDER_UNKNOWN || refuse(why, "its outcome is known");
 }
 
@@ -264,15 +252,13 @@ void trade_order_cancel(struct app *app, const char *argument)
     (void)argument;
     const struct order *order = selected_order(app);
     char question[256], words[128];
-    if (!order)
-        return;
+    if (!order) return;
     char *context = copy_words(order->request.client_order_id);
     trade_describe_order(order, words, sizeof words);
     snprintf(question, sizeof question, "Cancel %s?%s", words,
              order->request.leg == LEG_TAKE_PROFIT || order->request.leg == LEG_STOP_LOSS ? " It is a protective exit."
                                                                                           : "");
-    if (context)
-        overlay_confirm(app, "Cancel order", question, CONFIRM_KEY, cancel_order, context);
+    if (context) overlay_confirm(app, "Cancel order", question, CONFIRM_KEY, cancel_order, context);
 }
 
 void trade_order_history(struct app *app, const char *argument)
@@ -286,14 +272,12 @@ void trade_order_history(struct app *app, const char *argument)
 bool trade_may_unregister(const struct app *app, const char **why)
 {
     const char *symbol = app_selected_symbol(app);
-    if (!trade_may_send(app, why) || !view_has_contract(app, why))
-        return false;
+    if (!trade_may_send(app, why) || !view_has_contract(app, why)) return false;
     for (size_t i = 0; i < app->model->condition_count; i++) {
         const struct condition *condition = &app->model->conditions[i];
         if (!condition_terminal(condition->state) && !strcmp(condition->terms.symbol, symbol))
             return refuse(why, "conditions still wait on this contract");
     }
-    if (positions_held(app, symbol))
-        return refuse(why, "a position is held in this contract");
+    if (positions_held(app, symbol)) return refuse(why, "a position is held in this contract");
     return !orders_working(app, symbol) || refuse(why, "orders are working in this contract");
 }

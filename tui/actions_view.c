@@ -17,10 +17,8 @@ void view_focus(struct app *app, enum pane_id pane)
 {
     focused_list(app)->editing = false;
     app->focus = pane;
-    if (pane >= PANE_POSITIONS)
-        app->lower = pane;
-    if (app->view)
-        app->view = (int)pane + 1;
+    if (pane >= PANE_POSITIONS) app->lower = pane;
+    if (app->view) app->view = (int)pane + 1;
     app->redraw = true;
 }
 
@@ -224,8 +222,7 @@ void view_contract(struct app *app, const char *argument)
     char text[1024], tick[FORMAT_SIZE], reference[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE];
     char initial[FORMAT_SIZE], kept[FORMAT_SIZE], fee[FORMAT_SIZE], tax[FORMAT_SIZE], day[CALENDAR_TEXT_SIZE],
         title[CONTRACT_NAME_SIZE + 32];
-    if (!quote)
-        return;
+    if (!quote) return;
     const struct contract *contract = &quote->contract;
     snprintf(title, sizeof title, "%s  %s", contract->symbol, contract->name);
     bool limits = contract->reference != 0, estimated = contract->flags & CONTRACT_REFERENCE_ESTIMATED;
@@ -240,16 +237,15 @@ void view_contract(struct app *app, const char *argument)
              "Tax               %s %% of the value a side\n"
              "Lots an order     market %d, limit %d\n"
              "Last trading day  %s",
-             contract->multiplier, price_format(contract->tick, tick, sizeof tick),
-             estimated ? "~" : "",
+             contract->multiplier, price_format(contract->tick, tick, sizeof tick), estimated ? "~" : "",
              limits ? format_price(contract->reference, contract->decimals, reference) : "not known",
              estimated ? ", estimated from trades" : "",
              limits ? format_price(contract->limit_down, contract->decimals, low) : "-",
              limits ? format_price(contract->limit_up, contract->decimals, high) : "-",
              money_format(contract->initial_margin, initial, sizeof initial),
              money_format(contract->maintenance_margin, kept, sizeof kept),
-             price_format(contract->fee, fee, sizeof fee), price_format(contract->tax_per_billion / 1000, tax, sizeof tax),
-             contract->max_market_lots, contract->max_limit_lots,
-             calendar_format_date(contract->last_trading_day, day, sizeof day));
+             price_format(contract->fee, fee, sizeof fee),
+             price_format(contract->tax_per_billion / 1000, tax, sizeof tax), contract->max_market_lots,
+             contract->max_limit_lots, calendar_format_date(contract->last_trading_day, day, sizeof day));
     overlay_message(app, title, text);
 }

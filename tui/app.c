@@ -34,10 +34,8 @@ struct app *app_new(struct settings *settings)
 
 void app_free(struct app *app)
 {
-    if (!app)
-        return;
-    for (int i = 0; i < PANE_COUNT; i++)
-        pane_free(app->panes[i]);
+    if (!app) return;
+    for (int i = 0; i < PANE_COUNT; i++) pane_free(app->panes[i]);
     log_past_free(app->past);
     model_free(app->model);
     free(app);
@@ -48,15 +46,13 @@ enum status app_load_theme(struct app *app, const char *name, struct err *err)
     bool up_is_green = !strcmp(settings_text(app->settings, SET_UP_COLOUR), "green");
     enum status status =
         theme_load(&app->theme, name, up_is_green, settings_number(app->settings, SET_ASCII) != 0, err);
-    if (status == ERR_OK)
-        app->redraw = app->repaint = true;
+    if (status == ERR_OK) app->redraw = app->repaint = true;
     return status;
 }
 
 static enum log_level level_of(enum role role)
 {
-    if (role == ROLE_ALARM)
-        return LEVEL_ERROR;
+    if (role == ROLE_ALARM) return LEVEL_ERROR;
     return role == ROLE_WARNING ? LEVEL_WARNING : LEVEL_INFO;
 }
 
@@ -97,8 +93,7 @@ bool app_send(struct app *app, enum component to, struct msg *msg, uint64_t *req
         app_notice(app, ROLE_ALARM, "Not sent: %s", err.text);
         return false;
     }
-    if (request_id)
-        *request_id = id;
+    if (request_id) *request_id = id;
     if (!query) {
         app->requests[app->request_next] = (struct app_request){id, msg->id};
         app->request_next = (app->request_next + 1) % APP_REQUESTS;
@@ -110,8 +105,7 @@ static void on_reply(struct app *app, const struct reply *reply)
 {
     for (size_t i = 0; i < APP_REQUESTS; i++) {
         struct app_request *request = &app->requests[i];
-        if (!request->id || request->id != reply->request_id)
-            continue;
+        if (!request->id || request->id != reply->request_id) continue;
         request->id = 0;
         bool said = request->kind == MSG_ORDER_COMMAND; /* the ticket says it better */
         if (reply->status == ERR_OK && !said)
@@ -142,13 +136,11 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
                 !strcmp(msg->risk_event.actor, request_actor(app)); /* the reply says it */
     bool news = msg->id == MSG_TRANSITION || (msg->id == MSG_RISK_EVENT && !ours) ||
                 (msg->id == MSG_ORDER_EVENT && msg->order_event.kind != EXEC_NEW);
-    if (news && app->model->log_added > logged)
-        show_news(app);
+    if (news && app->model->log_added > logged) show_news(app);
     if (msg->id == MSG_DIFFERENCE && msg->difference.here != msg->difference.there)
         app_notice(app, ROLE_ALARM, "%s: %+d at the venue, %+d here. Positions (3), then a, to decide.",
                    msg->difference.symbol, msg->difference.there, msg->difference.here);
-    if (msg->id == MSG_REPLY)
-        on_reply(app, &msg->reply);
+    if (msg->id == MSG_REPLY) on_reply(app, &msg->reply);
 }
 
 void app_watch_links(struct app *app)
@@ -156,8 +148,7 @@ void app_watch_links(struct app *app)
     for (int c = COMPONENT_EXCHANGE; app->client && c <= COMPONENT_SUPERVISOR; c++) {
         struct component_view *view = &app->model->components[c];
         bool up = client_link(app->client, (enum component)c, &view->age_us) == LINK_UP;
-        if (up != view->up)
-            app->model->dirty |= DIRTY_STATUS;
+        if (up != view->up) app->model->dirty |= DIRTY_STATUS;
         view->linked = true;
         view->up = up;
     }
@@ -170,12 +161,10 @@ void app_tick(struct app *app)
         log_past_free(app->past);
         app->past = NULL;
     }
-    if (!app->client || !app->model->components[COMPONENT_GATEWAY].heard_us)
-        return;
+    if (!app->client || !app->model->components[COMPONENT_GATEWAY].heard_us) return;
     for (size_t i = 0; i < app->model->quote_count; i++) {
         struct quote *quote = &app->model->quotes[i];
-        if (quote->bars_asked || !(quote->contract.flags & CONTRACT_REGISTERED))
-            continue;
+        if (quote->bars_asked || !(quote->contract.flags & CONTRACT_REGISTERED)) continue;
         msg_init(&msg, MSG_QUERY);
         msg.query.kind = QUERY_BARS;
         (void)text_copy(msg.query.text, sizeof msg.query.text, quote->contract.symbol);
@@ -185,12 +174,9 @@ void app_tick(struct app *app)
 
 enum role app_mode_role(const struct app *app)
 {
-    if (app->model->guard.mode == GUARD_HALTED)
-        return ROLE_HALTED;
-    if (app->model->guard.mode == GUARD_REDUCING)
-        return ROLE_REDUCING;
-    if (app->read_only || !app->model->market.venue[0])
-        return ROLE_READ_ONLY;
+    if (app->model->guard.mode == GUARD_HALTED) return ROLE_HALTED;
+    if (app->model->guard.mode == GUARD_REDUCING) return ROLE_REDUCING;
+    if (app->read_only || !app->model->market.venue[0]) return ROLE_READ_ONLY;
     return app->model->market.simulated ? ROLE_SIMULATION : ROLE_LIVE;
 }
 
@@ -208,10 +194,8 @@ const char *app_selected_symbol(const struct app *app)
     size_t row = 0;
     if (app->focus == PANE_CONDITIONS && selected(app, PANE_CONDITIONS, &row))
         return model->conditions[row].terms.symbol;
-    if (app->focus == PANE_POSITIONS && selected(app, PANE_POSITIONS, &row))
-        return model->positions[row].symbol;
-    if (app->focus == PANE_ORDERS && selected(app, PANE_ORDERS, &row))
-        return model->orders[row].request.symbol;
+    if (app->focus == PANE_POSITIONS && selected(app, PANE_POSITIONS, &row)) return model->positions[row].symbol;
+    if (app->focus == PANE_ORDERS && selected(app, PANE_ORDERS, &row)) return model->orders[row].request.symbol;
     return selected(app, PANE_WATCHLIST, &row) ? model->quotes[row].contract.symbol : "";
 }
 

@@ -25,7 +25,7 @@
 struct pane;     /* tui/panes/pane.h */
 struct log_past; /* tui/log_past.h */
 
-#define COMMAND_SIZE 128
+#define COMMAND_SIZE    128
 #define COMMAND_HISTORY 32
 
 /* What was run from the command line, oldest first. */

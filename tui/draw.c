@@ -23,12 +23,9 @@ void draw_resize(struct app *app)
 
 bool draw_due(const struct app *app)
 {
-    if (app->redraw || app->repaint || app->model->dirty)
-        return true;
-    for (int i = 0; i < PANE_COUNT; i++) {
-        if (app->panes[i]->dirty && app->layout.pane[i].height)
-            return true;
-    }
+    if (app->redraw || app->repaint || app->model->dirty) return true;
+    for (int i = 0; i < PANE_COUNT; i++)
+        if (app->panes[i]->dirty && app->layout.pane[i].height) return true;
     return false;
 }
 
@@ -46,8 +43,7 @@ static void draw_panes(struct app *app, const struct canvas *screen)
     for (int i = 0; i < PANE_COUNT; i++) {
         struct pane *pane = app->panes[i];
         pane->area = app->layout.pane[i];
-        if (pane->area.height < 3)
-            continue;
+        if (pane->area.height < 3) continue;
         if (app->redraw || pane->dirty || (app->model->dirty & pane->ops->dirty))
             pane_draw(pane, app, screen, pane->area, app->layout.tabs[i]);
     }
@@ -79,8 +75,7 @@ void draw_screen(struct app *app)
 {
     struct canvas screen = screen_canvas(app);
     layout_compute(app->rows, app->columns, app->view, app->focus, app->lower, &app->layout);
-    if (app->redraw)
-        canvas_clear(&screen, ROLE_TEXT);
+    if (app->redraw) canvas_clear(&screen, ROLE_TEXT);
     if (app->layout.too_small) {
         draw_too_small(app, &screen);
     } else {
@@ -88,13 +83,11 @@ void draw_screen(struct app *app)
         draw_margin(app, &screen);
         draw_lines(app, &screen);
     }
-    if (app->repaint)
-        clearok(curscr, TRUE);
+    if (app->repaint) clearok(curscr, TRUE);
     app->redraw = app->repaint = false;
     app->model->dirty = 0;
-    touchwin(stdscr); /* what an overlay covered */
-    if (!app->top)
-        wnoutrefresh(stdscr); /* the panel library does not before its first panel */
+    touchwin(stdscr);                    /* what an overlay covered */
+    if (!app->top) wnoutrefresh(stdscr); /* the panel library does not before its first panel */
     overlays_draw(app);
     doupdate();
 }

@@ -20,19 +20,15 @@ static void each_action(const struct app *app, int width, footer_visit *visit, v
     unsigned scope = app->panes[app->focus]->ops->scope;
     const struct action *help = action_by_name("help"); /* always there, at the right */
     int x = 1, help_cells = action_cells(help);
-    if (!visit(context, help, width - 1 - help_cells, help_cells))
-        return;
+    if (!visit(context, help, width - 1 - help_cells, help_cells)) return;
     width -= help_cells + GAP;
     for (int general = 0; general < 2; general++) {
         for (const struct action *action = actions; action->name; action++) {
             bool here = general ? (action->scopes & SCOPE_ALWAYS) != 0 : (action->scopes & scope) != 0;
-            if (!action->footer || action == help || !here || (!general && (action->scopes & SCOPE_ALWAYS)))
-                continue;
+            if (!action->footer || action == help || !here || (!general && (action->scopes & SCOPE_ALWAYS))) continue;
             int cells = action_cells(action);
-            if (x + cells + 1 > width)
-                continue; /* a shorter one may still fit */
-            if (!visit(context, action, x, cells))
-                return;
+            if (x + cells + 1 > width) continue; /* a shorter one may still fit */
+            if (!visit(context, action, x, cells)) return;
             x += cells + GAP;
         }
     }
@@ -60,8 +56,7 @@ void footer_draw(const struct app *app, const struct canvas *canvas)
     struct footer_drawing drawing = {app, canvas};
     canvas_fill(canvas, 0, 0, canvas->area.width, ROLE_STATUS);
     const struct list *list = &app->panes[app->focus]->list;
-    if (app->top)
-        return; /* the keys are the overlay's, and it says them */
+    if (app->top) return; /* the keys are the overlay's, and it says them */
     if (list->editing) {
         canvas_text(canvas, 0, 1, canvas->area.width - 2, ALIGN_LEFT, ROLE_STATUS,
                     "Type to filter. Enter keeps it, Esc drops it.");
@@ -78,15 +73,13 @@ struct footer_search {
 static bool match_action(void *context, const struct action *action, int x, int width)
 {
     struct footer_search *search = context;
-    if (search->x >= x && search->x < x + width)
-        search->found = action;
+    if (search->x >= x && search->x < x + width) search->found = action;
     return !search->found;
 }
 
 const struct action *footer_action_at(const struct app *app, int width, int x)
 {
-    if (app->top)
-        return NULL;
+    if (app->top) return NULL;
     struct footer_search search = {.x = x};
     each_action(app, width, match_action, &search);
     return search.found;

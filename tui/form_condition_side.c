@@ -115,8 +115,7 @@ void condition_form_side(const struct dialog *dialog, const struct app *app, con
     bool roomy = canvas->area.height >= CONDITION_SIDE_HEIGHT + 2;
     int rows = canvas->area.height - (CONDITION_SIDE_HEIGHT - LADDER_ROWS) - (roomy ? 2 : 0);
     y = draw_ladder(form, canvas, y + (roomy ? 1 : 0), rows > 12 ? 12 : rows);
-    if (roomy)
-        lines_rule(canvas, y++, 0, width);
+    if (roomy) lines_rule(canvas, y++, 0, width);
     draw_money(form, app, canvas, y);
 }
 

@@ -45,8 +45,7 @@ const char *format_average(price_t average, char *buf)
     while (strchr(buf, '.') && (buf[length - 1] == '0' || buf[length - 1] == '.')) {
         bool point = buf[length - 1] == '.';
         buf[--length] = '\0';
-        if (point)
-            break;
+        if (point) break;
     }
     return buf;
 }
@@ -61,8 +60,7 @@ const char *format_percent(price_t change, price_t base, char *buf)
 {
     int64_t percent = 0;
     buf[0] = '\0';
-    if (base <= 0 || !price_mul_div(change, 100 * PRICE_SCALE, base, &percent))
-        return buf;
+    if (base <= 0 || !price_mul_div(change, 100 * PRICE_SCALE, base, &percent)) return buf;
     price_format_fixed(percent, 2, buf, FORMAT_SIZE - 2);
     with_plus(percent, buf);
     strncat(buf, "%", 2);
@@ -136,7 +134,6 @@ enum role side_role(enum side side)
 
 const char *order_state_short(enum order_state state)
 {
-    if (state == ORDER_PARTIALLY_FILLED)
-        return "PARTIAL";
+    if (state == ORDER_PARTIALLY_FILLED) return "PARTIAL";
     return state == ORDER_PENDING_CANCEL ? "CANCELLING" : order_state_name(state);
 }

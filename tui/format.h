@@ -21,7 +21,7 @@ bool format_fits(price_t price, int decimals); /* format_price would round nothi
 const char *format_level(price_t price, int decimals, char *buf);
 const char *format_change(price_t change, int decimals, char *buf); /* "+21", "-3", "0" */
 const char *format_average(price_t average, char *buf);             /* at most two decimals, no idle zeros: "17410.5" */
-const char *format_points(price_t points, char *buf);                /* the same with its sign: "+20.5" */
+const char *format_points(price_t points, char *buf);               /* the same with its sign: "+20.5" */
 const char *format_percent(price_t change, price_t base, char *buf); /* "+0.12%", "" without a base */
 const char *format_money(money_t money, char *buf);                  /* "+12,300", "-1,250", "0" */
 const char *format_count(int64_t count, char *buf);                  /* "1,234,567" */

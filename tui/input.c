@@ -11,10 +11,10 @@
 #include "tui/status.h"
 #include "tui/terminal.h"
 
-#define KEYS_A_TURN 256
-#define WHEEL_ROWS 3
-#define KEY_ESCAPE 27
-#define KEY_RUBOUT 127
+#define KEYS_A_TURN     256
+#define WHEEL_ROWS      3
+#define KEY_ESCAPE      27
+#define KEY_RUBOUT      127
 #define DOUBLE_CLICK_US ((int64_t)400000)
 
 static void run_action(struct app *app, const struct action *action)
@@ -48,20 +48,17 @@ static void click_pane(struct app *app, struct pane *pane, int y, int x)
     }
     bool again = app->focus == pane->ops->id && app->clicked_y == y && app->now_us - app->clicked_us < DOUBLE_CLICK_US;
     view_focus(app, pane->ops->id);
-    if (!list_point(&pane->list, app, y - area->y - 1))
-        return;
+    if (!list_point(&pane->list, app, y - area->y - 1)) return;
     app->clicked_y = y;
     app->clicked_us = again ? 0 : app->now_us;
     const struct action *enter = action_for_key('\r', false, pane->ops->scope);
-    if (again && enter)
-        run_action(app, enter);
+    if (again && enter) run_action(app, enter);
 }
 
 static void on_mouse(struct app *app)
 {
     MEVENT event;
-    if (getmouse(&event) != OK || overlays_mouse(app, event.y, event.x, event.bstate))
-        return;
+    if (getmouse(&event) != OK || overlays_mouse(app, event.y, event.x, event.bstate)) return;
     const struct rect *footer = &app->layout.footer;
     struct pane *pane = pane_at(app, event.y, event.x);
     if (pane && (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))) {
@@ -71,8 +68,7 @@ static void on_mouse(struct app *app)
         click_pane(app, pane, event.y, event.x);
     } else if (event.y == footer->y && (event.bstate & BUTTON1_PRESSED)) {
         const struct action *action = footer_action_at(app, footer->width, event.x);
-        if (action)
-            run_action(app, action);
+        if (action) run_action(app, action);
     }
 }
 
@@ -84,14 +80,10 @@ static bool pasted(struct app *app, int key, bool is_function_key)
         app->pasting = key == TERMINAL_PASTE_BEGIN;
         return true;
     }
-    if (is_function_key || key == KEY_ESCAPE)
-        app->pasting = false;
-    if (!app->pasting)
-        return false;
-    if (key < ' ' || key == KEY_RUBOUT)
-        return true;
-    if (app->top ? overlays_take_text(app) : app->panes[app->focus]->list.editing)
-        return false;
+    if (is_function_key || key == KEY_ESCAPE) app->pasting = false;
+    if (!app->pasting) return false;
+    if (key < ' ' || key == KEY_RUBOUT) return true;
+    if (app->top ? overlays_take_text(app) : app->panes[app->focus]->list.editing) return false;
     app_notice(app, ROLE_WARNING, "Pasted text goes into a field, a filter or the command line");
     return true;
 }
@@ -102,24 +94,21 @@ void input_key(struct app *app, int key, bool is_function_key)
         draw_resize(app);
         return;
     }
-    if (pasted(app, key, is_function_key))
-        return;
+    if (pasted(app, key, is_function_key)) return;
     app->redraw = app->redraw || app->top; /* an overlay may close, and show what is under it */
     if (is_function_key && key == KEY_MOUSE) {
         on_mouse(app);
         app->redraw = app->redraw || app->top;
         return;
     }
-    if (overlays_key(app, key, is_function_key))
-        return;
+    if (overlays_key(app, key, is_function_key)) return;
     struct pane *pane = app->panes[app->focus];
     if (list_filter_key(&pane->list, key, is_function_key)) {
         app->redraw = true;
         return;
     }
     const struct action *action = action_for_key(key, is_function_key, pane->ops->scope);
-    if (action)
-        run_action(app, action);
+    if (action) run_action(app, action);
     app->redraw = app->redraw || app->top;
 }
 
@@ -127,8 +116,7 @@ bool input_read(struct app *app)
 {
     int key = 0, count = 0;
     bool function = false;
-    if (terminal_interrupted() && !app->top)
-        view_detach(app, NULL);
+    if (terminal_interrupted() && !app->top) view_detach(app, NULL);
     while (count < KEYS_A_TURN && terminal_key(&key, &function)) {
         input_key(app, key, function);
         count++;

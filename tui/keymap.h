@@ -27,13 +27,13 @@ enum scope {
 #define KEYS_MAX 4
 
 struct action {
-    const char *name;      /* ":" command: "condition-new" */
+    const char *name;           /* ":" command: "condition-new" */
     const char *keys[KEYS_MAX]; /* "n", "Ctrl-L", "Enter", "Tab", "F1", "PgDn" ...; unused NULL */
-    unsigned scopes;       /* SCOPE_* */
-    const char *label;     /* footer: "new condition" (short) */
-    const char *summary;   /* help: one sentence */
-    bool footer;           /* shown in the footer when its scope has the focus */
-    bool takes_argument;   /* `:name argument` */
+    unsigned scopes;            /* SCOPE_* */
+    const char *label;          /* footer: "new condition" (short) */
+    const char *summary;        /* help: one sentence */
+    bool footer;                /* shown in the footer when its scope has the focus */
+    bool takes_argument;        /* `:name argument` */
     void (*run)(struct app *app, const char *argument);
     bool (*allowed)(const struct app *app, const char **why); /* NULL: always */
 };

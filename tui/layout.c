@@ -46,8 +46,7 @@ void layout_compute(int rows, int columns, int view, enum pane_id focus, enum pa
 {
     memset(out, 0, sizeof *out);
     out->too_small = rows < SCREEN_ROWS_MIN || columns < SCREEN_COLUMNS_MIN;
-    if (out->too_small)
-        return;
+    if (out->too_small) return;
     out->status = (struct rect){0, 0, columns < ONE_LINE_STATUS_COLUMNS ? 2 : 1, columns};
     out->footer = (struct rect){rows - 1, 0, 1, columns};
     out->notice = (struct rect){rows < NOTICE_ROWS ? rows - 1 : rows - 2, 0, 1, columns};

@@ -17,7 +17,7 @@ enum pane_id { PANE_WATCHLIST, PANE_CONDITIONS, PANE_POSITIONS, PANE_ORDERS, PAN
 
 #define PANE_TABS_ALL ((1u << PANE_COUNT) - 1) /* tabs of a pane that has the screen to itself */
 
-#define SCREEN_ROWS_MIN 10
+#define SCREEN_ROWS_MIN    10
 #define SCREEN_COLUMNS_MIN 40
 
 struct layout {
@@ -25,8 +25,8 @@ struct layout {
     struct rect status; /* one row; two where one is too narrow for the position and its P&L */
     struct rect notice; /* the footer's row where there are few rows: then a notice covers the keys for a while */
     struct rect footer;
-    struct rect pane[PANE_COUNT];   /* height 0: not on the screen */
-    unsigned tabs[PANE_COUNT];      /* panes that share its place (bit per enum pane_id); 0: it has its place alone */
+    struct rect pane[PANE_COUNT]; /* height 0: not on the screen */
+    unsigned tabs[PANE_COUNT];    /* panes that share its place (bit per enum pane_id); 0: it has its place alone */
 };
 
 /* view: 0 = the grid, 1..PANE_COUNT = one pane. focus is always on the screen. lower: which of positions, orders and

@@ -20,8 +20,7 @@ struct log_past *log_past_begin(const struct settings *settings, int64_t now_us)
     static const struct {
         enum db_file file;
         enum msg_id id;
-    } sources[SOURCES] = {
-        {DB_CONDITIONS, MSG_TRANSITION}, {DB_GATEWAY, MSG_ORDER_EVENT}, {DB_GATEWAY, MSG_RISK_EVENT}};
+    } sources[SOURCES] = {{DB_CONDITIONS, MSG_TRANSITION}, {DB_GATEWAY, MSG_ORDER_EVENT}, {DB_GATEWAY, MSG_RISK_EVENT}};
     struct log_past *past = calloc(1, sizeof *past);
     CHECK(past);
     for (int i = 0; i < SOURCES; i++) {
@@ -35,21 +34,17 @@ struct log_past *log_past_begin(const struct settings *settings, int64_t now_us)
 bool log_past_take(struct log_past *past, struct model *model)
 {
     for (int i = 0; i < SOURCES; i++)
-        if (!records_ready(past->records[i]))
-            return false;
+        if (!records_ready(past->records[i])) return false;
     for (int i = 0; i < SOURCES; i++) {
         int count = records_count(past->records[i]);
-        for (int row = 0; row < count; row++)
-            (void)model_log_past(model, records_at(past->records[i], row));
+        for (int row = 0; row < count; row++) (void)model_log_past(model, records_at(past->records[i], row));
     }
     return true;
 }
 
 void log_past_free(struct log_past *past)
 {
-    if (!past)
-        return;
-    for (int i = 0; i < SOURCES; i++)
-        records_free(past->records[i]);
+    if (!past) return;
+    for (int i = 0; i < SOURCES; i++) records_free(past->records[i]);
     free(past);
 }

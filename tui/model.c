@@ -19,8 +19,7 @@
 struct model *model_new(void)
 {
     struct model *model = calloc(1, sizeof *model);
-    if (!model)
-        return NULL;
+    if (!model) return NULL;
     model->quotes = calloc(MODEL_CONTRACTS, sizeof *model->quotes);
     model->conditions = calloc(MODEL_CONDITIONS, sizeof *model->conditions);
     model->orders = calloc(MODEL_ORDERS, sizeof *model->orders);
@@ -37,8 +36,7 @@ struct model *model_new(void)
 
 void model_free(struct model *model)
 {
-    if (!model)
-        return;
+    if (!model) return;
     free(model->quotes);
     free(model->conditions);
     free(model->orders);
@@ -77,8 +75,7 @@ const struct quote *model_quote(const struct model *model, const char *symbol)
 static struct quote *make_quote(struct model *model, const char *symbol)
 {
     struct quote *quote = find_quote(model, symbol);
-    if (quote || model->quote_count == MODEL_CONTRACTS)
-        return quote;
+    if (quote || model->quote_count == MODEL_CONTRACTS) return quote;
     size_t at = quote_place(model, symbol);
     quote = &model->quotes[at];
     memmove(quote + 1, quote, (model->quote_count - at) * sizeof *quote);
@@ -92,15 +89,13 @@ static struct quote *make_quote(struct model *model, const char *symbol)
  * that the line shows something at once and later the last hour. */
 static void add_spark(struct quote *quote, int64_t market_us, price_t price)
 {
-    if (!quote->spark_step_us)
-        quote->spark_step_us = SPARK_STEP_MIN_US;
+    if (!quote->spark_step_us) quote->spark_step_us = SPARK_STEP_MIN_US;
     if (quote->spark_count && market_us < quote->spark_us + quote->spark_step_us && market_us >= quote->spark_us) {
         quote->spark[quote->spark_count - 1] = price;
         return;
     }
     if (quote->spark_count == MODEL_SPARK && quote->spark_step_us < SPARK_STEP_MAX_US) {
-        for (int i = 0; i < MODEL_SPARK / 2; i++)
-            quote->spark[i] = quote->spark[2 * i + 1];
+        for (int i = 0; i < MODEL_SPARK / 2; i++) quote->spark[i] = quote->spark[2 * i + 1];
         quote->spark_count = MODEL_SPARK / 2;
         quote->spark_step_us *= 2;
     }
@@ -115,11 +110,9 @@ static void add_spark(struct quote *quote, int64_t market_us, price_t price)
 static unsigned on_tick(struct model *model, const struct tick *tick, int64_t now_us)
 {
     struct quote *quote = make_quote(model, tick->symbol);
-    if (!quote)
-        return 0;
+    if (!quote) return 0;
     bool older = tick->epoch == quote->last.epoch && tick->sym_seq <= quote->last.sym_seq;
-    if (older)
-        return 0; /* sent again to mend a gap of somebody else's */
+    if (older) return 0; /* sent again to mend a gap of somebody else's */
     if (quote->last.seq && quote->last.price != tick->price) {
         quote->direction = tick->price > quote->last.price ? 1 : -1;
         quote->changed_us = now_us;
@@ -127,22 +120,18 @@ static unsigned on_tick(struct model *model, const struct tick *tick, int64_t no
     quote->last = *tick;
     quote->tick_us = (tick->flags & TICK_REPLAYED) && tick->recv_us < now_us ? tick->recv_us : now_us;
     quote->stale = false;
-    if (!(tick->flags & TICK_TRIAL))
-        add_spark(quote, tick->time_us, tick->price);
+    if (!(tick->flags & TICK_TRIAL)) add_spark(quote, tick->time_us, tick->price);
     model->feed_us = quote->tick_us > model->feed_us ? quote->tick_us : model->feed_us;
     unsigned dirty = DIRTY_WATCHLIST | DIRTY_STATUS;
-    for (size_t i = 0; i < model->position_count; i++) {
-        if (!strcmp(model->positions[i].symbol, tick->symbol))
-            dirty |= DIRTY_POSITIONS;
-    }
+    for (size_t i = 0; i < model->position_count; i++)
+        if (!strcmp(model->positions[i].symbol, tick->symbol)) dirty |= DIRTY_POSITIONS;
     return dirty | (model->condition_count ? DIRTY_CONDITIONS : 0);
 }
 
 static unsigned on_depth(struct model *model, const struct depth *depth)
 {
     struct quote *quote = make_quote(model, depth->symbol);
-    if (!quote)
-        return 0;
+    if (!quote) return 0;
     quote->depth = *depth;
     quote->has_depth = true;
     return DIRTY_WATCHLIST;
@@ -151,8 +140,7 @@ static unsigned on_depth(struct model *model, const struct depth *depth)
 static unsigned on_contract(struct model *model, const struct contract *contract)
 {
     struct quote *quote = make_quote(model, contract->symbol);
-    if (!quote)
-        return 0;
+    if (!quote) return 0;
     quote->contract = *contract;
     return DIRTY_WATCHLIST | DIRTY_POSITIONS | DIRTY_CONDITIONS;
 }
@@ -162,8 +150,7 @@ static unsigned on_feed(struct model *model, const struct feed *feed, int64_t no
 {
     model->feed_heartbeat_us = now_us;
     struct quote *quote = *feed->symbol ? find_quote(model, feed->symbol) : NULL;
-    if (!quote || !quote->last.seq)
-        return DIRTY_STATUS;
+    if (!quote || !quote->last.seq) return DIRTY_STATUS;
     quote->stale = quote->last.epoch != feed->epoch || quote->last.sym_seq < feed->last_seq;
     return DIRTY_STATUS | DIRTY_WATCHLIST;
 }
@@ -172,18 +159,15 @@ static unsigned on_feed(struct model *model, const struct feed *feed, int64_t no
 static unsigned on_bar(struct model *model, const struct bar *bar)
 {
     struct quote *quote = find_quote(model, bar->symbol);
-    if (!quote)
-        return 0;
+    if (!quote) return 0;
     if (!quote->bars_seen) {
         quote->bars_seen = true;
-        if (quote->spark_count && quote->last.time_us - bar->start_us < BARS_WORTH_US)
-            return 0;
+        if (quote->spark_count && quote->last.time_us - bar->start_us < BARS_WORTH_US) return 0;
         quote->spark_count = 0;
         quote->spark_us = 0;
         quote->spark_step_us = SPARK_STEP_MAX_US / 2;
     }
-    if (quote->spark_count && bar->start_us <= quote->spark_us)
-        return 0;
+    if (quote->spark_count && bar->start_us <= quote->spark_us) return 0;
     add_spark(quote, bar->start_us, bar->close);
     return DIRTY_WATCHLIST;
 }
@@ -191,24 +175,19 @@ static unsigned on_bar(struct model *model, const struct bar *bar)
 static unsigned on_account(struct model *model, const struct account *account)
 {
     size_t at = 0;
-    while (at < model->account_count && strcmp(model->accounts[at].account, account->account) != 0)
-        at++;
-    if (at == MODEL_ACCOUNTS)
-        return 0;
-    if (at == model->account_count)
-        model->account_count++;
+    while (at < model->account_count && strcmp(model->accounts[at].account, account->account) != 0) at++;
+    if (at == MODEL_ACCOUNTS) return 0;
+    if (at == model->account_count) model->account_count++;
     model->accounts[at] = *account;
     return DIRTY_STATUS;
 }
 
 static unsigned on_heartbeat(struct model *model, const struct heartbeat *heartbeat, int64_t now_us)
 {
-    if (heartbeat->component < COMPONENT_EXCHANGE || (int)heartbeat->component > COMPONENT_COUNT)
-        return 0;
+    if (heartbeat->component < COMPONENT_EXCHANGE || (int)heartbeat->component > COMPONENT_COUNT) return 0;
     struct component_view *view = &model->components[heartbeat->component];
     /* A new gateway compares anew, and says what it finds. */
-    if (heartbeat->component == COMPONENT_GATEWAY && heartbeat->pid != view->heartbeat.pid)
-        model->difference_count = 0;
+    if (heartbeat->component == COMPONENT_GATEWAY && heartbeat->pid != view->heartbeat.pid) model->difference_count = 0;
     view->heartbeat = *heartbeat;
     view->heard_us = now_us;
     return DIRTY_STATUS;
@@ -216,8 +195,7 @@ static unsigned on_heartbeat(struct model *model, const struct heartbeat *heartb
 
 static unsigned on_process(struct model *model, const struct process_info *process)
 {
-    if (process->component < COMPONENT_EXCHANGE || (int)process->component > COMPONENT_COUNT)
-        return 0;
+    if (process->component < COMPONENT_EXCHANGE || (int)process->component > COMPONENT_COUNT) return 0;
     model->components[process->component].process = *process;
     return DIRTY_STATUS;
 }
@@ -243,8 +221,7 @@ static unsigned on_market(struct model *model, const struct market *market, int6
     bool first = !model->market.venue[0];
     model->market = *market;
     model->market_heard_us = now_us;
-    if (first)
-        model_log_market(model);
+    if (first) model_log_market(model);
     return DIRTY_STATUS | DIRTY_WATCHLIST | (first ? DIRTY_LOG : 0);
 }
 

@@ -17,14 +17,14 @@
 #include "core/msg.h"
 #include "core/position.h"
 
-#define MODEL_SPARK 64
-#define MODEL_CONTRACTS 512
-#define MODEL_CONDITIONS 4096
-#define MODEL_ORDERS 4096
-#define MODEL_POSITIONS 256
-#define MODEL_LOG 1000
+#define MODEL_SPARK       64
+#define MODEL_CONTRACTS   512
+#define MODEL_CONDITIONS  4096
+#define MODEL_ORDERS      4096
+#define MODEL_POSITIONS   256
+#define MODEL_LOG         1000
 #define MODEL_DIFFERENCES 16
-#define MODEL_ACCOUNTS 16
+#define MODEL_ACCOUNTS    16
 
 enum dirty {
     DIRTY_WATCHLIST = 1,

@@ -33,8 +33,7 @@ static bool event_words(const struct order_event *event, struct log_entry *entry
     struct log_line *line = &entry->line;
     bool said = !*event->reason || !strcasecmp(event->reason, order_state_name(event->state)); /* by the state */
     bool bad = event->kind == EXEC_DENIED || event->kind == EXEC_REJECTED;
-    if (event->kind == EXEC_SENDING || event->kind == EXEC_PENDING_CANCEL)
-        return false;
+    if (event->kind == EXEC_SENDING || event->kind == EXEC_PENDING_CANCEL) return false;
     if (event->kind == EXEC_FILL)
         snprintf(line->text, sizeof line->text, "%s %s %d at %s, %d of %d filled", side_name(request->side),
                  request->symbol, event->fill_quantity, price_format(event->fill_price, price, sizeof price),
@@ -91,17 +90,14 @@ static void drop_oldest(struct model *model)
 bool model_log_apply(struct model *model, const struct msg *msg, int64_t now_us)
 {
     struct log_entry entry;
-    if (!words(msg, &entry))
-        return false;
+    if (!words(msg, &entry)) return false;
     const struct market *market = &model->market;
     int64_t ago_us = now_us - entry.line.time_us;
-    if (ago_us > LOG_RECENT_US && msg->id != MSG_LOG)
-        return false;
+    if (ago_us > LOG_RECENT_US && msg->id != MSG_LOG) return false;
     if (!entry.market_us && market->market_us && ago_us >= 0 && ago_us <= LOG_RECENT_US)
         entry.market_us = model_market_us(model, now_us) - (market->paused ? 0 : ago_us * market->speed);
     text_clean(entry.line.text);
-    if (model->log_count == MODEL_LOG)
-        drop_oldest(model);
+    if (model->log_count == MODEL_LOG) drop_oldest(model);
     model->log[model->log_count++] = entry;
     model->log_added++;
     return true;
@@ -110,24 +106,19 @@ bool model_log_apply(struct model *model, const struct msg *msg, int64_t now_us)
 void model_log_market(struct model *model)
 {
     for (size_t i = 0; i < model->log_count; i++)
-        if (!model->log[i].market_us)
-            model->log[i].market_us = model->market.market_us;
+        if (!model->log[i].market_us) model->log[i].market_us = model->market.market_us;
 }
 
 bool model_log_past(struct model *model, const struct msg *msg)
 {
     struct log_entry entry;
-    if (!words(msg, &entry))
-        return false;
+    if (!words(msg, &entry)) return false;
     text_clean(entry.line.text);
     size_t at = model->log_count;
-    while (at > 0 && model->log[at - 1].line.time_us > entry.line.time_us)
-        at--;
+    while (at > 0 && model->log[at - 1].line.time_us > entry.line.time_us) at--;
     for (size_t i = at; i > 0 && model->log[i - 1].line.time_us == entry.line.time_us; i--)
-        if (!strcmp(model->log[i - 1].line.text, entry.line.text))
-            return false;
-    if (at == 0 && model->log_count == MODEL_LOG)
-        return false;
+        if (!strcmp(model->log[i - 1].line.text, entry.line.text)) return false;
+    if (at == 0 && model->log_count == MODEL_LOG) return false;
     if (model->log_count == MODEL_LOG) {
         drop_oldest(model);
         at--;

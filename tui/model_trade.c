@@ -13,8 +13,7 @@
 static bool condition_before(int64_t id, bool ended, const struct condition *other)
 {
     bool other_ended = condition_terminal(other->state);
-    if (ended != other_ended)
-        return other_ended;
+    if (ended != other_ended) return other_ended;
     return ended ? id > other->id : id < other->id;
 }
 
@@ -38,8 +37,7 @@ static struct condition *find_condition(const struct model *model, int64_t id)
 {
     for (int ended = 0; ended < 2; ended++) {
         size_t at = condition_place(model, id, ended);
-        if (at < model->condition_count && model->conditions[at].id == id)
-            return &model->conditions[at];
+        if (at < model->condition_count && model->conditions[at].id == id) return &model->conditions[at];
     }
     return NULL;
 }
@@ -64,11 +62,9 @@ static unsigned on_condition(struct model *model, const struct condition *condit
         *known = *condition;
         return DIRTY_CONDITIONS;
     }
-    if (known)
-        drop_condition(model, (size_t)(known - model->conditions));
+    if (known) drop_condition(model, (size_t)(known - model->conditions));
     if (model->condition_count == MODEL_CONDITIONS) {
-        if (!condition_terminal(model->conditions[MODEL_CONDITIONS - 1].state))
-            return 0;
+        if (!condition_terminal(model->conditions[MODEL_CONDITIONS - 1].state)) return 0;
         model->condition_count--; /* the one that ended first */
     }
     size_t at = condition_place(model, condition->id, ended);
@@ -102,10 +98,8 @@ static unsigned on_ratchet(struct model *model, const struct ratchet *ratchet)
 
 static struct order *find_order(const struct model *model, const char *client_order_id)
 {
-    for (size_t i = 0; i < model->order_count; i++) {
-        if (!strcmp(model->orders[i].request.client_order_id, client_order_id))
-            return &model->orders[i];
-    }
+    for (size_t i = 0; i < model->order_count; i++)
+        if (!strcmp(model->orders[i].request.client_order_id, client_order_id)) return &model->orders[i];
     return NULL;
 }
 
@@ -113,15 +107,13 @@ bool model_blocked(const struct model *model, const char *symbol, char *text, si
 {
     for (size_t i = 0; i < model->order_count; i++) {
         const struct order *order = &model->orders[i];
-        if (order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, symbol) != 0)
-            continue;
+        if (order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, symbol) != 0) continue;
         snprintf(text, size, "blocked: order %s is UNKNOWN", order->request.client_order_id);
         return true;
     }
     for (size_t i = 0; i < model->difference_count; i++) {
         const struct difference *difference = &model->differences[i];
-        if (strcmp(difference->symbol, symbol) != 0)
-            continue;
+        if (strcmp(difference->symbol, symbol) != 0) continue;
         snprintf(text, size, "blocked: %+d at the venue, %+d here", difference->there, difference->here);
         return true;
     }
@@ -137,8 +129,7 @@ const struct order *model_order(const struct model *model, const char *client_or
 static bool order_before(const struct order *order, const struct order *other)
 {
     bool ended = order_state_terminal(order->state), other_ended = order_state_terminal(other->state);
-    if (ended != other_ended)
-        return other_ended;
+    if (ended != other_ended) return other_ended;
     return ended ? order->updated_us >= other->updated_us : order->request.created_us >= other->request.created_us;
 }
 
@@ -146,12 +137,9 @@ static bool order_before(const struct order *order, const struct order *other)
 static struct order *insert_order(struct model *model, const struct order *order)
 {
     size_t at = 0;
-    while (at < model->order_count && !order_before(order, &model->orders[at]))
-        at++;
-    if (at == MODEL_ORDERS)
-        return NULL;
-    if (model->order_count == MODEL_ORDERS)
-        model->order_count--;
+    while (at < model->order_count && !order_before(order, &model->orders[at])) at++;
+    if (at == MODEL_ORDERS) return NULL;
+    if (model->order_count == MODEL_ORDERS) model->order_count--;
     memmove(&model->orders[at + 1], &model->orders[at], (model->order_count - at) * sizeof *model->orders);
     model->orders[at] = *order;
     model->order_count++;
@@ -163,7 +151,8 @@ static void settle_order(struct model *model, struct order *order)
 {
     size_t at = (size_t)(order - model->orders);
     struct order moved = *order;
-    if ((at == 0 || !order_before(order, order - 1)) && (at + 1 == model->order_count || order_before(order, order + 1)))
+    if ((at == 0 || !order_before(order, order - 1)) &&
+        (at + 1 == model->order_count || order_before(order, order + 1)))
         return;
     model->order_count--;
     memmove(order, order + 1, (model->order_count - at) * sizeof *model->orders);
@@ -174,15 +163,13 @@ static unsigned on_order(struct model *model, const struct order *order)
 {
     struct order *known = find_order(model, order->request.client_order_id);
     if (!known) {
-        if (!insert_order(model, order))
-            return 0;
+        if (!insert_order(model, order)) return 0;
         model->orders_added++;
         return DIRTY_ORDERS | DIRTY_STATUS;
     }
     bool behind = order->filled_quantity < known->filled_quantity || order->updated_us < known->updated_us ||
                   (order_state_terminal(known->state) && !order_state_terminal(order->state));
-    if (behind)
-        return 0;
+    if (behind) return 0;
     *known = *order;
     settle_order(model, known);
     return DIRTY_ORDERS | DIRTY_STATUS;
@@ -194,12 +181,9 @@ static void take_event(struct order *order, const struct order_event *event)
         order->filled_quantity = event->filled_quantity;
         order->filled_value += event->fill_price * event->fill_quantity;
     }
-    if (event->time_us < order->updated_us)
-        return;
-    if (!order_state_terminal(order->state) || order_state_terminal(event->state))
-        order->state = event->state;
-    if (*event->reason)
-        (void)text_copy(order->reason, sizeof order->reason, event->reason);
+    if (event->time_us < order->updated_us) return;
+    if (!order_state_terminal(order->state) || order_state_terminal(event->state)) order->state = event->state;
+    if (*event->reason) (void)text_copy(order->reason, sizeof order->reason, event->reason);
     order->reject = event->reject;
     order->market_us = event->market_us;
     order->updated_us = event->time_us;
@@ -230,12 +214,10 @@ static int compare_positions(const struct position *a, const struct position *b)
 static unsigned on_position(struct model *model, const struct position *position)
 {
     size_t at = 0;
-    while (at < model->position_count && compare_positions(&model->positions[at], position) < 0)
-        at++;
+    while (at < model->position_count && compare_positions(&model->positions[at], position) < 0) at++;
     bool known = at < model->position_count && compare_positions(&model->positions[at], position) == 0;
     if (!known) {
-        if (model->position_count == MODEL_POSITIONS)
-            return 0;
+        if (model->position_count == MODEL_POSITIONS) return 0;
         memmove(&model->positions[at + 1], &model->positions[at],
                 (model->position_count - at) * sizeof *model->positions);
         model->position_count++;
@@ -250,15 +232,12 @@ bool model_position_pnl(const struct model *model, const struct position *positi
 {
     memset(out, 0, sizeof *out);
     const struct quote *quote = model_quote(model, position->symbol);
-    if (!quote || !quote->contract.multiplier)
-        return false; /* its contract has not come in yet */
+    if (!quote || !quote->contract.multiplier) return false; /* its contract has not come in yet */
     int32_t day = ledger_day(&model->market);
     struct position today = *position;
-    if (day && position->trading_day < day)
-        position_roll(&today, day);
+    if (day && position->trading_day < day) position_roll(&today, day);
     price_t mark = quote->last.seq ? quote->last.price : position->mark;
-    if (mark == 0 && position->quantity != 0)
-        return false;
+    if (mark == 0 && position->quantity != 0) return false;
     position_pnl(&today, &quote->contract, mark, model->commission, out);
     return true;
 }

@@ -84,8 +84,7 @@ static enum overlay_result way_choose(void *context, struct app *app, int index)
 {
     const struct order *order = model_order(app->model, context);
     char words[128], question[384];
-    if (!order)
-        return OVERLAY_DONE;
+    if (!order) return OVERLAY_DONE;
     struct decision *decision = calloc(1, sizeof *decision);
     CHECK(decision);
     (void)text_copy(decision->id, sizeof decision->id, context);

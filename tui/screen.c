@@ -20,9 +20,9 @@
 #include "tui/starter.h"
 #include "tui/terminal.h"
 
-#define FRAME_US ((int64_t)50000) /* 20 frames a second */
-#define TICK_US ((int64_t)250000) /* ages and countdowns */
-#define STARTING_MS 20            /* looking whether the starter is done */
+#define FRAME_US        ((int64_t)50000)  /* 20 frames a second */
+#define TICK_US         ((int64_t)250000) /* ages and countdowns */
+#define STARTING_MS     20                /* looking whether the starter is done */
 #define MESSAGES_A_TURN 4000
 
 struct screen {
@@ -61,8 +61,7 @@ static void end_job(struct screen *screen)
 {
     char running[SETTING_TEXT_SIZE];
     struct err err = {0};
-    if (!screen->starter || !starter_done(screen->starter))
-        return;
+    if (!screen->starter || !starter_done(screen->starter)) return;
     enum status status = starter_join(screen->starter, running, sizeof running, &err);
     screen->starter = NULL;
     if (screen->job == STARTER_SWITCH_MARKET) {
@@ -73,8 +72,7 @@ static void end_job(struct screen *screen)
     } else if (client_open(&screen->app->client, screen->app->settings, &screen->failure) == ERR_OK) {
         screen->failure.status = ERR_OK;
         screen->app->past = log_past_begin(screen->app->settings, screen->app->now_us);
-        if (*running)
-            ask_switch(screen->app, running);
+        if (*running) ask_switch(screen->app, running);
     }
 }
 
@@ -92,11 +90,9 @@ static void wait_for_something(const struct screen *screen)
 {
     const struct app *app = screen->app;
     int64_t now_us = clock_monotonic_us(), until_us = screen->ticked_us + TICK_US;
-    if (draw_due(app) && screen->drawn_us + FRAME_US < until_us)
-        until_us = screen->drawn_us + FRAME_US;
+    if (draw_due(app) && screen->drawn_us + FRAME_US < until_us) until_us = screen->drawn_us + FRAME_US;
     int timeout_ms = until_us > now_us ? (int)((until_us - now_us + 999) / 1000) : 0;
-    if (screen->starter && timeout_ms > STARTING_MS)
-        timeout_ms = STARTING_MS;
+    if (screen->starter && timeout_ms > STARTING_MS) timeout_ms = STARTING_MS;
     if (app->client) {
         client_wait(app->client, STDIN_FILENO, timeout_ms);
         return;
@@ -108,8 +104,7 @@ static void wait_for_something(const struct screen *screen)
 /* The first position that differs from the venue's opens their screen by itself, where nothing else has the keys. */
 static void show_differences(struct app *app, size_t before)
 {
-    if (before == 0 && app->model->difference_count > 0 && !app->top && !app->read_only)
-        trade_differences(app, NULL);
+    if (before == 0 && app->model->difference_count > 0 && !app->top && !app->read_only) trade_differences(app, NULL);
 }
 
 static void apply_messages(struct app *app)
@@ -136,8 +131,7 @@ static void draw_frame(struct screen *screen)
         screen->app->model->dirty |= DIRTY_WATCHLIST | DIRTY_STATUS;
         app_tick(screen->app);
     }
-    if (!draw_due(screen->app) || now_us - screen->drawn_us < FRAME_US)
-        return;
+    if (!draw_due(screen->app) || now_us - screen->drawn_us < FRAME_US) return;
     screen->drawn_us = now_us;
     draw_screen(screen->app);
 }
@@ -158,27 +152,22 @@ static void loop(struct screen *screen)
 static enum status open_screen(struct screen *screen, struct settings *settings)
 {
     enum status status = terminal_open(&screen->failure);
-    if (status != ERR_OK)
-        return status;
+    if (status != ERR_OK) return status;
     screen->app = app_new(settings);
     screen->app->now_us = clock_system()->now_us(clock_system());
     draw_resize(screen->app);
     status = app_load_theme(screen->app, settings_text(settings, SET_THEME), &screen->failure);
-    if (status != ERR_OK)
-        return status;
+    if (status != ERR_OK) return status;
     begin_job(screen, STARTER_START);
     return screen->failure.status;
 }
 
 static void close_screen(struct screen *screen)
 {
-    if (screen->app)
-        overlays_close(screen->app);
+    if (screen->app) overlays_close(screen->app);
     terminal_close();
-    if (screen->starter)
-        (void)starter_join(screen->starter, NULL, 0, NULL);
-    if (screen->app && screen->app->client)
-        client_close(screen->app->client);
+    if (screen->starter) (void)starter_join(screen->starter, NULL, 0, NULL);
+    if (screen->app && screen->app->client) client_close(screen->app->client);
     app_free(screen->app);
     secrets_end();
 }
@@ -186,8 +175,7 @@ static void close_screen(struct screen *screen)
 int screen_main(struct settings *settings)
 {
     struct screen screen = {0};
-    if (open_screen(&screen, settings) == ERR_OK)
-        loop(&screen);
+    if (open_screen(&screen, settings) == ERR_OK) loop(&screen);
     close_screen(&screen);
     int signal_number = terminal_signal();
     if (signal_number) {

@@ -26,10 +26,8 @@ static bool market_asked_for(const struct settings *settings)
 {
     static const enum setting_id ids[] = {SET_MARKET_FILE, SET_MARKET_SOURCE, SET_MARKET_SPEED, SET_MARKET_SEED,
                                           SET_MARKET_SEEK};
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        if (settings->values[ids[i]].source == SOURCE_FLAG)
-            return true;
-    }
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (settings->values[ids[i]].source == SOURCE_FLAG) return true;
     return false;
 }
 
@@ -45,11 +43,9 @@ static enum status compare_market(struct starter *starter)
 {
     struct client *client = NULL;
     struct settings running = *starter->settings;
-    if (!market_asked_for(starter->settings))
-        return ERR_OK;
+    if (!market_asked_for(starter->settings)) return ERR_OK;
     enum status status = client_open(&client, starter->settings, &starter->err);
-    if (status != ERR_OK)
-        return status;
+    if (status != ERR_OK) return status;
     status = client_daemon_market(client, &running, &starter->err);
     client_close(client);
     if (status == ERR_OK && !client_market_same(&running, starter->settings))
@@ -61,8 +57,7 @@ static enum status switch_market(struct starter *starter)
 {
     struct client *client = NULL;
     enum status status = client_open(&client, starter->settings, &starter->err);
-    if (status != ERR_OK)
-        return status;
+    if (status != ERR_OK) return status;
     status = client_daemon_set_market(client, starter->settings, &starter->err);
     client_close(client);
     return status;
@@ -77,8 +72,7 @@ static void *run(void *context)
         starter->status = compare_market(starter);
     } else {
         starter->status = client_daemon_start(starter->settings, &starter->err);
-        if (starter->status == ERR_BUSY)
-            starter->status = ERR_OK; /* somebody else was faster */
+        if (starter->status == ERR_BUSY) starter->status = ERR_OK; /* somebody else was faster */
     }
     atomic_store(&starter->done, true);
     return NULL;
@@ -88,8 +82,7 @@ struct starter *starter_begin(enum starter_job job, const struct settings *setti
 {
     struct starter *starter = calloc(1, sizeof *starter);
     sigset_t all, before;
-    if (!starter)
-        return NULL;
+    if (!starter) return NULL;
     starter->job = job;
     starter->settings = settings;
     /* The terminal's signals are for the loop. */
@@ -113,10 +106,8 @@ enum status starter_join(struct starter *starter, char *other_market, size_t siz
 {
     (void)pthread_join(starter->thread, NULL);
     enum status status = starter->status;
-    if (err)
-        *err = starter->err;
-    if (other_market)
-        (void)text_copy(other_market, size, starter->other_market);
+    if (err) *err = starter->err;
+    if (other_market) (void)text_copy(other_market, size, starter->other_market);
     free(starter);
     return status;
 }

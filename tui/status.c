@@ -10,12 +10,12 @@
 #include "core/session.h"
 #include "tui/format.h"
 
-#define SILENT_US ((int64_t)3500000)   /* an agent says something each second */
-#define START_US ((int64_t)5000000)    /* so long a process may take to find its peers */
-#define FEED_OLD_US ((int64_t)5000000) /* in an open session */
+#define SILENT_US    ((int64_t)3500000) /* an agent says something each second */
+#define START_US     ((int64_t)5000000) /* so long a process may take to find its peers */
+#define FEED_OLD_US  ((int64_t)5000000) /* in an open session */
 #define ACCOUNT_TAIL 5
 #define SEGMENT_SIZE 128
-#define LEVELS 3
+#define LEVELS       3
 
 enum { SEG_MONEY, SEG_GUARD, SEG_ACCOUNT, SEG_SESSION, SEG_FEED, SEG_LINK, SEG_ORDERS, SEG_PNL, SEG_CLOCK, SEG_COUNT };
 
@@ -23,9 +23,9 @@ struct segment {
     char label[LEVELS][SEGMENT_SIZE];
     char text[LEVELS][SEGMENT_SIZE];
     enum role role;
-    int level;    /* LEVELS: dropped */
-    bool chip;    /* with a ground of its own */
-    bool keep;    /* too grave to be dropped */
+    int level; /* LEVELS: dropped */
+    bool chip; /* with a ground of its own */
+    bool keep; /* too grave to be dropped */
 };
 
 static void words(struct segment *segment, int level, const char *label, const char *text)
@@ -56,8 +56,7 @@ const char *status_mode_words(const struct app *app)
 static bool answers(const struct app *app, enum component component)
 {
     const struct component_view *view = &app->model->components[component];
-    if (!view->heard_us)
-        return false;
+    if (!view->heard_us) return false;
     return view->linked ? view->up : app->now_us - view->heard_us <= SILENT_US;
 }
 
@@ -67,15 +66,11 @@ enum component status_broken_link(const struct app *app)
                                 others[] = {COMPONENT_STRATEGY, COMPONENT_SUPERVISOR};
     const struct component_view *views = app->model->components;
     for (size_t i = 0; i < sizeof chain / sizeof *chain; i++)
-        if (!answers(app, chain[i]))
-            return chain[i];
-    if (!views[COMPONENT_EXECUTOR].heartbeat.peer_up)
-        return COMPONENT_GATEWAY;
-    if (!views[COMPONENT_GATEWAY].heartbeat.peer_up)
-        return COMPONENT_EXCHANGE;
+        if (!answers(app, chain[i])) return chain[i];
+    if (!views[COMPONENT_EXECUTOR].heartbeat.peer_up) return COMPONENT_GATEWAY;
+    if (!views[COMPONENT_GATEWAY].heartbeat.peer_up) return COMPONENT_EXCHANGE;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (views[others[i]].linked && views[others[i]].heard_us && !views[others[i]].up)
-            return others[i];
+        if (views[others[i]].linked && views[others[i]].heard_us && !views[others[i]].up) return others[i];
     return 0;
 }
 
@@ -108,8 +103,7 @@ static void account_segment(const struct app *app, struct segment *segment)
     const struct session_info *session = &app->model->session;
     bool ascii = app->theme.ascii;
     segment->role = ROLE_STATUS;
-    if (!app->model->market.venue[0])
-        return;
+    if (!app->model->market.venue[0]) return;
     if (session->logged_in && session->account[0]) {
         char text[SEGMENT_SIZE];
         size_t length = strlen(session->account);
@@ -130,8 +124,7 @@ static void session_segment(const struct app *app, struct segment *segment)
 {
     const struct market *market = &app->model->market;
     char left[FORMAT_SIZE], text[SEGMENT_SIZE];
-    if (!market->venue[0])
-        return;
+    if (!market->venue[0]) return;
     if (model_replay_ended(app->model)) { /* the clock stands, so nothing is counted down */
         segment->role = ROLE_WARNING;
         words(segment, 0, "", "Replay ended at the close");
@@ -188,8 +181,7 @@ static bool starting(const struct app *app)
     static const enum component way[] = {COMPONENT_EXECUTOR, COMPONENT_GATEWAY, COMPONENT_EXCHANGE};
     for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
         int64_t since_us = app->model->components[way[i]].process.since_us;
-        if (since_us && app->now_us - since_us < START_US)
-            return true;
+        if (since_us && app->now_us - since_us < START_US) return true;
     }
     return false;
 }
@@ -211,8 +203,7 @@ static void link_segment(const struct app *app, struct segment *segment)
     bool aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
     const char *name = broken == COMPONENT_SUPERVISOR ? "outcryd" : component_name(broken);
     segment->role = never ? ROLE_WARNING : ROLE_ALARM;
-    if (!never && view->linked && !view->up && view->age_us >= 0)
-        format_age(view->age_us, since);
+    if (!never && view->linked && !view->up && view->age_us >= 0) format_age(view->age_us, since);
     snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN%s%s", name, since[0] ? " " : "", since);
     words(segment, 0, aside || never ? "" : "orders ", text);
     snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN", name);
@@ -282,16 +273,14 @@ static void clock_segment(const struct app *app, struct segment *segment)
 
 static int segment_cells(const struct segment *segment)
 {
-    if (segment->level >= LEVELS || !*segment->text[segment->level])
-        return 0;
+    if (segment->level >= LEVELS || !*segment->text[segment->level]) return 0;
     return text_cells(segment->label[segment->level]) + text_cells(segment->text[segment->level]);
 }
 
 static int total_cells(const struct segment *segments, int gap)
 {
     int total = 0;
-    for (int i = 0; i < SEG_COUNT; i++)
-        total += segment_cells(&segments[i]) ? segment_cells(&segments[i]) + gap : 0;
+    for (int i = 0; i < SEG_COUNT; i++) total += segment_cells(&segments[i]) ? segment_cells(&segments[i]) + gap : 0;
     return total;
 }
 
@@ -299,9 +288,9 @@ static int total_cells(const struct segment *segments, int gap)
 static const struct {
     int segment, level;
 } steps[] = {
-    {SEG_CLOCK, 1}, {SEG_SESSION, 1}, {SEG_ORDERS, 1}, {SEG_PNL, 1}, {SEG_LINK, 1},
-    {SEG_ACCOUNT, 1}, {SEG_MONEY, 1}, {SEG_CLOCK, 2}, {SEG_LINK, 2}, {SEG_FEED, 2},
-    {SEG_PNL, 2}, {SEG_ACCOUNT, LEVELS}, {SEG_SESSION, 2}, {SEG_SESSION, LEVELS}, {SEG_CLOCK, LEVELS},
+    {SEG_CLOCK, 1},   {SEG_SESSION, 1},      {SEG_ORDERS, 1},  {SEG_PNL, 1},          {SEG_LINK, 1},
+    {SEG_ACCOUNT, 1}, {SEG_MONEY, 1},        {SEG_CLOCK, 2},   {SEG_LINK, 2},         {SEG_FEED, 2},
+    {SEG_PNL, 2},     {SEG_ACCOUNT, LEVELS}, {SEG_SESSION, 2}, {SEG_SESSION, LEVELS}, {SEG_CLOCK, LEVELS},
 };
 
 static void draw_segment(const struct canvas *canvas, int y, int x, const struct segment *segment)
@@ -327,13 +316,10 @@ static void held_words(const struct app *app, char *text, size_t size, enum role
     }
     *role = ROLE_DIM;
     snprintf(text, size, "flat");
-    if (!largest)
-        return;
+    if (!largest) return;
     struct position_pnl pnl;
-    if (model_position_pnl(model, largest, &pnl))
-        format_points(pnl.points, points);
-    if (count > 1)
-        snprintf(more, sizeof more, ", %d more", count - 1);
+    if (model_position_pnl(model, largest, &pnl)) format_points(pnl.points, points);
+    if (count > 1) snprintf(more, sizeof more, ", %d more", count - 1);
     int32_t lots = largest->quantity;
     snprintf(text, size, "%s %s %d %s%s", largest->symbol, lots > 0 ? "B" : "S", lots > 0 ? lots : -lots, points, more);
     *role = lots > 0 ? ROLE_BUY : ROLE_SELL;
@@ -374,15 +360,13 @@ void status_draw(const struct app *app, const struct canvas *canvas)
     canvas_fill(canvas, 0, 0, width, ROLE_STATUS);
     int x = 0, right = width - 1;
     for (int i = 0; i < SEG_PNL; i++) {
-        if (!segment_cells(&segments[i]))
-            continue;
+        if (!segment_cells(&segments[i])) continue;
         draw_segment(canvas, 0, x, &segments[i]);
         x += segment_cells(&segments[i]) +
              (segments[i].chip && segments[i + 1].chip && segment_cells(&segments[i + 1]) ? 0 : gap);
     }
     for (int i = SEG_CLOCK; i >= SEG_PNL; i--) {
-        if (!segment_cells(&segments[i]))
-            continue;
+        if (!segment_cells(&segments[i])) continue;
         right -= segment_cells(&segments[i]);
         draw_segment(canvas, 0, right, &segments[i]);
         right -= gap;

@@ -15,7 +15,7 @@
 #include "core/check.h"
 
 #define RESTORE_SIZE 512
-#define ESCAPE_MS 25
+#define ESCAPE_MS    25
 
 static struct {
     bool open, saved;
@@ -29,24 +29,21 @@ static struct {
 
 static int restore_byte(int byte)
 {
-    if (terminal.restore_length < RESTORE_SIZE)
-        terminal.restore[terminal.restore_length++] = (char)byte;
+    if (terminal.restore_length < RESTORE_SIZE) terminal.restore[terminal.restore_length++] = (char)byte;
     return byte;
 }
 
 static void add_restore(const char *capability)
 {
     char *text = tigetstr(capability);
-    if (text && text != (char *)-1)
-        tputs(text, 1, restore_byte);
+    if (text && text != (char *)-1) tputs(text, 1, restore_byte);
 }
 
 static void make_restore(void)
 {
     static const char mouse_off[] = "\033[?1003l\033[?1002l\033[?1000l\033[?1006l\033[?2004l";
     terminal.restore_length = 0;
-    for (const char *c = mouse_off; *c; c++)
-        restore_byte(*c);
+    for (const char *c = mouse_off; *c; c++) restore_byte(*c);
     add_restore("sgr0");
     add_restore("op");
     add_restore("cnorm");
@@ -57,13 +54,11 @@ static void make_restore(void)
 /* Async-signal-safe. */
 static void restore_now(void)
 {
-    if (!terminal.open || terminal.restored)
-        return;
+    if (!terminal.open || terminal.restored) return;
     terminal.restored = 1;
     ssize_t written = write(STDOUT_FILENO, terminal.restore, terminal.restore_length);
     (void)written;
-    if (terminal.saved)
-        (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal.termios);
+    if (terminal.saved) (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal.termios);
 }
 
 static void on_crash(int number)
@@ -104,10 +99,8 @@ static void take_signals(void)
 {
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ},
                      ends[] = {SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR};
-    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-        take(crashes[i], on_crash, (int)SA_RESETHAND);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        take(ends[i], on_end, 0); /* no SA_RESTART: the wait ends */
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) take(crashes[i], on_crash, (int)SA_RESETHAND);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) take(ends[i], on_end, 0); /* no SA_RESTART: the wait ends */
     take(SIGINT, on_interrupt, 0);
     take(SIGCONT, on_continue, 0);
     take(SIGPIPE, SIG_IGN, 0);
@@ -118,8 +111,7 @@ static void take_signals(void)
 static void take_flow_control(void)
 {
     struct termios mode;
-    if (tcgetattr(STDIN_FILENO, &mode) != 0)
-        return;
+    if (tcgetattr(STDIN_FILENO, &mode) != 0) return;
     mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
     (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
     def_prog_mode();
@@ -130,8 +122,7 @@ static void take_flow_control(void)
 static void ask_for_pastes(bool on)
 {
     const char *wish = on ? "\033[?2004h" : "\033[?2004l";
-    if (!tigetstr("kmous") || tigetstr("kmous") == (char *)-1)
-        return; /* as old as that: it might print them */
+    if (!tigetstr("kmous") || tigetstr("kmous") == (char *)-1) return; /* as old as that: it might print them */
     ssize_t written = write(STDOUT_FILENO, wish, strlen(wish));
     (void)written;
     define_key("\033[200~", TERMINAL_PASTE_BEGIN);
@@ -157,7 +148,8 @@ static void take_keys(void)
 
 static enum status refuse_type(const char *name, const char *why, struct err *err)
 {
-    return err_set(err, ERR_STATE, "the terminal type '%.40s' %s (TERM=xterm-256color may work)", name ? name : "", why);
+    return err_set(err, ERR_STATE, "the terminal type '%.40s' %s (TERM=xterm-256color may work)", name ? name : "",
+                   why);
 }
 
 enum status terminal_open(struct err *err)
@@ -167,12 +159,10 @@ enum status terminal_open(struct err *err)
         return err_set(err, ERR_STATE, "the screen needs a terminal (outcry --help lists what works without one)");
     /* Everything drawn is UTF-8; a machine without a locale set still has a terminal that shows it. */
     setlocale(LC_ALL, "");
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) setlocale(LC_CTYPE, "C.UTF-8");
     terminal.saved = tcgetattr(STDIN_FILENO, &terminal.termios) == 0;
     terminal.screen = newterm(NULL, stdout, stdin);
-    if (!terminal.screen)
-        return refuse_type(name, "is not known here", err);
+    if (!terminal.screen) return refuse_type(name, "is not known here", err);
     if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
         endwin();
         delscreen(terminal.screen);
@@ -189,8 +179,7 @@ enum status terminal_open(struct err *err)
 
 void terminal_close(void)
 {
-    if (!terminal.open)
-        return;
+    if (!terminal.open) return;
     ask_for_pastes(false);
     endwin();
     terminal.open = false;
@@ -221,8 +210,7 @@ bool terminal_key(int *key, bool *is_function_key)
         ask_for_pastes(true);
     }
     int result = wget_wch(terminal.input, &code);
-    if (result == ERR)
-        return false;
+    if (result == ERR) return false;
     *key = (int)code;
     *is_function_key = result == KEY_CODE_YES;
     return true;

@@ -15,10 +15,8 @@
 static const struct embedded *embedded_theme(const char *name)
 {
     size_t length = strlen(name);
-    for (const struct embedded *file = embedded_themes; file->name; file++) {
-        if (!strncmp(file->name, name, length) && !strcmp(file->name + length, ".ini"))
-            return file;
-    }
+    for (const struct embedded *file = embedded_themes; file->name; file++)
+        if (!strncmp(file->name, name, length) && !strcmp(file->name + length, ".ini")) return file;
     return NULL;
 }
 
@@ -26,8 +24,7 @@ const char *theme_name_at(int index)
 {
     static char names[THEME_NAMES_MAX][THEME_NAME_SIZE]; /* filled once from the const table: the names without .ini */
     for (int i = 0; i < THEME_NAMES_MAX && embedded_themes[i].name; i++) {
-        if (i < index)
-            continue;
+        if (i < index) continue;
         size_t length = strcspn(embedded_themes[i].name, ".");
         snprintf(names[i], sizeof names[i], "%.*s", (int)length, embedded_themes[i].name);
         return names[i];
@@ -38,27 +35,22 @@ const char *theme_name_at(int index)
 static enum status read_file(const char *path, char *text, size_t size, struct err *err)
 {
     FILE *file = fopen(path, "re");
-    if (!file)
-        return err_set(err, ERR_NOT_FOUND, "%s: cannot be opened", path);
+    if (!file) return err_set(err, ERR_NOT_FOUND, "%s: cannot be opened", path);
     size_t length = fread(text, 1, size - 1, file);
     bool bad = ferror(file), more = !feof(file) && fgetc(file) != EOF;
     (void)fclose(file);
     text[length] = '\0';
-    if (bad)
-        return err_set(err, ERR_IO, "%s: cannot be read", path);
-    if (more)
-        return err_set(err, ERR_RANGE, "%s: longer than a theme may be (%d bytes)", path, THEME_FILE_MAX - 1);
+    if (bad) return err_set(err, ERR_IO, "%s: cannot be read", path);
+    if (more) return err_set(err, ERR_RANGE, "%s: longer than a theme may be (%d bytes)", path, THEME_FILE_MAX - 1);
     return ERR_OK;
 }
 
 static bool in_folder(char *path, size_t size, const char *folder, const char *below, const char *name)
 {
     int length = snprintf(path, size, "%s%s/%s.ini", folder, below, name);
-    if (length < 0 || (size_t)length >= size)
-        return false;
+    if (length < 0 || (size_t)length >= size) return false;
     FILE *file = fopen(path, "re");
-    if (file)
-        (void)fclose(file);
+    if (file) (void)fclose(file);
     return file != NULL;
 }
 
@@ -66,10 +58,8 @@ static bool in_folder(char *path, size_t size, const char *folder, const char *b
 static bool find_file(const char *name, char *path, size_t size)
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (config && *config && in_folder(path, size, config, "/outcry/themes", name))
-        return true;
-    if (!(config && *config) && home && in_folder(path, size, home, "/.config/outcry/themes", name))
-        return true;
+    if (config && *config && in_folder(path, size, config, "/outcry/themes", name)) return true;
+    if (!(config && *config) && home && in_folder(path, size, home, "/.config/outcry/themes", name)) return true;
     return in_folder(path, size, OUTCRY_PREFIX, "/share/outcry/themes", name);
 }
 
@@ -108,12 +98,9 @@ static void swap(struct theme_style *a, struct theme_style *b)
 /* A colour that this terminal has; bold stands in for "bright" where there are eight. */
 static short fit_colour(int colour, bool foreground, attr_t *attributes)
 {
-    if (colour < 0 || colour < COLORS)
-        return (short)colour;
-    if (colour >= 16)
-        colour = theme_nearest_16(colour);
-    if (colour < COLORS)
-        return (short)colour;
+    if (colour < 0 || colour < COLORS) return (short)colour;
+    if (colour >= 16) colour = theme_nearest_16(colour);
+    if (colour < COLORS) return (short)colour;
     if (foreground)
         *attributes |= A_BOLD;
     else if (colour == 8)
@@ -124,14 +111,10 @@ static short fit_colour(int colour, bool foreground, attr_t *attributes)
 static attr_t curses_attributes(unsigned flags)
 {
     attr_t attributes = A_NORMAL;
-    if (flags & STYLE_BOLD)
-        attributes |= A_BOLD;
-    if (flags & STYLE_DIM)
-        attributes |= A_DIM;
-    if (flags & STYLE_REVERSE)
-        attributes |= A_REVERSE;
-    if (flags & STYLE_UNDERLINE)
-        attributes |= A_UNDERLINE;
+    if (flags & STYLE_BOLD) attributes |= A_BOLD;
+    if (flags & STYLE_DIM) attributes |= A_DIM;
+    if (flags & STYLE_REVERSE) attributes |= A_REVERSE;
+    if (flags & STYLE_UNDERLINE) attributes |= A_UNDERLINE;
     return attributes;
 }
 
@@ -166,8 +149,7 @@ static struct theme_style frame_style(const struct theme_styles *styles, enum ro
 {
     struct theme_style style = styles->role[role];
     bool chip = style.background != styles->role[ROLE_TEXT].background;
-    if (chip && !(style.flags & STYLE_REVERSE))
-        style.foreground = style.background;
+    if (chip && !(style.flags & STYLE_REVERSE)) style.foreground = style.background;
     style.background = styles->role[ROLE_TEXT].background;
     style.flags = focused ? STYLE_BOLD : 0;
     return style;
@@ -195,8 +177,7 @@ enum status theme_load(struct theme *theme, const char *name, bool up_is_green, 
     const char *no_color = getenv("NO_COLOR");
     bool plain = !has_colors() || (no_color && *no_color);
     enum status status = load_styles(plain ? "mono" : name, &styles, err);
-    if (status != ERR_OK)
-        return status;
+    if (status != ERR_OK) return status;
     if (up_is_green) {
         swap(&styles.role[ROLE_UP], &styles.role[ROLE_DOWN]);
         swap(&styles.role[ROLE_PROFIT], &styles.role[ROLE_LOSS]);
@@ -205,8 +186,7 @@ enum status theme_load(struct theme *theme, const char *name, bool up_is_green, 
     snprintf(theme->name, sizeof theme->name, "%.*s", (int)sizeof theme->name - 1, plain ? "mono" : name);
     theme->ascii = ascii;
     theme->mono = plain || theme_styles_mono(&styles);
-    if (!plain)
-        use_default_colors();
+    if (!plain) use_default_colors();
     apply(theme, &styles);
     return ERR_OK;
 }

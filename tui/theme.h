@@ -21,12 +21,12 @@
 
 enum role {
     ROLE_TEXT,
-    ROLE_DIM,      /* secondary: labels, units, history */
-    ROLE_STRONG,   /* the number one looks for */
+    ROLE_DIM,    /* secondary: labels, units, history */
+    ROLE_STRONG, /* the number one looks for */
     ROLE_TITLE,
     ROLE_BORDER,
     ROLE_BORDER_FOCUS,
-    ROLE_CURSOR,   /* the selected row */
+    ROLE_CURSOR, /* the selected row */
     ROLE_UP,
     ROLE_DOWN,
     ROLE_BUY,
@@ -36,31 +36,31 @@ enum role {
     ROLE_OK,
     ROLE_WARNING,
     ROLE_ALARM,
-    ROLE_KEY,      /* a key's name in footer and help */
+    ROLE_KEY, /* a key's name in footer and help */
     ROLE_DISABLED,
     ROLE_FIELD,
     ROLE_FIELD_FOCUS,
     ROLE_FIELD_BAD,
-    ROLE_STATUS,   /* the status line */
+    ROLE_STATUS, /* the status line */
     ROLE_SIMULATION,
     ROLE_LIVE,
     ROLE_REDUCING,
     ROLE_HALTED,
     ROLE_READ_ONLY,
     ROLE_SPARK,
-    ROLE_FLASH,    /* a value that changed just now */
+    ROLE_FLASH, /* a value that changed just now */
     ROLE_COUNT
 };
 
 #define THEME_NAME_SIZE 32
 #define THEME_NAMES_MAX 32
-#define THEME_MODES (ROLE_READ_ONLY - ROLE_SIMULATION + 1)
+#define THEME_MODES     (ROLE_READ_ONLY - ROLE_SIMULATION + 1)
 
 /* Colour pairs are fixed by role, so that what a cell is can be read back from it (the cursor row keeps its colours).
  * */
-#define THEME_PAIR(role) ((int)(role) + 1)
+#define THEME_PAIR(role)        ((int)(role) + 1)
 #define THEME_CURSOR_PAIR(role) (ROLE_COUNT + (int)(role) + 1)
-#define THEME_FRAME_PAIR(mode) (2 * ROLE_COUNT + (int)(mode) + 1)
+#define THEME_FRAME_PAIR(mode)  (2 * ROLE_COUNT + (int)(mode) + 1)
 
 struct theme {
     char name[THEME_NAME_SIZE];

@@ -62,10 +62,8 @@ const char *role_name(enum role role)
 
 static int role_by_name(const char *name)
 {
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        if (!strcmp(role_names[role], name))
-            return role;
-    }
+    for (int role = 0; role < ROLE_COUNT; role++)
+        if (!strcmp(role_names[role], name)) return role;
     return -1;
 }
 
@@ -73,10 +71,8 @@ static bool number_word(const char *word, int *out)
 {
     int value = 0;
     size_t digits = strspn(word, "0123456789");
-    if (!digits || digits > 3 || word[digits])
-        return false;
-    for (; *word; word++)
-        value = value * 10 + (*word - '0');
+    if (!digits || digits > 3 || word[digits]) return false;
+    for (; *word; word++) value = value * 10 + (*word - '0');
     *out = value;
     return value <= 255;
 }
@@ -118,8 +114,7 @@ static bool next_word(const char **text, char *word, size_t size)
 {
     *text += strspn(*text, " \t");
     size_t length = strcspn(*text, " \t");
-    if (!length)
-        return false;
+    if (!length) return false;
     snprintf(word, size, "%.*s", (int)(length < size ? length : size - 1), *text);
     *text += length;
     return true;
@@ -127,8 +122,7 @@ static bool next_word(const char **text, char *word, size_t size)
 
 static int refuse(struct parse *parse, const char *what, const char *word, const char *allowed)
 {
-    if (!parse->failed)
-        snprintf(parse->text, sizeof parse->text, "%s '%.32s' (allowed: %s)", what, word, allowed);
+    if (!parse->failed) snprintf(parse->text, sizeof parse->text, "%s '%.32s' (allowed: %s)", what, word, allowed);
     parse->failed = true;
     return 0;
 }
@@ -140,14 +134,11 @@ static int parse_style(struct parse *parse, const char *value, struct theme_styl
     char word[WORD_SIZE] = "";
     if (!next_word(&value, word, sizeof word) || !colour_word(word, &style->foreground))
         return refuse(parse, "unknown foreground", word, colours);
-    if (!next_word(&value, word, sizeof word))
-        return refuse(parse, "missing background after", word, colours);
-    if (!colour_word(word, &style->background))
-        return refuse(parse, "unknown background", word, colours);
-    while (next_word(&value, word, sizeof word)) {
+    if (!next_word(&value, word, sizeof word)) return refuse(parse, "missing background after", word, colours);
+    if (!colour_word(word, &style->background)) return refuse(parse, "unknown background", word, colours);
+    while (next_word(&value, word, sizeof word))
         if (!attribute_word(word, &style->flags))
             return refuse(parse, "unknown attribute", word, "bold dim reverse underline");
-    }
     return 1;
 }
 
@@ -158,13 +149,10 @@ static int on_line(void *user, const char *section, const char *name, const char
         return refuse(parse, "unexpected section", section,
                       "none: a theme has only role = foreground background attributes");
     int role = role_by_name(name);
-    if (role < 0)
-        return refuse(parse, "unknown role", name, "the roles listed in themes/dark.ini");
-    if (parse->seen[role])
-        return refuse(parse, "a second line for role", name, "one line a role");
+    if (role < 0) return refuse(parse, "unknown role", name, "the roles listed in themes/dark.ini");
+    if (parse->seen[role]) return refuse(parse, "a second line for role", name, "one line a role");
     struct theme_style style = {0};
-    if (!parse_style(parse, value, &style))
-        return 0;
+    if (!parse_style(parse, value, &style)) return 0;
     parse->seen[role] = true;
     parse->styles->role[role] = style;
     return 1;
@@ -179,17 +167,13 @@ enum status theme_parse(const char *text, const char *file, struct theme_styles 
     if (line > 0)
         return err_set(err, ERR_INVALID, "%.80s:%d: %s", file, line,
                        parse.failed ? parse.text : "not a line of the form role = foreground background attributes");
-    if (line < 0)
-        return err_set(err, ERR_IO, "%.80s: cannot be parsed", file);
+    if (line < 0) return err_set(err, ERR_IO, "%.80s: cannot be parsed", file);
     const struct theme_style *base = &styles->role[ROLE_TEXT];
     for (int role = 0; role < ROLE_COUNT; role++) {
         struct theme_style *style = &styles->role[role];
-        if (!parse.seen[role])
-            *style = *base;
-        if (style->foreground == THEME_COLOUR_DEFAULT)
-            style->foreground = base->foreground;
-        if (style->background == THEME_COLOUR_DEFAULT)
-            style->background = base->background;
+        if (!parse.seen[role]) *style = *base;
+        if (style->foreground == THEME_COLOUR_DEFAULT) style->foreground = base->foreground;
+        if (style->background == THEME_COLOUR_DEFAULT) style->background = base->background;
     }
     return ERR_OK;
 }
@@ -202,19 +186,17 @@ enum status theme_check(const char *text, const char *file, struct err *err)
 
 bool theme_styles_mono(const struct theme_styles *styles)
 {
-    for (int role = 0; role < ROLE_COUNT; role++) {
+    for (int role = 0; role < ROLE_COUNT; role++)
         if (styles->role[role].foreground != THEME_COLOUR_DEFAULT ||
             styles->role[role].background != THEME_COLOUR_DEFAULT)
             return false;
-    }
     return true;
 }
 
 int theme_nearest_16(int colour)
 {
     static const int level[6] = {0, 95, 135, 175, 215, 255};
-    if (colour < 16)
-        return colour;
+    if (colour < 16) return colour;
     if (colour >= 232) {
         int step = colour - 232; /* 0 black .. 23 white */
         return step < 5 ? 0 : step < 12 ? 8 : step < 19 ? 7 : 15;
@@ -223,11 +205,8 @@ int theme_nearest_16(int colour)
     int high = rgb[0] > rgb[1] ? rgb[0] : rgb[1];
     high = high > rgb[2] ? high : rgb[2];
     int near = 0;
-    for (int i = 0; i < 3; i++) {
-        if (rgb[i] * 3 > high * 2)
-            near |= 1 << i;
-    }
-    if (high < 95)
-        return 0;
+    for (int i = 0; i < 3; i++)
+        if (rgb[i] * 3 > high * 2) near |= 1 << i;
+    if (high < 95) return 0;
     return high > 200 ? near + 8 : near;
 }

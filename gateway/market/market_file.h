@@ -26,7 +26,7 @@
 #include "core/instrument.h"
 #include "core/price.h"
 
-#define MARKET_TRADES_MAX 50000000
+#define MARKET_TRADES_MAX  50000000
 #define MARKET_SYMBOLS_MAX 60000
 #define MARKET_DAMAGE_KEPT 10
 #define MARKET_REASON_SIZE 96

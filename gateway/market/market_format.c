@@ -15,42 +15,41 @@ struct slice {
     size_t length;
 };
 
-static bool slice_is(struct slice slice, const char *text) {
+static bool slice_is(struct slice slice, const char *text)
+{
     return strlen(text) == slice.length && memcmp(slice.at, text, slice.length) == 0;
 }
 
-static struct slice slice_trim(const char *at, size_t length) {
+static struct slice slice_trim(const char *at, size_t length)
+{
     while (length > 0 && (at[0] == ' ' || at[0] == '\t')) {
         at++;
         length--;
     }
-    while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t' || at[length - 1] == '\r'))
-        length--;
+    while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t' || at[length - 1] == '\r')) length--;
     return (struct slice){.at = at, .length = length};
 }
 
 /* Cells between commas; returns how many there are, MARKET_COLUMNS_MAX + 1 when too many. */
-static int split(const char *line, size_t length, struct slice cells[MARKET_COLUMNS_MAX]) {
+static int split(const char *line, size_t length, struct slice cells[MARKET_COLUMNS_MAX])
+{
     int count = 0;
     size_t start = 0;
     for (size_t i = 0; i <= length; i++) {
-        if (i < length && line[i] != ',')
-            continue;
-        if (count == MARKET_COLUMNS_MAX)
-            return MARKET_COLUMNS_MAX + 1;
+        if (i < length && line[i] != ',') continue;
+        if (count == MARKET_COLUMNS_MAX) return MARKET_COLUMNS_MAX + 1;
         cells[count++] = slice_trim(line + start, i - start);
         start = i + 1;
     }
     return count;
 }
 
-static bool digits(const char *at, size_t length, int32_t *out) {
+static bool digits(const char *at, size_t length, int32_t *out)
+{
     int32_t value = 0;
-    if (length == 0 || length > 9)
-        return false;
+    if (length == 0 || length > 9) return false;
     for (size_t i = 0; i < length; i++) {
-        if (at[i] < '0' || at[i] > '9')
-            return false;
+        if (at[i] < '0' || at[i] > '9') return false;
         value = value * 10 + (at[i] - '0');
     }
     *out = value;
@@ -58,11 +57,11 @@ static bool digits(const char *at, size_t length, int32_t *out) {
 }
 
 /* [-+]digits[.digits] or [-+].digits, as the daily file writes spreads; at most four decimals. */
-static bool price_of(struct slice cell, price_t *out) {
+static bool price_of(struct slice cell, price_t *out)
+{
     size_t i = 0;
     bool negative = false;
-    if (cell.length > 0 && (cell.at[0] == '-' || cell.at[0] == '+'))
-        negative = cell.at[i++] == '-';
+    if (cell.length > 0 && (cell.at[0] == '-' || cell.at[0] == '+')) negative = cell.at[i++] == '-';
     int64_t value = 0;
     int whole = 0, decimals = 0;
     for (; i < cell.length && cell.at[i] >= '0' && cell.at[i] <= '9'; i++, whole++)
@@ -70,31 +69,27 @@ static bool price_of(struct slice cell, price_t *out) {
     if (i < cell.length && cell.at[i] == '.') {
         for (i++; i < cell.length && cell.at[i] >= '0' && cell.at[i] <= '9'; i++, decimals++)
             value = decimals < PRICE_DECIMALS && whole <= 10 ? value * 10 + (cell.at[i] - '0') : value;
-        if (decimals == 0)
-            return false;
+        if (decimals == 0) return false;
     }
-    if (i != cell.length || whole + decimals == 0 || whole > 10 || decimals > PRICE_DECIMALS)
-        return false;
-    for (; decimals < PRICE_DECIMALS; decimals++)
-        value *= 10;
-    if (value > PRICE_MAX)
-        return false;
+    if (i != cell.length || whole + decimals == 0 || whole > 10 || decimals > PRICE_DECIMALS) return false;
+    for (; decimals < PRICE_DECIMALS; decimals++) value *= 10;
+    if (value > PRICE_MAX) return false;
     *out = negative ? -value : value;
     return true;
 }
 
-static bool quantity_of(struct slice cell, int32_t minimum, int32_t *out) {
+static bool quantity_of(struct slice cell, int32_t minimum, int32_t *out)
+{
     int32_t value;
-    if (!digits(cell.at, cell.length, &value) || value < minimum || value > QUANTITY_MAX)
-        return false;
+    if (!digits(cell.at, cell.length, &value) || value < minimum || value > QUANTITY_MAX) return false;
     *out = value;
     return true;
 }
 
-static bool midnight_of(struct market_format *format, int32_t date, int64_t *midnight) {
+static bool midnight_of(struct market_format *format, int32_t date, int64_t *midnight)
+{
     if (date != format->cached_date) {
-        if (!calendar_date_valid(date))
-            return false;
+        if (!calendar_date_valid(date)) return false;
         format->cached_date = date;
         format->cached_midnight = calendar_taipei_us(date, 0);
     }
@@ -102,22 +97,21 @@ static bool midnight_of(struct market_format *format, int32_t date, int64_t *mid
     return true;
 }
 
-static bool clock_of(const char *at, int step, int32_t *seconds) {
+static bool clock_of(const char *at, int step, int32_t *seconds)
+{
     int32_t hour, minute, second;
-    if (!digits(at, 2, &hour) || !digits(at + step, 2, &minute) || !digits(at + step + step, 2, &second))
-        return false;
-    if (hour > 23 || minute > 59 || second > 59)
-        return false;
+    if (!digits(at, 2, &hour) || !digits(at + step, 2, &minute) || !digits(at + step + step, 2, &second)) return false;
+    if (hour > 23 || minute > 59 || second > 59) return false;
     *seconds = hour * 3600 + minute * 60 + second;
     return true;
 }
 
 /* What was wrong, with the cell as it stands (shortened; unprintable bytes as '?'). */
-static bool refuse(struct err *err, const char *what, struct slice cell) {
+static bool refuse(struct err *err, const char *what, struct slice cell)
+{
     char text[32];
     size_t length = cell.length < sizeof text - 1 ? cell.length : sizeof text - 1;
-    for (size_t i = 0; i < length; i++)
-        text[i] = (char)(cell.at[i] >= ' ' && cell.at[i] <= '~' ? cell.at[i] : '?');
+    for (size_t i = 0; i < length; i++) text[i] = (char)(cell.at[i] >= ' ' && cell.at[i] <= '~' ? cell.at[i] : '?');
     text[length] = '\0';
     err_set(err, ERR_INVALID, "%s, not '%s'", what, text);
     return false;
@@ -139,8 +133,7 @@ static bool daily_symbol(struct market_format *format, struct slice product, str
     if (strlen(key) != product.length || strlen(key + product.length + 1) != month.length)
         return refuse(err, "product and month must be text", product);
     if (memcmp(key, format->cached_key, used) != 0) {
-        if (symbol_from_file(key, key + product.length + 1, symbol, err) != ERR_OK)
-            return false;
+        if (symbol_from_file(key, key + product.length + 1, symbol, err) != ERR_OK) return false;
         memcpy(format->cached_key, key, used);
         memcpy(format->cached_symbol, symbol, SYMBOL_SIZE);
     }
@@ -156,8 +149,7 @@ static bool daily_row(struct market_format *format, const struct slice *cells, s
     if (!digits(cells[at[COLUMN_DATE]].at, cells[at[COLUMN_DATE]].length, &date) ||
         !midnight_of(format, date, &midnight))
         return refuse(err, "date must be YYYYMMDD", cells[at[COLUMN_DATE]]);
-    if (!daily_symbol(format, cells[at[COLUMN_PRODUCT]], cells[at[COLUMN_MONTH]], out->symbol, err))
-        return false;
+    if (!daily_symbol(format, cells[at[COLUMN_PRODUCT]], cells[at[COLUMN_MONTH]], out->symbol, err)) return false;
     if (cells[at[COLUMN_TIME]].length != 6 || !clock_of(cells[at[COLUMN_TIME]].at, 2, &seconds))
         return refuse(err, "time must be HHMMSS", cells[at[COLUMN_TIME]]);
     if (!price_of(cells[at[COLUMN_PRICE]], &out->price))
@@ -171,8 +163,7 @@ static bool daily_row(struct market_format *format, const struct slice *cells, s
     if (at[COLUMN_AUCTION] >= 0) {
         struct slice mark = cells[at[COLUMN_AUCTION]];
         out->auction = slice_is(mark, "*");
-        if (mark.length > 0 && !out->auction)
-            return refuse(err, "opening auction mark must be '*' or empty", mark);
+        if (mark.length > 0 && !out->auction) return refuse(err, "opening auction mark must be '*' or empty", mark);
     }
     return true;
 }
@@ -180,34 +171,30 @@ static bool daily_row(struct market_format *format, const struct slice *cells, s
 /* --- the plain CSV ------------------------------------------------------------------------------------------------ */
 
 /* "YYYY-MM-DD HH:MM:SS[.ffffff]", Taipei. */
-static bool stamp_of(struct market_format *format, struct slice cell, int64_t *out) {
+static bool stamp_of(struct market_format *format, struct slice cell, int64_t *out)
+{
     int32_t year, month, day, seconds, micro = 0;
     int64_t midnight;
-    if (cell.length < 19 || cell.length == 20 || cell.length > 26)
-        return false;
+    if (cell.length < 19 || cell.length == 20 || cell.length > 26) return false;
     if (cell.at[4] != '-' || cell.at[7] != '-' || cell.at[10] != ' ' || cell.at[13] != ':' || cell.at[16] != ':')
         return false;
-    if (!digits(cell.at, 4, &year) || !digits(cell.at + 5, 2, &month) || !digits(cell.at + 8, 2, &day))
-        return false;
+    if (!digits(cell.at, 4, &year) || !digits(cell.at + 5, 2, &month) || !digits(cell.at + 8, 2, &day)) return false;
     if (!midnight_of(format, year * 10000 + month * 100 + day, &midnight) || !clock_of(cell.at + 11, 3, &seconds))
         return false;
     if (cell.length > 19) {
-        if (cell.at[19] != '.' || !digits(cell.at + 20, cell.length - 20, &micro))
-            return false;
-        for (size_t i = cell.length - 20; i < 6; i++)
-            micro *= 10;
+        if (cell.at[19] != '.' || !digits(cell.at + 20, cell.length - 20, &micro)) return false;
+        for (size_t i = cell.length - 20; i < 6; i++) micro *= 10;
     }
     *out = midnight + seconds * CLOCK_SECOND_US + micro;
     return true;
 }
 
-static bool plain_symbol(struct slice cell, char symbol[SYMBOL_SIZE]) {
-    if (cell.length == 0 || cell.length >= SYMBOL_SIZE)
-        return false;
+static bool plain_symbol(struct slice cell, char symbol[SYMBOL_SIZE])
+{
+    if (cell.length == 0 || cell.length >= SYMBOL_SIZE) return false;
     for (size_t i = 0; i < cell.length; i++) {
         char c = cell.at[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == '/' && i > 0)))
-            return false;
+        if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == '/' && i > 0))) return false;
     }
     memset(symbol, 0, SYMBOL_SIZE);
     memcpy(symbol, cell.at, cell.length);
@@ -215,9 +202,9 @@ static bool plain_symbol(struct slice cell, char symbol[SYMBOL_SIZE]) {
 }
 
 /* One side of the book: both cells empty, or a price and a quantity. */
-static bool plain_side(struct slice price, struct slice quantity, price_t *price_out, int32_t *quantity_out) {
-    if (price.length == 0 && (quantity.length == 0 || slice_is(quantity, "0")))
-        return true;
+static bool plain_side(struct slice price, struct slice quantity, price_t *price_out, int32_t *quantity_out)
+{
+    if (price.length == 0 && (quantity.length == 0 || slice_is(quantity, "0"))) return true;
     return price_of(price, price_out) && quantity_of(quantity, 0, quantity_out);
 }
 
@@ -234,8 +221,7 @@ static bool plain_row(struct market_format *format, const struct slice *cells, s
         return refuse(err, "price must be above 0", cells[at[COLUMN_PRICE]]);
     if (!quantity_of(cells[at[COLUMN_QUANTITY]], 1, &out->quantity))
         return refuse(err, "quantity must be 1 to 1000000", cells[at[COLUMN_QUANTITY]]);
-    if (at[COLUMN_BID] < 0)
-        return true;
+    if (at[COLUMN_BID] < 0) return true;
     if (!plain_side(cells[at[COLUMN_BID]], cells[at[COLUMN_BID_QUANTITY]], &out->bid, &out->bid_quantity))
         return refuse(err, "bid and bid_quantity must be numbers", cells[at[COLUMN_BID]]);
     if (!plain_side(cells[at[COLUMN_ASK]], cells[at[COLUMN_ASK_QUANTITY]], &out->ask, &out->ask_quantity))
@@ -251,33 +237,25 @@ static bool plain_row(struct market_format *format, const struct slice *cells, s
 static const struct header_cell {
     const char *name;
     enum market_column column;
-} daily_cells[] = {
-    {"成交日期", COLUMN_DATE},
-    {"交易日期", COLUMN_DATE},
-    {"商品代號", COLUMN_PRODUCT},
-    {"到期月份(週別)", COLUMN_MONTH},
-    {"交割年月", COLUMN_MONTH},
-    {"成交時間", COLUMN_TIME},
-    {"成交價格", COLUMN_PRICE},
-    {"成交數量(B+S)", COLUMN_QUANTITY},
-    {"開盤集合競價", COLUMN_AUCTION},
-}, plain_cells[] = {
-    {"datetime", COLUMN_DATE},
-    {"symbol", COLUMN_PRODUCT},
-    {"price", COLUMN_PRICE},
-    {"quantity", COLUMN_QUANTITY},
-    {"bid", COLUMN_BID},
-    {"bid_quantity", COLUMN_BID_QUANTITY},
-    {"ask", COLUMN_ASK},
-    {"ask_quantity", COLUMN_ASK_QUANTITY},
+} daily_cells[] =
+    {
+        {"成交日期", COLUMN_DATE},        {"交易日期", COLUMN_DATE},          {"商品代號", COLUMN_PRODUCT},
+        {"到期月份(週別)", COLUMN_MONTH}, {"交割年月", COLUMN_MONTH},         {"成交時間", COLUMN_TIME},
+        {"成交價格", COLUMN_PRICE},       {"成交數量(B+S)", COLUMN_QUANTITY}, {"開盤集合競價", COLUMN_AUCTION},
+},
+  plain_cells[] = {
+      {"datetime", COLUMN_DATE}, {"symbol", COLUMN_PRODUCT},
+      {"price", COLUMN_PRICE},   {"quantity", COLUMN_QUANTITY},
+      {"bid", COLUMN_BID},       {"bid_quantity", COLUMN_BID_QUANTITY},
+      {"ask", COLUMN_ASK},       {"ask_quantity", COLUMN_ASK_QUANTITY},
 };
 
 #define CELLS(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool big5_to_utf8(const char *line, size_t length, char *out, size_t size) {
+static bool big5_to_utf8(const char *line, size_t length, char *out, size_t size)
+{
     iconv_t converter = iconv_open("UTF-8", "BIG5");
-    if (converter == (iconv_t)-1)
-        return false;
+    if (converter == (iconv_t)-1) return false;
     char source[MARKET_LINE_MAX];
     memcpy(source, line, length);
     char *from = source, *to = out;
@@ -288,46 +266,42 @@ static bool big5_to_utf8(const char *line, size_t length, char *out, size_t size
     return done;
 }
 
-static bool daily_header(struct market_format *format, const char *text) {
+static bool daily_header(struct market_format *format, const char *text)
+{
     struct slice cells[MARKET_COLUMNS_MAX];
     format->columns = split(text, strlen(text), cells);
-    if (format->columns > MARKET_COLUMNS_MAX)
-        return false;
+    if (format->columns > MARKET_COLUMNS_MAX) return false;
     for (int i = 0; i < format->columns; i++) {
-        for (size_t k = 0; k < CELLS(daily_cells); k++) {
-            if (slice_is(cells[i], daily_cells[k].name))
-                format->at[daily_cells[k].column] = i;
-        }
+        for (size_t k = 0; k < CELLS(daily_cells); k++)
+            if (slice_is(cells[i], daily_cells[k].name)) format->at[daily_cells[k].column] = i;
     }
-    for (int column = COLUMN_DATE; column <= COLUMN_QUANTITY; column++) {
-        if (format->at[column] < 0)
-            return false;
-    }
+    for (int column = COLUMN_DATE; column <= COLUMN_QUANTITY; column++)
+        if (format->at[column] < 0) return false;
     format->daily = true;
     return true;
 }
 
 /* Exactly the names in order: the first four, or all eight. */
-static bool plain_header(struct market_format *format, const char *line, size_t length) {
+static bool plain_header(struct market_format *format, const char *line, size_t length)
+{
     struct slice cells[MARKET_COLUMNS_MAX];
     format->columns = split(line, length, cells);
-    if (format->columns != 4 && format->columns != (int)CELLS(plain_cells))
-        return false;
+    if (format->columns != 4 && format->columns != (int)CELLS(plain_cells)) return false;
     for (int i = 0; i < format->columns; i++) {
-        if (!slice_is(cells[i], plain_cells[i].name))
-            return false;
+        if (!slice_is(cells[i], plain_cells[i].name)) return false;
         format->at[plain_cells[i].column] = i;
     }
     return true;
 }
 
-static void forget(struct market_format *format) {
+static void forget(struct market_format *format)
+{
     memset(format, 0, sizeof *format);
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        format->at[i] = -1;
+    for (int i = 0; i < COLUMN_COUNT; i++) format->at[i] = -1;
 }
 
-enum status market_format_header(struct market_format *format, const char *line, size_t length, struct err *err) {
+enum status market_format_header(struct market_format *format, const char *line, size_t length, struct err *err)
+{
     char text[MARKET_LINE_MAX * 2];
     if (length >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
@@ -335,17 +309,14 @@ enum status market_format_header(struct market_format *format, const char *line,
     }
     forget(format);
     if (length < MARKET_LINE_MAX && memchr(line, '\0', length) == NULL) {
-        if (plain_header(format, line, length))
-            return ERR_OK;
+        if (plain_header(format, line, length)) return ERR_OK;
         memcpy(text, line, length);
         text[length] = '\0';
         forget(format);
-        if (daily_header(format, text))
-            return ERR_OK;
+        if (daily_header(format, text)) return ERR_OK;
         forget(format);
         if (big5_to_utf8(line, length, text, sizeof text)) {
-            if (daily_header(format, text))
-                return ERR_OK;
+            if (daily_header(format, text)) return ERR_OK;
             if (strstr(text, "履約價格") != NULL)
                 return err_set(err, ERR_INVALID, "a file of options trades: futures trades are wanted");
         }

@@ -17,7 +17,7 @@
 #include "core/instrument.h"
 #include "core/price.h"
 
-#define MARKET_LINE_MAX 512
+#define MARKET_LINE_MAX    512
 #define MARKET_COLUMNS_MAX 16
 
 enum market_column {
@@ -47,12 +47,12 @@ struct market_row {
 };
 
 struct market_format {
-    bool daily;               /* else the plain CSV */
-    int columns;              /* how many the header has */
-    int at[COLUMN_COUNT];     /* where each is, -1 = not there */
-    int32_t cached_date;      /* last date seen and its midnight: lines of a day follow one another */
+    bool daily;           /* else the plain CSV */
+    int columns;          /* how many the header has */
+    int at[COLUMN_COUNT]; /* where each is, -1 = not there */
+    int32_t cached_date;  /* last date seen and its midnight: lines of a day follow one another */
     int64_t cached_midnight;
-    char cached_key[32];      /* last product and month seen, and their symbol */
+    char cached_key[32]; /* last product and month seen, and their symbol */
     char cached_symbol[SYMBOL_SIZE];
 };
 

@@ -14,10 +14,7 @@ const struct venue_ops *venue_at(size_t index)
 
 const struct venue_ops *venue_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof adapters / sizeof adapters[0]; i++) {
-        if (strcmp(adapters[i]->name, name) == 0) {
-            return adapters[i];
-        }
-    }
+    for (size_t i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
+        if (strcmp(adapters[i]->name, name) == 0) return adapters[i];
     return NULL;
 }

@@ -43,15 +43,9 @@ static void session_message(struct venue *venue, bool up, uint64_t number, const
 
 static void sim_close(struct venue *venue)
 {
-    if (venue == NULL) {
-        return;
-    }
-    if (venue->line != NULL) {
-        loop_remove_socket(venue->host.loop, venue->line);
-    }
-    if (venue->market != NULL) {
-        loop_remove_socket(venue->host.loop, venue->market);
-    }
+    if (venue == NULL) return;
+    if (venue->line != NULL) loop_remove_socket(venue->host.loop, venue->line);
+    if (venue->market != NULL) loop_remove_socket(venue->host.loop, venue->market);
     bus_socket_close(venue->line);
     bus_socket_close(venue->market);
     free(venue);
@@ -60,18 +54,14 @@ static void sim_close(struct venue *venue)
 static enum status sim_open(struct venue **out, const struct venue_host *host, struct err *err)
 {
     *out = calloc(1, sizeof **out);
-    if (*out == NULL) {
-        return err_set(err, ERR_FULL, "out of memory");
-    }
+    if (*out == NULL) return err_set(err, ERR_FULL, "out of memory");
     (*out)->host = *host;
     return ERR_OK;
 }
 
 static enum status sim_connect(struct venue *venue, struct err *err)
 {
-    if (venue->line != NULL) {
-        return ERR_OK; /* the sockets reach for the other end by themselves, for ever */
-    }
+    if (venue->line != NULL) return ERR_OK; /* the sockets reach for the other end by themselves, for ever */
     enum status status = bus_connect(venue->host.bus, BUS_EXCHANGE_ORDERS, BUS_DEALER, LINE_NAME, &venue->line, err);
     if (status == ERR_OK) {
         loop_add_socket(venue->host.loop, venue->line);
@@ -111,9 +101,7 @@ static enum status sim_logout(struct venue *venue, uint64_t request_id, struct e
     msg.control.kind = CONTROL_LOGOUT;
     snprintf(msg.control.actor, sizeof msg.control.actor, "gateway");
     enum status status = bus_send(venue->line, &msg, err);
-    if (status == ERR_OK) {
-        venue->logout_request = request_id;
-    }
+    if (status == ERR_OK) venue->logout_request = request_id;
     return status;
 }
 
@@ -184,9 +172,7 @@ static bool session_alive(struct venue *venue)
 static enum status sim_send(struct venue *venue, const struct order_request *request, struct err *err)
 {
     struct msg msg;
-    if (!session_alive(venue)) {
-        return err_set(err, ERR_BUSY, "no session at the exchange");
-    }
+    if (!session_alive(venue)) return err_set(err, ERR_BUSY, "no session at the exchange");
     msg_init(&msg, MSG_ORDER_REQUEST);
     msg.order_request = *request;
     return bus_send(venue->line, &msg, err);
@@ -195,9 +181,7 @@ static enum status sim_send(struct venue *venue, const struct order_request *req
 static enum status sim_cancel(struct venue *venue, const struct cancel_request *request, struct err *err)
 {
     struct msg msg;
-    if (!session_alive(venue)) {
-        return err_set(err, ERR_BUSY, "no session at the exchange");
-    }
+    if (!session_alive(venue)) return err_set(err, ERR_BUSY, "no session at the exchange");
     msg_init(&msg, MSG_CANCEL_REQUEST);
     msg.cancel_request = *request;
     return bus_send(venue->line, &msg, err);
@@ -216,11 +200,8 @@ static bool expected_on_line(enum msg_id id)
     static const enum msg_id ids[] = {
         MSG_VENUE_EXEC, MSG_VENUE_ORDER_STATUS, MSG_ORDER, MSG_POSITION, MSG_CONTRACT, MSG_ACCOUNT, MSG_REPLY,
         MSG_MARKET};
-    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
-        if (ids[i] == id) {
-            return true;
-        }
-    }
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        if (ids[i] == id) return true;
     return false;
 }
 
@@ -239,16 +220,12 @@ static void on_line(struct venue *venue, const struct msg *msg)
     }
     if (msg->id == MSG_REPLY && venue->logout_request != 0 && msg->reply.request_id == venue->logout_request) {
         venue->logout_request = 0;
-        if (venue->logged_in) {
-            session_message(venue, false, 0, "logged out");
-        }
+        if (venue->logged_in) session_message(venue, false, 0, "logged out");
     }
-    if (msg->id == MSG_REPLY && !to_login && msg->reply.status == ERR_DENIED && venue->logged_in) {
+    if (msg->id == MSG_REPLY && !to_login && msg->reply.status == ERR_DENIED && venue->logged_in)
         session_message(venue, false, 0, msg->reply.text); /* the exchange does not know us: whatever we thought */
-    }
-    if (msg->id != MSG_REPLY || msg->reply.request_id != STATUS_REQUEST) {
+    if (msg->id != MSG_REPLY || msg->reply.request_id != STATUS_REQUEST)
         venue->host.on_message(venue->host.context, msg);
-    }
 }
 
 static int drain(struct venue *venue, struct bus_socket *socket)
@@ -258,9 +235,7 @@ static int drain(struct venue *venue, struct bus_socket *socket)
     int taken = 0;
     for (; taken < BATCH; taken++) {
         enum bus_result result = bus_receive(socket, &msg, NULL, &err);
-        if (result == BUS_EMPTY) {
-            break;
-        }
+        if (result == BUS_EMPTY) break;
         if (result == BUS_DROPPED) {
             venue->host.on_garbage(venue->host.context, err.text);
         } else if (socket == venue->line && expected_on_line(msg.id)) {
@@ -278,9 +253,7 @@ static int drain(struct venue *venue, struct bus_socket *socket)
 
 static int64_t sim_do_work(struct venue *venue, int64_t now_us)
 {
-    if (venue->line == NULL) {
-        return now_us + IDLE_US;
-    }
+    if (venue->line == NULL) return now_us + IDLE_US;
     int taken = drain(venue, venue->line);
     taken += drain(venue, venue->market);
     if (venue->logged_in && !session_alive(venue)) {

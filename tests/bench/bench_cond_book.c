@@ -10,13 +10,14 @@
 #include "core/cond_book.h"
 #include "core/rng.h"
 
-#define MANY 1000000u
+#define MANY        1000000u
 #define QUIET_TICKS 5000000
 #define NAIVE_TICKS 20
 #define GROUP_TICKS 1000000
-#define BASE 17000
+#define BASE        17000
 
-static struct condition make(int64_t id, enum side side, int64_t trigger, int64_t turning, bool following) {
+static struct condition make(int64_t id, enum side side, int64_t trigger, int64_t turning, bool following)
+{
     return (struct condition){.id = id,
                               .state = CONDITION_ARMED,
                               .trigger = PRICE_POINTS(trigger),
@@ -31,23 +32,25 @@ static struct condition make(int64_t id, enum side side, int64_t trigger, int64_
 }
 
 /* BUY below and SELL above a corridor of 100 points around BASE, as waiting conditions are. */
-static struct condition spread_out(int64_t id, struct rng *rng) {
+static struct condition spread_out(int64_t id, struct rng *rng)
+{
     const enum side side = id % 2 == 0 ? SIDE_BUY : SIDE_SELL;
     const int64_t away = rng_range(rng, 101, 1500);
     return make(id, side, side == SIDE_BUY ? BASE - away : BASE + away, rng_range(rng, 1, 40), true);
 }
 
-static struct cond_book *book_of(const struct condition *conditions, uint32_t count) {
+static struct cond_book *book_of(const struct condition *conditions, uint32_t count)
+{
     struct cond_book *book = cond_book_new();
     CHECK(book != NULL && cond_book_reserve(book, count));
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         cond_book_place(book, cond_book_add(book, conditions[i].id, i), &conditions[i]);
-    }
     return book;
 }
 
 /* Nanoseconds a tick that crosses nothing. */
-static double quiet_ns(struct cond_book *book) {
+static double quiet_ns(struct cond_book *book)
+{
     struct cond_crossing crossing;
     uint32_t crossed = 0;
     const int64_t start_us = clock_monotonic_us();
@@ -60,7 +63,8 @@ static double quiet_ns(struct cond_book *book) {
 }
 
 /* The same tick by the loop over all conditions: levels, two comparisons, no index. */
-static double naive_ns(const struct condition *conditions, uint32_t count) {
+static double naive_ns(const struct condition *conditions, uint32_t count)
+{
     uint32_t crossed = 0;
     const int64_t start_us = clock_monotonic_us();
     for (int64_t i = 0; i < NAIVE_TICKS; i++) {
@@ -75,7 +79,8 @@ static double naive_ns(const struct condition *conditions, uint32_t count) {
 }
 
 /* Nanoseconds a tick that makes a new extreme for every following condition there is. */
-static double ratchet_ns(uint32_t count) {
+static double ratchet_ns(uint32_t count)
+{
     struct cond_book *book = cond_book_new();
     CHECK(book != NULL && cond_book_reserve(book, count));
     for (uint32_t i = 0; i < count; i++) {
@@ -96,7 +101,8 @@ static double ratchet_ns(uint32_t count) {
 }
 
 /* A fall through every BUY trigger: nanoseconds a condition crossed, all of them triggered and placed again. */
-static double crossing_ns(struct cond_book *book, struct condition *conditions, uint32_t *count) {
+static double crossing_ns(struct cond_book *book, struct condition *conditions, uint32_t *count)
+{
     struct cond_crossing crossing;
     *count = 0;
     const int64_t start_us = clock_monotonic_us();
@@ -107,21 +113,20 @@ static double crossing_ns(struct cond_book *book, struct condition *conditions, 
             c->state = CONDITION_TRIGGERED;
             c->trigger = PRICE_POINTS(price);
         }
-        for (uint32_t i = 0; i < crossing.count; i++) {
+        for (uint32_t i = 0; i < crossing.count; i++)
             cond_book_place(book, crossing.crossed[i].node, &conditions[crossing.crossed[i].owner]);
-        }
         *count += crossing.count;
     }
     return (double)(clock_monotonic_us() - start_us) * 1000.0 / (double)*count;
 }
 
-int main(void) {
+int main(void)
+{
     struct rng rng;
     rng_seed(&rng, 1);
     struct condition *conditions = malloc(MANY * sizeof *conditions);
     CHECK(conditions != NULL);
-    for (uint32_t i = 0; i < MANY; i++)
-        conditions[i] = spread_out(i + 1, &rng);
+    for (uint32_t i = 0; i < MANY; i++) conditions[i] = spread_out(i + 1, &rng);
     struct cond_book *one = book_of(conditions, 1), *many = book_of(conditions, MANY);
     const double one_ns = quiet_ns(one), many_ns = quiet_ns(many), loop_ns = naive_ns(conditions, MANY);
     printf("a tick, %u armed / 1 armed: %.2f (%.1f ns / %.1f ns)\n", MANY, many_ns / one_ns, many_ns, one_ns);

@@ -15,14 +15,16 @@
 #define COMMITS   500
 #define RATIO_MAX 3.0 /* the field tables and the checks may cost so much over a bare insert */
 
-static void must(enum status status, const struct err *err) {
+static void must(enum status status, const struct err *err)
+{
     if (status != ERR_OK) {
         fprintf(stderr, "bench_db: %s\n", err->text);
         exit(1);
     }
 }
 
-static void make_tick(struct tick *tick, int64_t row, uint64_t epoch) {
+static void make_tick(struct tick *tick, int64_t row, uint64_t epoch)
+{
     memset(tick, 0, sizeof(*tick));
     snprintf(tick->symbol, sizeof(tick->symbol), "MXFH1");
     tick->epoch = epoch;
@@ -35,7 +37,8 @@ static void make_tick(struct tick *tick, int64_t row, uint64_t epoch) {
     tick->trading_day = 20210726;
 }
 
-static int64_t through_db(struct db *db) {
+static int64_t through_db(struct db *db)
+{
     struct err err;
     struct msg msg;
     msg_init(&msg, MSG_TICK);
@@ -49,7 +52,8 @@ static int64_t through_db(struct db *db) {
     return clock_monotonic_us() - start_us;
 }
 
-static int64_t through_sqlite(struct db *db) {
+static int64_t through_sqlite(struct db *db)
+{
     sqlite3_stmt *statement = NULL;
     CHECK(sqlite3_prepare_v2(db->sql, "INSERT INTO ticks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
                              &statement, NULL) == SQLITE_OK);
@@ -79,9 +83,7 @@ static int64_t through_sqlite(struct db *db) {
             tick.flags,
         };
         sqlite3_bind_text(statement, 1, tick.symbol, -1, SQLITE_STATIC);
-        for (int i = 0; i < 18; i++) {
-            sqlite3_bind_int64(statement, i + 2, values[i]);
-        }
+        for (int i = 0; i < 18; i++) sqlite3_bind_int64(statement, i + 2, values[i]);
         CHECK(sqlite3_step(statement) == SQLITE_DONE);
         sqlite3_reset(statement);
     }
@@ -91,7 +93,8 @@ static int64_t through_sqlite(struct db *db) {
     return taken_us;
 }
 
-static double commit_us(const char *folder, enum db_durability durability) {
+static double commit_us(const char *folder, enum db_durability durability)
+{
     struct err err;
     struct db *db = NULL;
     struct msg msg;
@@ -111,7 +114,8 @@ static double commit_us(const char *folder, enum db_durability durability) {
 }
 
 /* The floor under a durable commit: the same number of bytes appended and flushed by hand. */
-static double flush_us(const char *folder) {
+static double flush_us(const char *folder)
+{
     char path[256];
     char page[8240];
     memset(page, 'x', sizeof(page));
@@ -119,16 +123,16 @@ static double flush_us(const char *folder) {
     FILE *file = fopen(path, "w");
     CHECK(file != NULL);
     int64_t start_us = clock_monotonic_us();
-    for (int i = 0; i < COMMITS; i++) {
+    for (int i = 0; i < COMMITS; i++)
         CHECK(fwrite(page, sizeof(page), 1, file) == 1 && fflush(file) == 0 && fdatasync(fileno(file)) == 0);
-    }
     int64_t taken_us = clock_monotonic_us() - start_us;
     fclose(file);
     unlink(path);
     return (double)taken_us / COMMITS;
 }
 
-int main(void) {
+int main(void)
+{
     char folder[] = "/tmp/outcry-bench-XXXXXX";
     struct err err;
     struct db *db = NULL;

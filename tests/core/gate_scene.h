@@ -19,9 +19,9 @@
 #include "core/text.h"
 #include "tests/core/capture.h"
 
-#define T0 ((int64_t)1627350000000000)
-#define MS ((int64_t)1000)
-#define ACK_MS 1000
+#define T0           ((int64_t)1627350000000000)
+#define MS           ((int64_t)1000)
+#define ACK_MS       1000
 #define IN_FLIGHT_MS 2000
 
 struct scene {
@@ -34,7 +34,8 @@ struct scene {
     uint64_t venue_session;
 };
 
-static inline void scene_tick(struct scene *scene, int64_t points) {
+static inline void scene_tick(struct scene *scene, int64_t points)
+{
     struct tick tick = {.symbol = "MXFH1",
                         .epoch = 1,
                         .seq = 1,
@@ -47,7 +48,8 @@ static inline void scene_tick(struct scene *scene, int64_t points) {
     gate_on_tick(scene->gate, &tick, scene->now_us, &scene->sink);
 }
 
-static inline void scene_market(struct scene *scene, int32_t trading_day) {
+static inline void scene_market(struct scene *scene, int32_t trading_day)
+{
     struct market market = {.venue = "SIM",
                             .market_us = scene->now_us,
                             .trading_day = trading_day,
@@ -56,7 +58,8 @@ static inline void scene_market(struct scene *scene, int32_t trading_day) {
     gate_on_market(scene->gate, &market, scene->now_us, &scene->sink);
 }
 
-static inline void scene_new(struct scene *scene, uint32_t max_orders) {
+static inline void scene_new(struct scene *scene, uint32_t max_orders)
+{
     struct gate_config config = {
         .venue = "SIM", .ack_timeout_us = ACK_MS * MS, .in_flight_us = IN_FLIGHT_MS * MS, .max_orders = max_orders};
     scene->sink = capture_sink(&scene->out);
@@ -65,7 +68,8 @@ static inline void scene_new(struct scene *scene, uint32_t max_orders) {
 }
 
 /* Contracts, market and a first price. */
-static inline void scene_begin(struct scene *scene) {
+static inline void scene_begin(struct scene *scene)
+{
     static const char *const symbols[] = {"MXFH1", "TXFH1"};
     for (int i = 0; i < 2; i++) {
         struct contract contract = {.multiplier = i == 0 ? 50 : 200,
@@ -80,7 +84,8 @@ static inline void scene_begin(struct scene *scene) {
     scene_tick(scene, 17400);
 }
 
-static inline void scene_session(struct scene *scene, bool logged_in, const char *account) {
+static inline void scene_session(struct scene *scene, bool logged_in, const char *account)
+{
     struct session_info session = {.logged_in = logged_in, .user = "demo", .venue = "SIM"};
     if (logged_in) scene->venue_session++;
     session.venue_session = scene->venue_session;
@@ -88,7 +93,8 @@ static inline void scene_session(struct scene *scene, bool logged_in, const char
     gate_on_session(scene->gate, &session, scene->now_us, &scene->sink);
 }
 
-static inline const struct query *scene_query(const struct scene *scene, enum query_kind kind) {
+static inline const struct query *scene_query(const struct scene *scene, enum query_kind kind)
+{
     for (size_t i = scene->out.count; i-- > 0;)
         if (scene->out.ports[i] == PORT_VENUE && scene->out.msgs[i].id == MSG_QUERY &&
             scene->out.msgs[i].query.kind == kind)
@@ -96,7 +102,8 @@ static inline const struct query *scene_query(const struct scene *scene, enum qu
     return NULL;
 }
 
-static inline void scene_reply(struct scene *scene, enum query_kind kind) {
+static inline void scene_reply(struct scene *scene, enum query_kind kind)
+{
     const struct query *query = scene_query(scene, kind);
     assert_non_null(query);
     struct reply reply = {.request_id = query->request_id};
@@ -104,12 +111,14 @@ static inline void scene_reply(struct scene *scene, enum query_kind kind) {
 }
 
 /* Log in and be caught up: nothing was missed, no position is held there. */
-static inline void scene_login(struct scene *scene) {
+static inline void scene_login(struct scene *scene)
+{
     scene_session(scene, true, "A1");
     scene_reply(scene, QUERY_VENUE_FILLS);
 }
 
-static inline void scene_open(struct scene *scene, uint32_t max_orders) {
+static inline void scene_open(struct scene *scene, uint32_t max_orders)
+{
     memset(scene, 0, sizeof *scene);
     scene->now_us = T0;
     scene_new(scene, max_orders);
@@ -120,14 +129,16 @@ static inline void scene_open(struct scene *scene, uint32_t max_orders) {
 }
 
 /* Keep what was stored for a restart, and forget what was said. */
-static inline void scene_keep(struct scene *scene) {
+static inline void scene_keep(struct scene *scene)
+{
     for (size_t i = 0; i < scene->out.count; i++)
         if (scene->out.ports[i] == PORT_STORE && scene->out.msgs[i].id != MSG_RISK_EVENT)
             capture_emit(&scene->records, PORT_STORE, &scene->out.msgs[i]);
     capture_clear(&scene->out);
 }
 
-static inline bool scene_same_row(const struct msg *a, const struct msg *b) {
+static inline bool scene_same_row(const struct msg *a, const struct msg *b)
+{
     if (a->id != b->id || a->id == MSG_ORDER_EVENT) return false;
     if (a->id == MSG_ORDER) return strcmp(a->order.request.client_order_id, b->order.request.client_order_id) == 0;
     if (a->id == MSG_CONDITION_LOTS) return a->condition_lots.condition_id == b->condition_lots.condition_id;
@@ -136,7 +147,8 @@ static inline bool scene_same_row(const struct msg *a, const struct msg *b) {
 }
 
 /* kill -9 after the last commit, and a new process over the same files; not logged in yet. */
-static inline void scene_restart(struct scene *scene) {
+static inline void scene_restart(struct scene *scene)
+{
     static const enum msg_id ids[] = {MSG_GUARD_LIMITS,   MSG_GUARD_STATE, MSG_CURSOR,     MSG_POSITION,
                                       MSG_CONDITION_LOTS, MSG_ORDER,       MSG_ORDER_EVENT};
     struct err err;
@@ -154,7 +166,8 @@ static inline void scene_restart(struct scene *scene) {
 }
 
 static inline struct order_request scene_request(const struct scene *scene, const char *id, enum side side,
-                                                 int32_t quantity) {
+                                                 int32_t quantity)
+{
     struct order_request request = {.account = "A1",
                                     .symbol = "MXFH1",
                                     .side = side,
@@ -171,28 +184,33 @@ static inline struct order_request scene_request(const struct scene *scene, cons
     return request;
 }
 
-static inline void scene_send(struct scene *scene, const struct order_request *request) {
+static inline void scene_send(struct scene *scene, const struct order_request *request)
+{
     gate_on_order_request(scene->gate, request, scene->now_us, &scene->sink);
 }
 
-static inline void scene_order(struct scene *scene, const char *id, enum side side, int32_t quantity) {
+static inline void scene_order(struct scene *scene, const char *id, enum side side, int32_t quantity)
+{
     struct order_request request = scene_request(scene, id, side, quantity);
     scene_send(scene, &request);
 }
 
 static inline struct order_request scene_exit_request(const struct scene *scene, const char *id, enum side side,
-                                                      int32_t quantity) {
+                                                      int32_t quantity)
+{
     struct order_request request = scene_request(scene, id, side, quantity);
     request.reduce_only = true;
     request.leg = LEG_STOP_LOSS;
     return request;
 }
 
-static inline void scene_exec(struct scene *scene, const struct venue_exec *exec) {
+static inline void scene_exec(struct scene *scene, const struct venue_exec *exec)
+{
     gate_on_venue_exec(scene->gate, exec, scene->now_us, &scene->sink);
 }
 
-static inline struct venue_exec scene_exec_of(struct scene *scene, const char *id, enum exec_kind kind) {
+static inline struct venue_exec scene_exec_of(struct scene *scene, const char *id, enum exec_kind kind)
+{
     struct venue_exec exec = {.seq = ++scene->venue_seq,
                               .kind = kind,
                               .account = "A1",
@@ -210,12 +228,14 @@ static inline struct venue_exec scene_exec_of(struct scene *scene, const char *i
     return exec;
 }
 
-static inline void scene_said(struct scene *scene, const char *id, enum exec_kind kind) {
+static inline void scene_said(struct scene *scene, const char *id, enum exec_kind kind)
+{
     struct venue_exec exec = scene_exec_of(scene, id, kind);
     scene_exec(scene, &exec);
 }
 
-static inline struct venue_exec scene_fill_of(struct scene *scene, const char *id, int32_t quantity, int64_t points) {
+static inline struct venue_exec scene_fill_of(struct scene *scene, const char *id, int32_t quantity, int64_t points)
+{
     struct venue_exec exec = scene_exec_of(scene, id, EXEC_FILL);
     exec.fill_quantity = quantity;
     exec.fill_price = PRICE_POINTS(points);
@@ -223,26 +243,30 @@ static inline struct venue_exec scene_fill_of(struct scene *scene, const char *i
     return exec;
 }
 
-static inline void scene_fill(struct scene *scene, const char *id, int32_t quantity, int64_t points) {
+static inline void scene_fill(struct scene *scene, const char *id, int32_t quantity, int64_t points)
+{
     struct venue_exec exec = scene_fill_of(scene, id, quantity, points);
     scene_exec(scene, &exec);
 }
 
 /* Hold lots: an order, its acknowledgement, its fill. */
-static inline void scene_hold(struct scene *scene, const char *id, enum side side, int32_t quantity) {
+static inline void scene_hold(struct scene *scene, const char *id, enum side side, int32_t quantity)
+{
     scene_order(scene, id, side, quantity);
     scene_said(scene, id, EXEC_NEW);
     scene_fill(scene, id, quantity, 17400);
     scene_keep(scene);
 }
 
-static inline void scene_timer(struct scene *scene, int64_t later_ms) {
+static inline void scene_timer(struct scene *scene, int64_t later_ms)
+{
     scene->now_us += later_ms * MS;
     gate_on_timer(scene->gate, scene->now_us, &scene->sink);
 }
 
 /* The answer to the open question about an order. */
-static inline void scene_answer(struct scene *scene, bool found, enum order_state state, int32_t filled) {
+static inline void scene_answer(struct scene *scene, bool found, enum order_state state, int32_t filled)
+{
     const struct query *query = scene_query(scene, QUERY_VENUE_ORDER);
     assert_non_null(query);
     struct venue_order_status status = {.request_id = query->request_id, .found = found, .copies = found ? 1 : 0};
@@ -255,29 +279,34 @@ static inline void scene_answer(struct scene *scene, bool found, enum order_stat
     gate_on_venue_order_status(scene->gate, &status, scene->now_us, &scene->sink);
 }
 
-static inline enum order_state scene_state(const struct scene *scene, const char *id) {
+static inline enum order_state scene_state(const struct scene *scene, const char *id)
+{
     const struct order *order = gate_order(scene->gate, id);
     assert_non_null(order);
     return order->state;
 }
 
-static inline int32_t scene_held(const struct scene *scene) {
+static inline int32_t scene_held(const struct scene *scene)
+{
     const struct position *position = gate_position(scene->gate, "A1", "MXFH1");
     return position == NULL ? 0 : position->quantity;
 }
 
-static inline int scene_sent(const struct scene *scene) {
+static inline int scene_sent(const struct scene *scene)
+{
     return capture_count(&scene->out, PORT_VENUE, MSG_ORDER_REQUEST);
 }
 
-static inline const struct order_event *scene_event(const struct scene *scene) {
+static inline const struct order_event *scene_event(const struct scene *scene)
+{
     const struct msg *msg = capture_last(&scene->out, PORT_PUBLISH, MSG_ORDER_EVENT);
     assert_non_null(msg);
     return &msg->order_event;
 }
 
 static inline const struct reply *scene_control(struct scene *scene, enum control_kind kind, const char *text,
-                                                int64_t number) {
+                                                int64_t number)
+{
     struct control control = {.request_id = 9, .kind = kind, .number = number, .actor = "ann"};
     (void)text_copy(control.text, sizeof control.text, text);
     gate_on_control(scene->gate, &control, scene->now_us, &scene->sink);
@@ -286,14 +315,16 @@ static inline const struct reply *scene_control(struct scene *scene, enum contro
     return &msg->reply;
 }
 
-static inline int scene_setup(void **state) {
+static inline int scene_setup(void **state)
+{
     static struct scene scene;
     scene_open(&scene, 64);
     *state = &scene;
     return 0;
 }
 
-static inline int scene_teardown(void **state) {
+static inline int scene_teardown(void **state)
+{
     struct scene *scene = *state;
     gate_free(scene->gate);
     return 0;

@@ -13,7 +13,8 @@
 #include "core/msg.h"
 #include "core/rng.h"
 
-static inline int64_t random_number(struct rng *rng, const struct field *field) {
+static inline int64_t random_number(struct rng *rng, const struct field *field)
+{
     if (field->type == FIELD_DATE)
         return rng_chance(rng, 1, 8) && field->min == 0
                    ? 0
@@ -29,7 +30,8 @@ static inline int64_t random_number(struct rng *rng, const struct field *field) 
     return rng_range(rng, field->min, field->max);
 }
 
-static inline void random_text(struct rng *rng, const struct field *field, char text[AUDIT_REASON_SIZE]) {
+static inline void random_text(struct rng *rng, const struct field *field, char text[AUDIT_REASON_SIZE])
+{
     static const char *const pieces[] = {"A", "z", "7", "-", " ", "/", "\xE5\xB0\x8F", "\xC3\xA9", "\xF0\x9F\x93\x88",
                                          "~"};
     const size_t limit = (size_t)rng_range(rng, field->min, field->max);
@@ -43,7 +45,8 @@ static inline void random_text(struct rng *rng, const struct field *field, char 
     text[used] = '\0';
 }
 
-static inline void random_msg(struct rng *rng, enum msg_id id, struct msg *msg) {
+static inline void random_msg(struct rng *rng, enum msg_id id, struct msg *msg)
+{
     msg_init(msg, id);
     const struct msg_type *type = msg_type(id);
     for (uint32_t i = 0; i < type->field_count; i++) {

@@ -11,7 +11,8 @@
 
 #define AT(minute, second) (((int64_t)(minute)*60 + (second)) * 1000000)
 
-static struct tick trade(int64_t time_us, int64_t points, int32_t quantity) {
+static struct tick trade(int64_t time_us, int64_t points, int32_t quantity)
+{
     struct tick tick = {.symbol = "MXFH1",
                         .time_us = time_us,
                         .price = PRICE_POINTS(points),
@@ -20,12 +21,14 @@ static struct tick trade(int64_t time_us, int64_t points, int32_t quantity) {
     return tick;
 }
 
-static bool add(struct bar_builder *builder, struct tick tick, struct bar *done) {
+static bool add(struct bar_builder *builder, struct tick tick, struct bar *done)
+{
     return bar_add(builder, &tick, done);
 }
 
 static void assert_bar(const struct bar *bar, int64_t open, int64_t high, int64_t low, int64_t close, int64_t volume,
-                       int trades) {
+                       int trades)
+{
     assert_string_equal(bar->symbol, "MXFH1");
     assert_int_equal(bar->trading_day, 20210726);
     assert_int_equal(bar->open, PRICE_POINTS(open));
@@ -36,7 +39,8 @@ static void assert_bar(const struct bar *bar, int64_t open, int64_t high, int64_
     assert_int_equal(bar->trades, trades);
 }
 
-static void trades_make_a_bar(void **state) {
+static void trades_make_a_bar(void **state)
+{
     (void)state;
     struct bar_builder builder;
     struct bar done;
@@ -53,7 +57,8 @@ static void trades_make_a_bar(void **state) {
     assert_bar(bar_current(&builder), 17396, 17396, 17396, 17396, 3, 1);
 }
 
-static void empty_minutes_make_no_bar(void **state) {
+static void empty_minutes_make_no_bar(void **state)
+{
     (void)state;
     struct bar_builder builder;
     struct bar done;
@@ -64,7 +69,8 @@ static void empty_minutes_make_no_bar(void **state) {
     assert_int_equal(bar_current(&builder)->start_us, AT(9, 0));
 }
 
-static void trial_matches_are_no_trades(void **state) {
+static void trial_matches_are_no_trades(void **state)
+{
     (void)state;
     struct bar_builder builder;
     struct bar done;
@@ -79,7 +85,8 @@ static void trial_matches_are_no_trades(void **state) {
     assert_bar(bar_current(&builder), 17400, 17400, 17400, 17400, 1, 1);
 }
 
-static void time_may_go_back(void **state) {
+static void time_may_go_back(void **state)
+{
     (void)state;
     struct bar_builder builder;
     struct bar done;
@@ -91,7 +98,8 @@ static void time_may_go_back(void **state) {
     assert_bar(bar_current(&builder), 17300, 17300, 17300, 17300, 2, 1);
 }
 
-static void a_half_built_bar_goes_on(void **state) {
+static void a_half_built_bar_goes_on(void **state)
+{
     (void)state;
     struct bar_builder first;
     struct bar_builder second;
@@ -105,7 +113,8 @@ static void a_half_built_bar_goes_on(void **state) {
     assert_bar(bar_current(&second), 17400, 17420, 17380, 17380, 5, 3);
 }
 
-static void starts_are_floors(void **state) {
+static void starts_are_floors(void **state)
+{
     (void)state;
     assert_int_equal(bar_start(AT(5, 59), BAR_MINUTE_US), AT(5, 0));
     assert_int_equal(bar_start(AT(5, 0), BAR_MINUTE_US), AT(5, 0));
@@ -113,7 +122,8 @@ static void starts_are_floors(void **state) {
     assert_int_equal(bar_start(AT(7, 30), 5 * BAR_MINUTE_US), AT(5, 0));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trades_make_a_bar),           cmocka_unit_test(empty_minutes_make_no_bar),
         cmocka_unit_test(trial_matches_are_no_trades), cmocka_unit_test(time_may_go_back),

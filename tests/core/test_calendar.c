@@ -13,7 +13,8 @@
 #include "core/clock.h"
 #include "core/rng.h"
 
-static void test_valid(void **state) {
+static void test_valid(void **state)
+{
     (void)state;
     assert_true(calendar_date_valid(20210726));
     assert_true(calendar_date_valid(20240229));
@@ -24,7 +25,8 @@ static void test_valid(void **state) {
 }
 
 /* Every day of the calendar, against timegm and gmtime_r. */
-static void test_every_day(void **state) {
+static void test_every_day(void **state)
+{
     (void)state;
     int32_t date = CALENDAR_DATE_MIN;
     for (time_t at = 631152000; date < CALENDAR_DATE_MAX; at += 86400) {
@@ -45,7 +47,8 @@ static void test_every_day(void **state) {
     assert_int_equal(calendar_add_days(20210726, INT32_MAX), CALENDAR_DATE_MAX);
 }
 
-static void test_moments(void **state) {
+static void test_moments(void **state)
+{
     (void)state;
     const int64_t us = calendar_taipei_us(20210726, 8 * 3600 + 45 * 60) + 123456;
     assert_int_equal(us, INT64_C(1627260300123456));
@@ -65,7 +68,8 @@ static void test_moments(void **state) {
     assert_int_equal(calendar_date(INT64_MAX), CALENDAR_DATE_MAX);
 }
 
-static void test_format(void **state) {
+static void test_format(void **state)
+{
     (void)state;
     char buf[CALENDAR_TEXT_SIZE];
     const int64_t us = calendar_taipei_us(20210726, 9 * 3600 + 3 * 60 + 7) + 123999;
@@ -75,7 +79,8 @@ static void test_format(void **state) {
     assert_string_equal(calendar_format_stamp(us, buf, sizeof buf), "2021-07-26 09:03:07.123");
 }
 
-static void test_nth_weekday(void **state) {
+static void test_nth_weekday(void **state)
+{
     (void)state;
     assert_int_equal(calendar_nth_weekday(2021, 8, 3, 3), 20210818);
     assert_int_equal(calendar_nth_weekday(2021, 9, 3, 1), 20210901);
@@ -83,14 +88,16 @@ static void test_nth_weekday(void **state) {
     assert_int_equal(calendar_nth_weekday(2026, 2, 0, 1), 20260201);
 }
 
-static void date_refused(const char *text, enum status status) {
+static void date_refused(const char *text, enum status status)
+{
     int32_t date = 77;
     struct err err;
     assert_int_equal(calendar_parse_date(text, &date, &err), status);
     assert_int_equal(date, 77);
 }
 
-static void test_parse_date(void **state) {
+static void test_parse_date(void **state)
+{
     (void)state;
     int32_t date;
     assert_int_equal(calendar_parse_date("20210726", &date, NULL), ERR_OK);
@@ -104,7 +111,8 @@ static void test_parse_date(void **state) {
     for (size_t i = 0; i < sizeof beyond / sizeof beyond[0]; i++) date_refused(beyond[i], ERR_RANGE);
 }
 
-static void test_parse_time(void **state) {
+static void test_parse_time(void **state)
+{
     (void)state;
     int32_t seconds = 77;
     assert_int_equal(calendar_parse_time("24:00", &seconds, NULL), ERR_RANGE);
@@ -122,7 +130,8 @@ static void test_parse_time(void **state) {
     assert_int_equal(seconds, 86399);
 }
 
-static void test_clock(void **state) {
+static void test_clock(void **state)
+{
     (void)state;
     struct clock clock;
     clock_virtual_init(&clock, 5);
@@ -135,10 +144,11 @@ static void test_clock(void **state) {
     assert_true(clock_monotonic_us() >= before);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_valid),   cmocka_unit_test(test_every_day),   cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_format),  cmocka_unit_test(test_nth_weekday), cmocka_unit_test(test_parse_date),
+        cmocka_unit_test(test_valid),      cmocka_unit_test(test_every_day),   cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_format),     cmocka_unit_test(test_nth_weekday), cmocka_unit_test(test_parse_date),
         cmocka_unit_test(test_parse_time), cmocka_unit_test(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

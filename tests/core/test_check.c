@@ -15,17 +15,20 @@
 
 #include "core/check.h"
 
-static void hook(void) {
+static void hook(void)
+{
     (void)!write(STDERR_FILENO, "terminal restored\n", 18);
 }
 
-static void failing_hook(void) {
+static void failing_hook(void)
+{
     (void)!write(STDERR_FILENO, "first\n", 6);
     CHECK(!"the hook itself is wrong");
 }
 
 /* A child in which this runs: what it wrote to stderr; its end must be an abort. */
-static void words_of(void (*break_it)(void), char *words, size_t size) {
+static void words_of(void (*break_it)(void), char *words, size_t size)
+{
     int ends[2], status = 0;
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
@@ -49,28 +52,33 @@ static void words_of(void (*break_it)(void), char *words, size_t size) {
     assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-static void plainly_wrong(void) {
+static void plainly_wrong(void)
+{
     CHECK(1 + 1 == 2);
     CHECK(1 + 1 == 3);
 }
 
-static void wrong_with_a_hook(void) {
+static void wrong_with_a_hook(void)
+{
     check_set_hook(hook);
     CHECK(1 + 1 == 3);
 }
 
-static void wrong_in_the_hook(void) {
+static void wrong_in_the_hook(void)
+{
     check_set_hook(failing_hook);
     CHECK(1 + 1 == 3);
 }
 
-static void wrong_after_the_hook_left(void) {
+static void wrong_after_the_hook_left(void)
+{
     check_set_hook(hook);
     check_set_hook(NULL);
     check_failed("nothing", "nowhere", -7);
 }
 
-static void test_it_says_what_and_where(void **state) {
+static void test_it_says_what_and_where(void **state)
+{
     char words[512], where[64];
     (void)state;
     words_of(plainly_wrong, words, sizeof words);
@@ -80,7 +88,8 @@ static void test_it_says_what_and_where(void **state) {
     assert_null(strstr(words, "== 2"));
 }
 
-static void test_the_hook_comes_first_and_once(void **state) {
+static void test_the_hook_comes_first_and_once(void **state)
+{
     char words[512];
     (void)state;
     words_of(wrong_with_a_hook, words, sizeof words);
@@ -92,7 +101,8 @@ static void test_the_hook_comes_first_and_once(void **state) {
     assert_string_equal(words, "check failed: nothing at nowhere:0\n");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_says_what_and_where),
         cmocka_unit_test(test_the_hook_comes_first_and_once),

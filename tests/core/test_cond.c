@@ -11,9 +11,10 @@
 #include "core/cond.h"
 
 #define P(points) PRICE_POINTS(points)
-#define DAY 20210726
+#define DAY       20210726
 
-static struct condition_terms good(void) {
+static struct condition_terms good(void)
+{
     return (struct condition_terms){.account = "DEMO-1",
                                     .symbol = "MXFH1",
                                     .side = SIDE_BUY,
@@ -28,7 +29,8 @@ static struct condition_terms good(void) {
                                     .entry = ENTRY_MARKET};
 }
 
-static struct contract mxf(void) {
+static struct contract mxf(void)
+{
     return (struct contract){.symbol = "MXFH1",
                              .last_trading_day = 20210818,
                              .tick = P(1),
@@ -40,7 +42,8 @@ static struct contract mxf(void) {
 }
 
 static void refuses(const struct condition_terms *terms, const struct contract *contract, const char *field,
-                    const char *words) {
+                    const char *words)
+{
     const char *bad = NULL;
     struct err err = {0};
     assert_int_not_equal(condition_terms_check(terms, contract, DAY, &bad, &err), ERR_OK);
@@ -48,12 +51,14 @@ static void refuses(const struct condition_terms *terms, const struct contract *
     if (strstr(err.text, words) == NULL) fail_msg("'%s' does not say '%s'", err.text, words);
 }
 
-static void accepts(const struct condition_terms *terms, const struct contract *contract) {
+static void accepts(const struct condition_terms *terms, const struct contract *contract)
+{
     struct err err = {0};
     if (condition_terms_check(terms, contract, DAY, NULL, &err) != ERR_OK) fail_msg("%s", err.text);
 }
 
-static void levels_of_both_sides(void **state) {
+static void levels_of_both_sides(void **state)
+{
     (void)state;
     struct condition c = {.terms = good(), .state = CONDITION_ARMED, .trigger = P(17390)};
     struct condition_levels levels;
@@ -79,7 +84,8 @@ static void levels_of_both_sides(void **state) {
     assert_int_equal(levels.stop_loss, P(17405));
 }
 
-static void good_terms_pass(void **state) {
+static void good_terms_pass(void **state)
+{
     (void)state;
     const struct contract contract = mxf();
     struct condition_terms t = good();
@@ -101,7 +107,8 @@ static void good_terms_pass(void **state) {
     accepts(&t, &contract);
 }
 
-static void refuses_names_and_sides(void **state) {
+static void refuses_names_and_sides(void **state)
+{
     (void)state;
     struct contract contract = mxf();
     struct condition_terms t = good();
@@ -124,7 +131,8 @@ static void refuses_names_and_sides(void **state) {
     refuses(&t, &contract, "side", "BUY nor SELL");
 }
 
-static void refuses_prices(void **state) {
+static void refuses_prices(void **state)
+{
     (void)state;
     const struct contract contract = mxf();
     struct condition_terms t = good();
@@ -142,7 +150,8 @@ static void refuses_prices(void **state) {
     refuses(&t, &contract, "trigger_price", "beyond the price limit");
 }
 
-static void refuses_distances(void **state) {
+static void refuses_distances(void **state)
+{
     (void)state;
     const struct contract contract = mxf();
     struct condition_terms t = good();
@@ -170,7 +179,8 @@ static void refuses_distances(void **state) {
     refuses(&t, &contract, "stop_loss", "puts the level at 0");
 }
 
-static void refuses_the_rest(void **state) {
+static void refuses_the_rest(void **state)
+{
     (void)state;
     const struct contract contract = mxf();
     struct condition_terms t = good();
@@ -212,13 +222,15 @@ static void refuses_the_rest(void **state) {
     refuses(&t, &contract, "note", "63 bytes");
 }
 
-static void explains(const struct condition *c, price_t last, const char *words) {
+static void explains(const struct condition *c, price_t last, const char *words)
+{
     char text[256];
     condition_explain(c, last, text, sizeof text);
     if (strstr(text, words) == NULL) fail_msg("'%s' does not say '%s'", text, words);
 }
 
-static void says_why(void **state) {
+static void says_why(void **state)
+{
     (void)state;
     struct condition c = {.terms = good(), .state = CONDITION_ARMED, .trigger = P(17400)};
     price_t distance;
@@ -275,7 +287,8 @@ static void says_why(void **state) {
     assert_int_equal(strlen(condition_explain(&c, 0, small, sizeof small)), sizeof small - 1);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_of_both_sides),
         cmocka_unit_test(good_terms_pass),

@@ -17,7 +17,7 @@
 #include "tests/support/alloc_count.h"
 
 #define CONDITIONS 3000
-#define BASE 17000
+#define BASE       17000
 
 struct event {
     int64_t id;
@@ -32,7 +32,8 @@ struct events {
 };
 
 /* One condition's rules, as core/cond.h says them, without any index. */
-static void step(struct condition *c, price_t price) {
+static void step(struct condition *c, price_t price)
+{
     struct condition_levels levels;
     condition_levels(c, &levels);
     const bool buy = c->terms.side == SIDE_BUY;
@@ -54,11 +55,13 @@ static void step(struct condition *c, price_t price) {
     }
 }
 
-static void note(struct events *events, const struct condition *c) {
+static void note(struct events *events, const struct condition *c)
+{
     events->items[events->count++] = (struct event){c->id, c->state, c->trigger};
 }
 
-static void naive_tick(struct condition *conditions, size_t count, price_t price, struct events *events) {
+static void naive_tick(struct condition *conditions, size_t count, price_t price, struct events *events)
+{
     *events = (struct events){0};
     for (size_t i = 0; i < count; i++) {
         struct condition *c = &conditions[i];
@@ -76,7 +79,8 @@ static void naive_tick(struct condition *conditions, size_t count, price_t price
     }
 }
 
-static void book_tick(struct cond_book *book, struct condition *conditions, price_t price, struct events *events) {
+static void book_tick(struct cond_book *book, struct condition *conditions, price_t price, struct events *events)
+{
     struct cond_crossing crossing;
     cond_book_cross(book, price, CROSS_ENTRIES | CROSS_EXITS, &crossing);
     *events = (struct events){.ratcheted_buy = crossing.ratcheted_buy, .ratcheted_sell = crossing.ratcheted_sell};
@@ -90,12 +94,12 @@ static void book_tick(struct cond_book *book, struct condition *conditions, pric
         assert_int_not_equal(before, c->state); /* what is crossed always moves */
         note(events, c);
     }
-    for (uint32_t i = 0; i < crossing.count; i++) {
+    for (uint32_t i = 0; i < crossing.count; i++)
         cond_book_place(book, crossing.crossed[i].node, &conditions[crossing.crossed[i].owner]);
-    }
 }
 
-static void make(struct condition *c, int64_t id, struct rng *rng, int64_t spread, int64_t max_distance) {
+static void make(struct condition *c, int64_t id, struct rng *rng, int64_t spread, int64_t max_distance)
+{
     memset(c, 0, sizeof *c);
     c->id = id;
     c->state = CONDITION_ARMED;
@@ -116,7 +120,8 @@ struct pair_of {
     struct cond_book *book;
 };
 
-static void compare_events(const struct events *a, const struct events *b) {
+static void compare_events(const struct events *a, const struct events *b)
+{
     assert_int_equal(a->count, b->count);
     assert_int_equal(a->ratcheted_buy, b->ratcheted_buy);
     assert_int_equal(a->ratcheted_sell, b->ratcheted_sell);
@@ -127,20 +132,23 @@ static void compare_events(const struct events *a, const struct events *b) {
     }
 }
 
-static void compare_all(const struct pair_of *p) {
+static void compare_all(const struct pair_of *p)
+{
     for (size_t i = 0; i < p->count; i++) {
         assert_int_equal(p->naive[i].state, p->booked[i].state);
         assert_int_equal(p->naive[i].trigger, cond_book_trigger(p->book, p->nodes[i], p->booked[i].trigger));
     }
 }
 
-static void book_sync(struct pair_of *p, size_t i) {
+static void book_sync(struct pair_of *p, size_t i)
+{
     p->booked[i].trigger = cond_book_trigger(p->book, p->nodes[i], p->booked[i].trigger);
     cond_book_lift(p->book, p->nodes[i]);
 }
 
 /* A command: pause, resume, cancel (and reuse of its node), a fill that moves the average, an edit. */
-static void command(struct pair_of *p, struct rng *rng) {
+static void command(struct pair_of *p, struct rng *rng)
+{
     const size_t i = (size_t)rng_range(rng, 0, (int64_t)p->count - 1);
     struct condition *a = &p->naive[i], *b = &p->booked[i];
     const enum condition_state state = a->state;
@@ -163,7 +171,8 @@ static void command(struct pair_of *p, struct rng *rng) {
     cond_book_place(p->book, p->nodes[i], b);
 }
 
-static void add_one(struct pair_of *p, struct rng *rng) {
+static void add_one(struct pair_of *p, struct rng *rng)
+{
     if (p->count == CONDITIONS) return;
     const size_t i = p->count++;
     make(&p->naive[i], (int64_t)i + 1, rng, 60, 20);
@@ -174,7 +183,8 @@ static void add_one(struct pair_of *p, struct rng *rng) {
 }
 
 /* -> how many transitions were compared: a run that compares nothing proves nothing. */
-static size_t run_seed(uint64_t seed, size_t start, int ticks, uint32_t command_percent) {
+static size_t run_seed(uint64_t seed, size_t start, int ticks, uint32_t command_percent)
+{
     struct rng rng;
     rng_seed(&rng, seed);
     struct pair_of *p = calloc(1, sizeof *p);
@@ -183,8 +193,7 @@ static size_t run_seed(uint64_t seed, size_t start, int ticks, uint32_t command_
     assert_true(a != NULL && b != NULL);
     p->book = cond_book_new();
     assert_non_null(p->book);
-    for (size_t i = 0; i < start; i++)
-        add_one(p, &rng);
+    for (size_t i = 0; i < start; i++) add_one(p, &rng);
     int64_t at = BASE;
     size_t compared = 0;
     for (int t = 0; t < ticks; t++) {
@@ -194,8 +203,7 @@ static size_t run_seed(uint64_t seed, size_t start, int ticks, uint32_t command_
         book_tick(p->book, p->booked, PRICE_POINTS(at), b);
         compare_events(a, b);
         compared += a->count;
-        while (rng_chance(&rng, command_percent, 100))
-            command(p, &rng);
+        while (rng_chance(&rng, command_percent, 100)) command(p, &rng);
         if (rng_chance(&rng, 1, 4)) add_one(p, &rng);
         if (t % 16 == 0) compare_all(p);
     }
@@ -207,25 +215,25 @@ static size_t run_seed(uint64_t seed, size_t start, int ticks, uint32_t command_
     return compared;
 }
 
-static void equals_the_naive_loop(void **state) {
+static void equals_the_naive_loop(void **state)
+{
     (void)state;
     size_t compared = 0;
-    for (uint64_t seed = 1; seed <= 60; seed++)
-        compared += run_seed(seed, 200, 1500, 60);
+    for (uint64_t seed = 1; seed <= 60; seed++) compared += run_seed(seed, 200, 1500, 60);
     assert_true(compared > 20000);
 }
 
-static void equals_the_naive_loop_with_thousands(void **state) {
+static void equals_the_naive_loop_with_thousands(void **state)
+{
     (void)state;
     size_t compared = 0;
-    for (uint64_t seed = 1001; seed <= 1004; seed++)
-        compared += run_seed(seed, CONDITIONS - 100, 3000, 30);
-    for (uint64_t seed = 2001; seed <= 2004; seed++)
-        compared += run_seed(seed, CONDITIONS, 2000, 97);
+    for (uint64_t seed = 1001; seed <= 1004; seed++) compared += run_seed(seed, CONDITIONS - 100, 3000, 30);
+    for (uint64_t seed = 2001; seed <= 2004; seed++) compared += run_seed(seed, CONDITIONS, 2000, 97);
     assert_true(compared > 20000);
 }
 
-static struct condition following(int64_t id, enum side side, int64_t trigger, int64_t turning) {
+static struct condition following(int64_t id, enum side side, int64_t trigger, int64_t turning)
+{
     return (struct condition){.id = id,
                               .state = CONDITION_ARMED,
                               .trigger = PRICE_POINTS(trigger),
@@ -240,14 +248,14 @@ static struct condition following(int64_t id, enum side side, int64_t trigger, i
 }
 
 /* A test worked by hand: trigger, ratchet, turn. */
-static void follows_and_turns(void **state) {
+static void follows_and_turns(void **state)
+{
     (void)state;
     struct condition c[2] = {following(1, SIDE_BUY, 100, 15), following(2, SIDE_BUY, 90, 5)};
     struct cond_book *book = cond_book_new();
     struct events *events = malloc(sizeof *events);
     assert_true(cond_book_reserve(book, 2));
-    for (uint32_t i = 0; i < 2; i++)
-        cond_book_place(book, cond_book_add(book, c[i].id, i), &c[i]);
+    for (uint32_t i = 0; i < 2; i++) cond_book_place(book, cond_book_add(book, c[i].id, i), &c[i]);
     book_tick(book, c, PRICE_POINTS(101), events);
     assert_int_equal(events->count, 0);
     book_tick(book, c, PRICE_POINTS(95), events); /* triggers 1, which follows at once */
@@ -273,7 +281,8 @@ static void follows_and_turns(void **state) {
 }
 
 /* Place nodes as groups at rising prices and meld them two by two: a forest as deep as it gets. Returns the extreme. */
-static price_t build_deep(struct cond_book *book, const uint32_t *nodes, uint32_t count, price_t low) {
+static price_t build_deep(struct cond_book *book, const uint32_t *nodes, uint32_t count, price_t low)
+{
     if (count == 1) {
         struct condition c = following(1, SIDE_BUY, 0, 50000);
         c.state = CONDITION_TRIGGERED;
@@ -292,31 +301,29 @@ static price_t build_deep(struct cond_book *book, const uint32_t *nodes, uint32_
 
 /* Members that leave strand elements of the forest: with eight conditions more than the sixteen there are, unless they
  * are found again (without that, a CHECK ends this program). */
-static void stranded_elements_come_back(void **state) {
+static void stranded_elements_come_back(void **state)
+{
     (void)state;
     struct cond_book *book = cond_book_new();
     assert_true(cond_book_reserve(book, 8));
     assert_int_equal(book->capacity, 8);
     uint32_t nodes[8];
     price_t extremes[8] = {0};
-    for (uint32_t i = 0; i < 8; i++)
-        nodes[i] = cond_book_add(book, i + 1, i);
+    for (uint32_t i = 0; i < 8; i++) nodes[i] = cond_book_add(book, i + 1, i);
     for (uint32_t kept = 0; kept < 7; kept++) {
         uint32_t count = 1;
-        while (count * 2 <= 8 - kept)
-            count *= 2;
+        while (count * 2 <= 8 - kept) count *= 2;
         extremes[kept] = build_deep(book, nodes + kept, count, PRICE_POINTS(1000) * (kept + 1));
-        for (uint32_t i = kept + 1; i < kept + count; i++)
-            cond_book_lift(book, nodes[i]);
-        for (uint32_t i = 0; i <= kept; i++)
-            assert_int_equal(cond_book_trigger(book, nodes[i], 0), extremes[i]);
+        for (uint32_t i = kept + 1; i < kept + count; i++) cond_book_lift(book, nodes[i]);
+        for (uint32_t i = 0; i <= kept; i++) assert_int_equal(cond_book_trigger(book, nodes[i], 0), extremes[i]);
     }
     assert_int_equal(book->groups_used, 16);
     cond_book_free(book);
 }
 
 /* Held entries do not move, and do not ratchet; exits do. */
-static void entries_can_be_held(void **state) {
+static void entries_can_be_held(void **state)
+{
     (void)state;
     struct condition armed = following(1, SIDE_BUY, 100, 5), open = following(2, SIDE_BUY, 100, 5);
     struct condition followed = following(3, SIDE_BUY, 100, 5);
@@ -343,7 +350,8 @@ static void entries_can_be_held(void **state) {
 }
 
 /* Triggering, ratcheting, melding, turning and leaving: none of it allocates. */
-static void ticks_allocate_nothing(void **state) {
+static void ticks_allocate_nothing(void **state)
+{
     (void)state;
     if (!alloc_counted()) {
         puts("skip: a sanitizer has taken malloc");
@@ -371,7 +379,8 @@ static void ticks_allocate_nothing(void **state) {
     cond_book_free(book);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows_and_turns),
         cmocka_unit_test(stranded_elements_come_back),

@@ -16,7 +16,8 @@
 #include "core/err.h"
 #include "core/text.h"
 
-static void test_set_and_prefix(void **state) {
+static void test_set_and_prefix(void **state)
+{
     (void)state;
     struct err err;
     assert_int_equal(err_set(&err, ERR_RANGE, "quantity: %d (allowed %d to %d)", -5, 1, 100), ERR_RANGE);
@@ -29,13 +30,15 @@ static void test_set_and_prefix(void **state) {
     assert_string_equal(err.text, "again: a.csv:3: quantity: -5 (allowed 1 to 100)");
 }
 
-static void test_null_is_allowed(void **state) {
+static void test_null_is_allowed(void **state)
+{
     (void)state;
     assert_int_equal(err_set(NULL, ERR_BUSY, "%s", "x"), ERR_BUSY);
     assert_int_not_equal(err_prefix(NULL, "x"), ERR_OK);
 }
 
-static void test_long_words_are_cut_between_characters(void **state) {
+static void test_long_words_are_cut_between_characters(void **state)
+{
     (void)state;
     char text[2 * ERR_TEXT_SIZE] = "a"; /* three-byte characters that do not divide the size */
     for (size_t at = 1; at + 3 < sizeof text; at += 3) memcpy(text + at, "\xE5\xB0\x8F", 4);
@@ -50,7 +53,8 @@ static void test_long_words_are_cut_between_characters(void **state) {
     assert_true(text_valid(err.text, strlen(err.text)));
 }
 
-static void test_status_names(void **state) {
+static void test_status_names(void **state)
+{
     (void)state;
     for (int i = ERR_OK; i <= ERR_BUSY; i++) {
         assert_string_not_equal(status_name((enum status)i), "unknown");
@@ -58,10 +62,11 @@ static void test_status_names(void **state) {
             assert_string_not_equal(status_name((enum status)i), status_name((enum status)j));
     }
     assert_string_equal(status_name((enum status)99), "unknown");
-    assert_string_equal(status_name((enum status)-1), "unknown");
+    assert_string_equal(status_name((enum status) - 1), "unknown");
 }
 
-static void test_utf8(void **state) {
+static void test_utf8(void **state)
+{
     (void)state;
     const char *const good[] = {"",
                                 "a",
@@ -98,7 +103,8 @@ static void test_utf8(void **state) {
     assert_false(text_valid("a\0b", 3));
 }
 
-static void test_copy(void **state) {
+static void test_copy(void **state)
+{
     (void)state;
     char out[8];
     assert_true(text_copy(out, sizeof out, "1234567"));
@@ -113,20 +119,25 @@ static void test_copy(void **state) {
     assert_string_equal(out, "");
 }
 
-static void test_clean(void **state) {
+static void test_clean(void **state)
+{
     (void)state;
-    char text[] = "ok \xE5\xB0\x8F\x1B[31m\r\n\x7F\xFF\xC2\x9B" "31m\xE5\xB0";
+    char text[] = "ok \xE5\xB0\x8F\x1B[31m\r\n\x7F\xFF\xC2\x9B"
+                  "31m\xE5\xB0";
     text_clean(text);
-    assert_string_equal(text, "ok \xE5\xB0\x8F?[31m????" "??31m??");
+    assert_string_equal(text, "ok \xE5\xB0\x8F?[31m????"
+                              "??31m??");
 }
 
-static void say_hook(void) {
+static void say_hook(void)
+{
     assert_true(write(STDOUT_FILENO, "hook\n", 5) == 5);
     CHECK(!"inside the hook"); /* must not call the hook again */
 }
 
 /* In a child: it ends. */
-static void test_check_runs_the_hook_once_and_aborts(void **state) {
+static void test_check_runs_the_hook_once_and_aborts(void **state)
+{
     (void)state;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -152,7 +163,8 @@ static void test_check_runs_the_hook_once_and_aborts(void **state) {
     CHECK(1 + 1 == 2); /* and what holds costs nothing */
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_set_and_prefix),
         cmocka_unit_test(test_null_is_allowed),

@@ -23,7 +23,8 @@ struct scene {
     int64_t now_us;
 };
 
-static struct executor_config config_of(uint64_t session, uint32_t max_orders) {
+static struct executor_config config_of(uint64_t session, uint32_t max_orders)
+{
     return (struct executor_config){.install = "k3",
                                     .session = session,
                                     .resend_us = 200 * MS,
@@ -32,7 +33,8 @@ static struct executor_config config_of(uint64_t session, uint32_t max_orders) {
                                     .max_orders = max_orders};
 }
 
-static struct contract contract_mxf(void) {
+static struct contract contract_mxf(void)
+{
     struct contract contract = {.symbol = "MXFH1",
                                 .product = "MXF",
                                 .multiplier = 50,
@@ -44,12 +46,14 @@ static struct contract contract_mxf(void) {
     return contract;
 }
 
-static void market(struct scene *scene, int32_t trading_day) {
+static void market(struct scene *scene, int32_t trading_day)
+{
     struct market market = {.market_us = T0, .trading_day = trading_day, .session = 1, .session_state = 2};
     executor_on_market(scene->executor, &market, scene->now_us, &scene->sink);
 }
 
-static void open_scene(struct scene *scene, uint64_t session, uint32_t max_orders) {
+static void open_scene(struct scene *scene, uint64_t session, uint32_t max_orders)
+{
     struct executor_config config = config_of(session, max_orders);
     struct contract contract = contract_mxf();
     memset(scene, 0, sizeof *scene);
@@ -62,20 +66,23 @@ static void open_scene(struct scene *scene, uint64_t session, uint32_t max_order
     capture_clear(&scene->out);
 }
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     static struct scene scene;
     open_scene(&scene, 5, 64);
     *state = &scene;
     return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
     struct scene *scene = *state;
     executor_free(scene->executor);
     return 0;
 }
 
-static struct order_request request_of(const char *id, enum side side, int32_t quantity) {
+static struct order_request request_of(const char *id, enum side side, int32_t quantity)
+{
     struct order_request request = {.account = "A1",
                                     .symbol = "MXFH1",
                                     .side = side,
@@ -92,33 +99,39 @@ static struct order_request request_of(const char *id, enum side side, int32_t q
     return request;
 }
 
-static struct signal signal_of(uint64_t seq, const char *id, enum side side, int32_t quantity) {
+static struct signal signal_of(uint64_t seq, const char *id, enum side side, int32_t quantity)
+{
     struct signal signal = {.seq = seq, .strategy = "k3", .order = request_of(id, side, quantity)};
     return signal;
 }
 
-static void send_signal(struct scene *scene, const struct signal *signal) {
+static void send_signal(struct scene *scene, const struct signal *signal)
+{
     executor_on_signal(scene->executor, signal, scene->now_us, &scene->sink);
 }
 
-static const struct signal_ack *acked(const struct scene *scene) {
+static const struct signal_ack *acked(const struct scene *scene)
+{
     const struct msg *msg = capture_last(&scene->out, PORT_ACK, MSG_SIGNAL_ACK);
     assert_non_null(msg);
     return &msg->signal_ack;
 }
 
-static const struct reply *replied(const struct scene *scene) {
+static const struct reply *replied(const struct scene *scene)
+{
     const struct msg *msg = capture_last(&scene->out, PORT_REPLY, MSG_REPLY);
     assert_non_null(msg);
     return &msg->reply;
 }
 
-static void event_raw(struct scene *scene, const struct order_event *event) {
+static void event_raw(struct scene *scene, const struct order_event *event)
+{
     struct err err;
     assert_int_equal(executor_on_order_event(scene->executor, event, scene->now_us, &scene->sink, &err), ERR_OK);
 }
 
-static struct order_event event_of(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state) {
+static struct order_event event_of(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state)
+{
     const struct order *order = executor_order(scene->executor, id);
     struct order_event event = {
         .seq = ++scene->seq, .kind = kind, .state = state, .trading_day = 20210727, .time_us = scene->now_us};
@@ -130,12 +143,14 @@ static struct order_event event_of(struct scene *scene, const char *id, enum exe
     return event;
 }
 
-static void happens(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state) {
+static void happens(struct scene *scene, const char *id, enum exec_kind kind, enum order_state state)
+{
     struct order_event event = event_of(scene, id, kind, state);
     event_raw(scene, &event);
 }
 
-static void fill(struct scene *scene, const char *id, const char *exec_id, int32_t quantity, int64_t points) {
+static void fill(struct scene *scene, const char *id, const char *exec_id, int32_t quantity, int64_t points)
+{
     struct order_event event = event_of(scene, id, EXEC_FILL, ORDER_PARTIALLY_FILLED);
     event.fill_quantity = quantity;
     event.fill_price = PRICE_POINTS(points);
@@ -143,19 +158,22 @@ static void fill(struct scene *scene, const char *id, const char *exec_id, int32
     event_raw(scene, &event);
 }
 
-static enum order_state state_of(const struct scene *scene, const char *id) {
+static enum order_state state_of(const struct scene *scene, const char *id)
+{
     const struct order *order = executor_order(scene->executor, id);
     assert_non_null(order);
     return order->state;
 }
 
-static int32_t held(const struct scene *scene) {
+static int32_t held(const struct scene *scene)
+{
     const struct position *position = executor_position(scene->executor, "A1", "MXFH1");
     return position == NULL ? 0 : position->quantity;
 }
 
 /* A second process over what the first one stored: everything in `records`, by table, newest row of a key. */
-static void restart(struct scene *scene, const struct capture *records, uint64_t session) {
+static void restart(struct scene *scene, const struct capture *records, uint64_t session)
+{
     static const enum msg_id ids[] = {MSG_POSITION, MSG_CURSOR, MSG_ORDER, MSG_ORDER_EVENT, MSG_SIGNAL_ACK};
     uint64_t seq = scene->seq;
     int64_t now_us = scene->now_us;
@@ -181,7 +199,8 @@ static void restart(struct scene *scene, const struct capture *records, uint64_t
         }
 }
 
-static void test_signal_becomes_one_intent(void **state) {
+static void test_signal_becomes_one_intent(void **state)
+{
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 2);
     send_signal(scene, &s);
@@ -200,7 +219,8 @@ static void test_signal_becomes_one_intent(void **state) {
     assert_memory_equal(acked(scene), &first, sizeof first);
 }
 
-static void test_late_signal_expires(void **state) {
+static void test_late_signal_expires(void **state)
+{
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 2);
     scene->now_us = T0 + 5001 * MS;
@@ -226,7 +246,8 @@ static void test_late_signal_expires(void **state) {
     assert_int_equal(scene->out.count, 0);
 }
 
-static void test_bad_signals(void **state) {
+static void test_bad_signals(void **state)
+{
     struct scene *scene = *state;
     struct signal good = signal_of(1, "k3-12-E1", SIDE_BUY, 2), other = signal_of(2, "k3-12-E1", SIDE_BUY, 3);
     struct signal bad = signal_of(3, "k3-13-E1", SIDE_BUY, 1), again = signal_of(4, "k3-12-E1", SIDE_BUY, 2);
@@ -244,7 +265,8 @@ static void test_bad_signals(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
 }
 
-static void test_resent_until_named(void **state) {
+static void test_resent_until_named(void **state)
+{
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 2);
     send_signal(scene, &s);
@@ -261,7 +283,8 @@ static void test_resent_until_named(void **state) {
     assert_int_equal(executor_unconfirmed(scene->executor), 0);
 }
 
-static void test_events_in_order(void **state) {
+static void test_events_in_order(void **state)
+{
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 3);
     struct err err;
@@ -289,7 +312,8 @@ static void test_events_in_order(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_PUBLISH, MSG_POSITION), 1);
 }
 
-static void test_fills_count_once(void **state) {
+static void test_fills_count_once(void **state)
+{
     struct scene *scene = *state;
     struct signal s = signal_of(1, "k3-12-E1", SIDE_BUY, 3);
     send_signal(scene, &s);
@@ -304,20 +328,23 @@ static void test_fills_count_once(void **state) {
     assert_int_equal(capture_risk(&scene->out, "after the order had ended"), 1);
 }
 
-static void test_unknown_order_is_adopted(void **state) {
+static void test_unknown_order_is_adopted(void **state)
+{
     struct scene *scene = *state;
     fill(scene, "k3-99-E1", "x1", 1, 17400);
     assert_int_equal(held(scene), 1);
     assert_int_equal(state_of(scene, "k3-99-E1"), ORDER_FILLED);
 }
 
-static void ticket(struct scene *scene, const char *id, enum side side, int32_t quantity) {
+static void ticket(struct scene *scene, const char *id, enum side side, int32_t quantity)
+{
     struct order_command command = {.request_id = 77, .order = request_of(id, side, quantity)};
     (void)text_copy(command.order.actor, sizeof command.order.actor, "ann");
     executor_on_order_command(scene->executor, &command, scene->now_us, &scene->sink);
 }
 
-static void test_operators_ticket(void **state) {
+static void test_operators_ticket(void **state)
+{
     struct scene *scene = *state;
     ticket(scene, "", SIDE_BUY, 1);
     assert_int_equal(replied(scene)->status, ERR_OK);
@@ -342,13 +369,15 @@ static void test_operators_ticket(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 3);
 }
 
-static void cancel(struct scene *scene, const char *id) {
+static void cancel(struct scene *scene, const char *id)
+{
     struct cancel_command command = {.request_id = 78, .cancel = {.actor = "ann", .reason = "changed my mind"}};
     (void)text_copy(command.cancel.client_order_id, sizeof command.cancel.client_order_id, id);
     executor_on_cancel_command(scene->executor, &command, scene->now_us, &scene->sink);
 }
 
-static void test_cancel_working(void **state) {
+static void test_cancel_working(void **state)
+{
     struct scene *scene = *state;
     ticket(scene, "", SIDE_BUY, 2);
     happens(scene, "k3-m5-1", EXEC_NEW, ORDER_NEW);
@@ -379,7 +408,8 @@ static void test_cancel_working(void **state) {
 
 /* An intent that may be anywhere on its way: it goes again with its life ended, so that it can only end or be answered.
  * */
-static void test_cancel_intent_survives_restart(void **state) {
+static void test_cancel_intent_survives_restart(void **state)
+{
     struct scene *scene = *state;
     static struct capture records;
     ticket(scene, "", SIDE_BUY, 2);
@@ -398,7 +428,8 @@ static void test_cancel_intent_survives_restart(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 1);
 }
 
-static void test_restart(void **state) {
+static void test_restart(void **state)
+{
     struct scene *scene = *state;
     static struct capture records;
     struct signal first = signal_of(1, "k3-12-E1", SIDE_BUY, 2), second = signal_of(2, "k3-13-E1", SIDE_SELL, 1);
@@ -424,26 +455,30 @@ static void test_restart(void **state) {
     assert_string_equal(replied(scene)->text, "k3-m5-2");
 }
 
-static void flatten(struct scene *scene, const char *symbol) {
+static void flatten(struct scene *scene, const char *symbol)
+{
     struct control control = {.request_id = 79, .kind = CONTROL_FLATTEN, .actor = "ann"};
     (void)text_copy(control.text, sizeof control.text, symbol);
     executor_on_control(scene->executor, &control, scene->now_us, &scene->sink);
 }
 
-static const struct order_request *last_sent(const struct scene *scene) {
+static const struct order_request *last_sent(const struct scene *scene)
+{
     const struct msg *msg = capture_last(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST);
     assert_non_null(msg);
     return &msg->order_request;
 }
 
-static void hold(struct scene *scene, uint64_t seq, const char *id, enum side side, int32_t quantity) {
+static void hold(struct scene *scene, uint64_t seq, const char *id, enum side side, int32_t quantity)
+{
     struct signal s = signal_of(seq, id, side, quantity);
     send_signal(scene, &s);
     fill(scene, id, id, quantity, 17400);
 }
 
 /* Cancel what works, await its end, look again: a fill that comes in between is closed too, and nothing is reversed. */
-static void test_flatten(void **state) {
+static void test_flatten(void **state)
+{
     struct scene *scene = *state;
     hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
     struct signal resting = signal_of(2, "k3-2-E1", SIDE_BUY, 3);
@@ -485,7 +520,8 @@ static void test_flatten(void **state) {
 }
 
 /* Two conditions hold as much against each other: no order can close that, the gate is asked to let them give it up. */
-static void test_flatten_of_what_nets(void **state) {
+static void test_flatten_of_what_nets(void **state)
+{
     struct scene *scene = *state;
     struct signal bought = signal_of(1, "k3-1-E1", SIDE_BUY, 2), sold = signal_of(2, "k3-2-E1", SIDE_SELL, 2);
     bought.order.condition_id = 1;
@@ -507,8 +543,7 @@ static void test_flatten_of_what_nets(void **state) {
         released.fill_quantity = 2;
         released.fill_price = PRICE_POINTS(17450);
         event_raw(scene, &released);
-        const struct condition_lots *lots =
-            &capture_last(&scene->out, PORT_STORE, MSG_CONDITION_LOTS)->condition_lots;
+        const struct condition_lots *lots = &capture_last(&scene->out, PORT_STORE, MSG_CONDITION_LOTS)->condition_lots;
         assert_int_equal(lots->condition_id, id);
         assert_int_equal(lots->quantity, 0);
     }
@@ -519,7 +554,8 @@ static void test_flatten_of_what_nets(void **state) {
     assert_int_equal(held(scene), 0);
 }
 
-static void test_flatten_gives_up(void **state) {
+static void test_flatten_gives_up(void **state)
+{
     struct scene *scene = *state;
     hold(scene, 1, "k3-1-E1", SIDE_SELL, 2);
     flatten(scene, "all");
@@ -540,7 +576,8 @@ static void test_flatten_gives_up(void **state) {
                      1);
 }
 
-static void test_flatten_in_slices_over_restart(void **state) {
+static void test_flatten_in_slices_over_restart(void **state)
+{
     struct scene *scene = *state;
     static struct capture records;
     hold(scene, 1, "k3-1-E1", SIDE_BUY, 23);
@@ -562,7 +599,8 @@ static void test_flatten_in_slices_over_restart(void **state) {
     assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
 }
 
-static void test_flatten_leaves_others_orders(void **state) {
+static void test_flatten_leaves_others_orders(void **state)
+{
     struct scene *scene = *state;
     struct order_event foreign = event_of(scene, "venue/9", EXEC_NEW, ORDER_NEW);
     (void)text_copy(foreign.request.actor, sizeof foreign.request.actor, ORDER_ACTOR_ELSEWHERE);
@@ -579,7 +617,8 @@ static void test_flatten_leaves_others_orders(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_STORE, MSG_CURSOR), 0);
 }
 
-static void test_no_room(void **state) {
+static void test_no_room(void **state)
+{
     struct scene *scene = *state;
     executor_free(scene->executor);
     open_scene(scene, 5, 2);
@@ -609,7 +648,8 @@ static void test_no_room(void **state) {
     assert_false(acked(scene)->accepted);
 }
 
-static void test_new_trading_day(void **state) {
+static void test_new_trading_day(void **state)
+{
     struct scene *scene = *state;
     hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
     capture_clear(&scene->out);
@@ -624,7 +664,8 @@ static void test_new_trading_day(void **state) {
 }
 
 /* The gateway has another order of this name: that one is the order, and the intent, which can never go, is an alarm. */
-static void test_id_that_is_taken(void **state) {
+static void test_id_that_is_taken(void **state)
+{
     struct scene *scene = *state;
     ticket(scene, "k3-m5-1", SIDE_BUY, 1);
     struct order_event other = event_of(scene, "k3-m5-1", EXEC_FILL, ORDER_FILLED);
@@ -650,7 +691,8 @@ static void test_id_that_is_taken(void **state) {
     assert_int_equal(scene->out.count, 0);
 }
 
-static void test_restore_refuses_what_is_not_its_own(void **state) {
+static void test_restore_refuses_what_is_not_its_own(void **state)
+{
     struct scene *scene = *state;
     struct msg msg = {.id = MSG_DEPTH};
     struct err err;
@@ -660,7 +702,8 @@ static void test_restore_refuses_what_is_not_its_own(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(test_signal_becomes_one_intent),
         TEST(test_late_signal_expires),

@@ -2,7 +2,8 @@
 #include "tests/core/gate_scene.h"
 #include "tests/support/alloc_count.h"
 
-static void test_sent_once_after_the_journal(void **state) {
+static void test_sent_once_after_the_journal(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "k3-12-E1", SIDE_BUY, 2);
     assert_int_equal(capture_last(&scene->out, PORT_STORE, MSG_ORDER)->order.state, ORDER_SENDING);
@@ -23,7 +24,8 @@ static void test_sent_once_after_the_journal(void **state) {
     assert_int_equal(gate_events_seq(scene->gate), 1);
 }
 
-static void test_late_is_expired(void **state) {
+static void test_late_is_expired(void **state)
+{
     struct scene *scene = *state;
     struct order_request request = scene_request(scene, "k3-12-E1", SIDE_BUY, 2);
     scene->now_us = request.expires_us + 1;
@@ -33,7 +35,8 @@ static void test_late_is_expired(void **state) {
     assert_int_equal(scene_event(scene)->reject, REJECT_EXPIRED);
 }
 
-static void denied(struct scene *scene, const struct order_request *request, enum reject_code code, const char *words) {
+static void denied(struct scene *scene, const struct order_request *request, enum reject_code code, const char *words)
+{
     scene_send(scene, request);
     assert_int_equal(scene_sent(scene), 0);
     assert_int_equal(scene_event(scene)->kind, EXEC_DENIED);
@@ -46,7 +49,8 @@ static void denied(struct scene *scene, const struct order_request *request, enu
     assert_int_equal(scene_sent(scene), 0);
 }
 
-static void test_denials(void **state) {
+static void test_denials(void **state)
+{
     struct scene *scene = *state;
     struct order_request other = scene_request(scene, "a", SIDE_BUY, 1),
                          unknown = scene_request(scene, "b", SIDE_BUY, 1);
@@ -68,7 +72,8 @@ static void test_denials(void **state) {
     assert_int_equal(capture_risk(&scene->out, "order not taken: quantity: -1"), 1);
 }
 
-static void test_life_of_an_order(void **state) {
+static void test_life_of_an_order(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "k3-12-E1", SIDE_BUY, 3);
     scene_fill(scene, "k3-12-E1", 1, 17400); /* before its ack */
@@ -94,7 +99,8 @@ static void test_life_of_an_order(void **state) {
     assert_int_equal(next, 1 + 3); /* the ack that came late changed nothing, and is no event */
 }
 
-static void test_reports_once_and_in_order(void **state) {
+static void test_reports_once_and_in_order(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 3);
     scene_said(scene, "a", EXEC_NEW);
@@ -120,7 +126,8 @@ static void test_reports_once_and_in_order(void **state) {
     assert_int_equal(capture_risk(&scene->out, "came twice"), 1);
 }
 
-static void test_rejected_by_the_venue(void **state) {
+static void test_rejected_by_the_venue(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 3);
     struct venue_exec exec = scene_exec_of(scene, "a", EXEC_REJECTED);
@@ -132,17 +139,20 @@ static void test_rejected_by_the_venue(void **state) {
     assert_string_equal(scene_event(scene)->reason, "margin 84500 needed, 100 free");
 }
 
-static void cancel(struct scene *scene, const char *id) {
+static void cancel(struct scene *scene, const char *id)
+{
     struct cancel_request request = {.actor = "ann", .created_us = scene->now_us};
     (void)text_copy(request.client_order_id, sizeof request.client_order_id, id);
     gate_on_cancel_request(scene->gate, &request, scene->now_us, &scene->sink);
 }
 
-static int cancels(const struct scene *scene) {
+static int cancels(const struct scene *scene)
+{
     return capture_count(&scene->out, PORT_VENUE, MSG_CANCEL_REQUEST);
 }
 
-static void test_cancel(void **state) {
+static void test_cancel(void **state)
+{
     struct scene *scene = *state;
     struct order_request request = scene_request(scene, "a", SIDE_BUY, 2);
     request.type = ORDER_LIMIT;
@@ -175,7 +185,8 @@ static void test_cancel(void **state) {
 }
 
 /* Cancels pass in every mode, and so do exits that reduce. */
-static void test_reduce_only_at_the_last_hop(void **state) {
+static void test_reduce_only_at_the_last_hop(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 3);
     (void)scene_control(scene, CONTROL_HALT, "test", 0);
@@ -203,7 +214,8 @@ static void test_reduce_only_at_the_last_hop(void **state) {
     assert_int_equal(cancels(scene), 1);
 }
 
-static void test_modes_are_stored_and_said(void **state) {
+static void test_modes_are_stored_and_said(void **state)
+{
     struct scene *scene = *state;
     assert_int_equal(scene_control(scene, CONTROL_HALT, "something smells", 0)->status, ERR_OK);
     const struct guard_state *guard = &capture_last(&scene->out, PORT_STORE, MSG_GUARD_STATE)->guard_state;
@@ -223,7 +235,8 @@ static void test_modes_are_stored_and_said(void **state) {
 
 /* Long 2 MXF at 17400, loss limit NT$ 5,000: at 17351 the loss is 49 x 50 x 2 = 4,900 + costs of 2 x 10 on each side.
  * */
-static void test_daily_loss_reduces_by_itself(void **state) {
+static void test_daily_loss_reduces_by_itself(void **state)
+{
     struct scene *scene = *state;
     struct guard_limits limits = {.daily_loss = PRICE_POINTS(5000), .actor = "ann"};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
@@ -251,7 +264,8 @@ static void test_daily_loss_reduces_by_itself(void **state) {
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "", 0)->status, ERR_OK);
 }
 
-static void test_limits(void **state) {
+static void test_limits(void **state)
+{
     struct scene *scene = *state;
     struct guard_limits limits = {.max_order_quantity = 10, .daily_loss = PRICE_POINTS(50000), .actor = "ann"};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
@@ -265,7 +279,8 @@ static void test_limits(void **state) {
     assert_int_equal(gate_limits(scene->gate)->max_order_quantity, 10);
 }
 
-static void test_stale_price_and_pause(void **state) {
+static void test_stale_price_and_pause(void **state)
+{
     struct scene *scene = *state;
     struct guard_limits limits = {.stale_tick_ms = 3000};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
@@ -283,7 +298,8 @@ static void test_stale_price_and_pause(void **state) {
 }
 
 /* A ticket that only reduces, and rests far away, must not stand in the way of a stop. */
-static void test_protective_exit_comes_first(void **state) {
+static void test_protective_exit_comes_first(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 3);
     struct order_request ticket = scene_exit_request(scene, "ticket", SIDE_SELL, 2),
@@ -308,7 +324,8 @@ static void test_protective_exit_comes_first(void **state) {
 }
 
 /* The line refused it whole: nothing is in doubt, and nothing blocks the symbol. */
-static void test_not_sent_is_denied(void **state) {
+static void test_not_sent_is_denied(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 1);
     assert_int_equal(gate_guard(scene->gate)->orders_sent, 1);
@@ -330,7 +347,8 @@ static void test_not_sent_is_denied(void **state) {
 }
 
 /* The rate is the venue's business too: a restart does not begin a new second. */
-static void test_rate_survives_restart(void **state) {
+static void test_rate_survives_restart(void **state)
+{
     struct scene *scene = *state;
     struct guard_limits limits = {.orders_per_second = 2, .actor = "ann"};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
@@ -349,14 +367,16 @@ static void test_rate_survives_restart(void **state) {
 }
 
 /* What the venue's answer counts must have come, and all of it. */
-static void test_catching_up_counts(void **state) {
+static void test_catching_up_counts(void **state)
+{
     struct scene *scene = *state;
     scene_restart(scene);
     scene_session(scene, true, "A1");
     struct reply reply = {.request_id = scene_query(scene, QUERY_VENUE_FILLS)->request_id, .number = 2, .text = "more"};
     struct venue_exec first = scene_fill_of(scene, "x", 1, 17400), second = scene_fill_of(scene, "y", 1, 17400);
     scene_exec(scene, &first);
-    gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink); /* one of the two was lost, and there is more */
+    gate_on_venue_reply(scene->gate, &reply, scene->now_us,
+                        &scene->sink); /* one of the two was lost, and there is more */
     const struct query *again = scene_query(scene, QUERY_VENUE_FILLS);
     assert_int_not_equal(again->request_id, reply.request_id);
     assert_int_equal(again->from_seq, first.seq);
@@ -372,7 +392,8 @@ static void test_catching_up_counts(void **state) {
     assert_int_equal(scene_state(scene, "b"), ORDER_SENDING);
 }
 
-static void test_found_elsewhere(void **state) {
+static void test_found_elsewhere(void **state)
+{
     struct scene *scene = *state;
     struct venue_exec exec = scene_fill_of(scene, "", 2, 17400);
     exec.side = SIDE_SELL;
@@ -395,7 +416,8 @@ static void test_found_elsewhere(void **state) {
     assert_null(gate_order(scene->gate, "nobody"));
 }
 
-static void test_too_much_filled_halts(void **state) {
+static void test_too_much_filled_halts(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 1);
     scene_said(scene, "a", EXEC_NEW);
@@ -405,7 +427,8 @@ static void test_too_much_filled_halts(void **state) {
     assert_int_equal(capture_risk(&scene->out, "filled 3 of an order with 1 open"), 1);
 }
 
-static void test_late_fill_counts(void **state) {
+static void test_late_fill_counts(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 2);
     scene_said(scene, "a", EXEC_NEW);
@@ -416,7 +439,8 @@ static void test_late_fill_counts(void **state) {
     assert_int_equal(capture_risk(&scene->out, "after the order had ended"), 1);
 }
 
-static void test_room(void **state) {
+static void test_room(void **state)
+{
     struct scene *scene = *state;
     gate_free(scene->gate);
     scene_open(scene, 2);
@@ -445,7 +469,8 @@ static void test_room(void **state) {
     assert_int_equal(scene_sent(scene), 2);
 }
 
-static void test_room_for_nothing_at_all(void **state) {
+static void test_room_for_nothing_at_all(void **state)
+{
     struct scene *scene = *state;
     char id[16];
     gate_free(scene->gate);
@@ -461,7 +486,8 @@ static void test_room_for_nothing_at_all(void **state) {
     assert_null(gate_order(scene->gate, "k3-199-E1"));
 }
 
-static void test_no_allocation_from_request_to_order(void **state) {
+static void test_no_allocation_from_request_to_order(void **state)
+{
     struct scene *scene = *state;
     if (!alloc_counted()) {
         printf("skip: allocations are not counted under a sanitizer\n");
@@ -486,7 +512,8 @@ static void test_no_allocation_from_request_to_order(void **state) {
 }
 
 /* Without ticks no exit goes: what is held, or may be in a moment, needs them. */
-static void test_what_needs_its_ticks(void **state) {
+static void test_what_needs_its_ticks(void **state)
+{
     struct scene *scene = *state;
     assert_false(gate_needs(scene->gate, "MXFH1"));
     scene_order(scene, "a", SIDE_BUY, 1);
@@ -501,7 +528,8 @@ static void test_what_needs_its_ticks(void **state) {
     assert_int_equal(scene_held(scene), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_sent_once_after_the_journal),
         SCENE_TEST(test_late_is_expired),

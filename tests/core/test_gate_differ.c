@@ -5,7 +5,8 @@
 #include "tests/core/gate_scene.h"
 
 /* The venue holds so many; asked as often as the gate likes. */
-static void venue_holds(struct scene *scene, int32_t quantity, int seconds) {
+static void venue_holds(struct scene *scene, int32_t quantity, int seconds)
+{
     for (int i = 0; i < seconds; i++) {
         scene_timer(scene, 1000);
         if (scene_query(scene, QUERY_VENUE_FILLS) != NULL) scene_reply(scene, QUERY_VENUE_FILLS);
@@ -19,19 +20,22 @@ static void venue_holds(struct scene *scene, int32_t quantity, int seconds) {
     }
 }
 
-static void count_one(void *context, const struct difference *difference) {
+static void count_one(void *context, const struct difference *difference)
+{
     (void)difference;
     ++*(int *)context;
 }
 
-static int differences(const struct scene *scene) {
+static int differences(const struct scene *scene)
+{
     int count = 0;
     gate_each_difference(scene->gate, count_one, &count);
     return count;
 }
 
 /* One lot here, `there` at the venue, and the gate has seen it. */
-static void differ(struct scene *scene, int32_t there) {
+static void differ(struct scene *scene, int32_t there)
+{
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_session(scene, false, "");
     scene_session(scene, true, "A1");
@@ -40,7 +44,8 @@ static void differ(struct scene *scene, int32_t there) {
     assert_int_equal(differences(scene), 1);
 }
 
-static void test_exits_first_entries_when_accepted(void **state) {
+static void test_exits_first_entries_when_accepted(void **state)
+{
     struct scene *scene = *state;
     differ(scene, 3);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_STATE);
@@ -54,7 +59,8 @@ static void test_exits_first_entries_when_accepted(void **state) {
     assert_int_equal(scene_state(scene, "k3-1-S1"), ORDER_SENDING);
 }
 
-static void test_accepting_counts_the_lots_everywhere(void **state) {
+static void test_accepting_counts_the_lots_everywhere(void **state)
+{
     struct scene *scene = *state;
     differ(scene, 3);
     capture_clear(&scene->out);
@@ -79,7 +85,8 @@ static void test_accepting_counts_the_lots_everywhere(void **state) {
     assert_int_equal(scene_held(scene), 3);
 }
 
-static void test_fewer_lots_and_the_other_side(void **state) {
+static void test_fewer_lots_and_the_other_side(void **state)
+{
     struct scene *scene = *state;
     differ(scene, -150);
     capture_clear(&scene->out);
@@ -88,14 +95,16 @@ static void test_fewer_lots_and_the_other_side(void **state) {
     int fills = 0;
     for (size_t i = 0; i < scene->out.count; i++) {
         const struct msg *msg = &scene->out.msgs[i];
-        bool fill = scene->out.ports[i] == PORT_STORE && msg->id == MSG_ORDER_EVENT && msg->order_event.kind == EXEC_FILL;
+        bool fill =
+            scene->out.ports[i] == PORT_STORE && msg->id == MSG_ORDER_EVENT && msg->order_event.kind == EXEC_FILL;
         fills += fill ? 1 : 0;
         assert_true(!fill || msg->order_event.fill_quantity <= ORDER_QUANTITY_MAX);
     }
     assert_int_equal(fills, 2);
 }
 
-static void test_only_what_was_seen_is_accepted(void **state) {
+static void test_only_what_was_seen_is_accepted(void **state)
+{
     struct scene *scene = *state;
     differ(scene, 3);
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "TXFH1", 3)->status, ERR_NOT_FOUND);
@@ -111,7 +120,8 @@ static void test_only_what_was_seen_is_accepted(void **state) {
     assert_int_equal(scene_held(scene), 0);
 }
 
-static void test_what_goes_away_by_itself_is_settled(void **state) {
+static void test_what_goes_away_by_itself_is_settled(void **state)
+{
     struct scene *scene = *state;
     differ(scene, 3);
     capture_clear(&scene->out);
@@ -122,7 +132,8 @@ static void test_what_goes_away_by_itself_is_settled(void **state) {
 }
 
 /* Closed at the broker's desk while we were down: a stop of all of it must not sell what is not there. */
-static void test_exits_go_as_far_as_both_books_allow(void **state) {
+static void test_exits_go_as_far_as_both_books_allow(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "more", SIDE_BUY, 2);
     scene_session(scene, false, "");
@@ -152,7 +163,8 @@ static void test_exits_go_as_far_as_both_books_allow(void **state) {
     assert_int_equal(scene_event(scene)->reject, REJECT_WOULD_NOT_REDUCE);
 }
 
-static void test_nothing_opens_on_what_differs(void **state) {
+static void test_nothing_opens_on_what_differs(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "more", SIDE_BUY, 2);
     (void)scene_control(scene, CONTROL_REDUCE, "lunch", 0);
@@ -168,7 +180,8 @@ static void test_nothing_opens_on_what_differs(void **state) {
 }
 
 /* The difference may be what an order in doubt did: its fills will come, and must not count twice. */
-static void test_not_while_an_order_is_in_doubt(void **state) {
+static void test_not_while_an_order_is_in_doubt(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 2);
     scene_timer(scene, ACK_MS);
@@ -180,14 +193,13 @@ static void test_not_while_an_order_is_in_doubt(void **state) {
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_OK);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(test_exits_go_as_far_as_both_books_allow),
-        SCENE_TEST(test_nothing_opens_on_what_differs),
-        SCENE_TEST(test_not_while_an_order_is_in_doubt),
-        SCENE_TEST(test_exits_first_entries_when_accepted), SCENE_TEST(test_accepting_counts_the_lots_everywhere),
-        SCENE_TEST(test_fewer_lots_and_the_other_side),     SCENE_TEST(test_only_what_was_seen_is_accepted),
-        SCENE_TEST(test_what_goes_away_by_itself_is_settled),
+        SCENE_TEST(test_exits_go_as_far_as_both_books_allow),  SCENE_TEST(test_nothing_opens_on_what_differs),
+        SCENE_TEST(test_not_while_an_order_is_in_doubt),       SCENE_TEST(test_exits_first_entries_when_accepted),
+        SCENE_TEST(test_accepting_counts_the_lots_everywhere), SCENE_TEST(test_fewer_lots_and_the_other_side),
+        SCENE_TEST(test_only_what_was_seen_is_accepted),       SCENE_TEST(test_what_goes_away_by_itself_is_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
 #include "tests/core/gate_scene.h"
 
 static struct order_request leg(const struct scene *scene, const char *id, int64_t condition, enum order_leg leg,
-                                enum side side, int32_t quantity) {
+                                enum side side, int32_t quantity)
+{
     struct order_request request = scene_request(scene, id, side, quantity);
     request.condition_id = condition;
     request.leg = leg;
@@ -12,13 +13,15 @@ static struct order_request leg(const struct scene *scene, const char *id, int64
 }
 
 static void send(struct scene *scene, const char *id, int64_t condition, enum order_leg what, enum side side,
-                 int32_t quantity) {
+                 int32_t quantity)
+{
     struct order_request request = leg(scene, id, condition, what, side, quantity);
     scene_send(scene, &request);
 }
 
 static void trade(struct scene *scene, const char *id, int64_t condition, enum order_leg what, enum side side,
-                  int32_t quantity) {
+                  int32_t quantity)
+{
     send(scene, id, condition, what, side, quantity);
     assert_int_equal(scene_state(scene, id), ORDER_SENDING);
     scene_said(scene, id, EXEC_NEW);
@@ -27,18 +30,21 @@ static void trade(struct scene *scene, const char *id, int64_t condition, enum o
 }
 
 /* Condition 1 bought at a support, condition 2 sold at a resistance. */
-static void both_sides(struct scene *scene) {
+static void both_sides(struct scene *scene)
+{
     trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 2);
     trade(scene, "k-2-E1", 2, LEG_ENTRY, SIDE_SELL, 2);
     assert_int_equal(scene_held(scene), 0);
 }
 
-static void denied(struct scene *scene, const char *id, enum reject_code code) {
+static void denied(struct scene *scene, const char *id, enum reject_code code)
+{
     assert_int_equal(scene_state(scene, id), ORDER_DENIED);
     assert_int_equal(gate_order(scene->gate, id)->reject, code);
 }
 
-static int32_t released(const struct scene *scene, int64_t condition) {
+static int32_t released(const struct scene *scene, int64_t condition)
+{
     int32_t lots = 0;
     for (size_t i = 0; i < scene->out.count; i++) {
         const struct order_event *event = &scene->out.msgs[i].order_event;
@@ -50,7 +56,8 @@ static int32_t released(const struct scene *scene, int64_t condition) {
 }
 
 /* A ticket closes lots of condition 1 while its exit is on its way: what the exit then closes was condition 2's. */
-static void test_exit_beyond_its_lots_was_another_s(void **state) {
+static void test_exit_beyond_its_lots_was_another_s(void **state)
+{
     struct scene *scene = *state;
     trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 1);
     trade(scene, "k-2-E1", 2, LEG_ENTRY, SIDE_BUY, 1);
@@ -66,7 +73,8 @@ static void test_exit_beyond_its_lots_was_another_s(void **state) {
     denied(scene, "k-2-S1", REJECT_WOULD_NOT_REDUCE);
 }
 
-static void test_both_sides_keep_their_exits(void **state) {
+static void test_both_sides_keep_their_exits(void **state)
+{
     struct scene *scene = *state;
     both_sides(scene);
     send(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 3); /* more than it holds */
@@ -74,14 +82,15 @@ static void test_both_sides_keep_their_exits(void **state) {
     send(scene, "k-1-S2", 1, LEG_STOP_LOSS, SIDE_BUY, 2); /* and the wrong way */
     denied(scene, "k-1-S2", REJECT_WOULD_NOT_REDUCE);
     trade(scene, "k-1-S3", 1, LEG_STOP_LOSS, SIDE_SELL, 2);
-    assert_int_equal(scene_held(scene), -2); /* what condition 2 holds */
+    assert_int_equal(scene_held(scene), -2);               /* what condition 2 holds */
     send(scene, "k-1-S4", 1, LEG_STOP_LOSS, SIDE_SELL, 1); /* it holds nothing any more */
     denied(scene, "k-1-S4", REJECT_WOULD_NOT_REDUCE);
     trade(scene, "k-2-S1", 2, LEG_STOP_LOSS, SIDE_BUY, 2);
     assert_int_equal(scene_held(scene), 0);
 }
 
-static void test_both_exits_at_once_in_every_mode(void **state) {
+static void test_both_exits_at_once_in_every_mode(void **state)
+{
     struct scene *scene = *state;
     struct guard_limits limits = {.max_position = 2, .orders_per_second = 1, .daily_loss = 1, .actor = "ann"};
     both_sides(scene); /* the second side was not refused for the first one's lots */
@@ -97,7 +106,8 @@ static void test_both_exits_at_once_in_every_mode(void **state) {
                         "exit SELL 2: condition 1 holds +2, 2 of it leaving already, 0 left to close");
 }
 
-static void test_second_side_within_the_limit(void **state) {
+static void test_second_side_within_the_limit(void **state)
+{
     struct scene *scene = *state;
     struct guard_limits limits = {.max_position = 2, .actor = "ann"};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
@@ -106,7 +116,8 @@ static void test_second_side_within_the_limit(void **state) {
     denied(scene, "k-3-E1", REJECT_MAX_POSITION);
 }
 
-static void test_partial_fills(void **state) {
+static void test_partial_fills(void **state)
+{
     struct scene *scene = *state;
     send(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 5);
     scene_said(scene, "k-1-E1", EXEC_NEW);
@@ -127,7 +138,8 @@ static void test_partial_fills(void **state) {
     assert_int_equal(scene_state(scene, "k-1-S5"), ORDER_SENDING);
 }
 
-static void test_restart(void **state) {
+static void test_restart(void **state)
+{
     struct scene *scene = *state;
     both_sides(scene);
     scene_restart(scene);
@@ -139,7 +151,8 @@ static void test_restart(void **state) {
 }
 
 /* 3 bought, 2 sold, the account holds 1: the flatten sells that one, and the conditions give up what nets. */
-static void test_flatten_in_between(void **state) {
+static void test_flatten_in_between(void **state)
+{
     struct scene *scene = *state;
     trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 3);
     trade(scene, "k-2-E1", 2, LEG_ENTRY, SIDE_SELL, 2);
@@ -170,7 +183,8 @@ static void test_flatten_in_between(void **state) {
 }
 
 /* Nothing to send: the account is flat, the conditions are not. */
-static void test_flatten_of_what_nets(void **state) {
+static void test_flatten_of_what_nets(void **state)
+{
     struct scene *scene = *state;
     both_sides(scene);
     send(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 2);
@@ -188,7 +202,8 @@ static void test_flatten_of_what_nets(void **state) {
 }
 
 /* The operator's own lots go first; what he then takes off the net was the conditions', in their order. */
-static void test_operator_closes(void **state) {
+static void test_operator_closes(void **state)
+{
     struct scene *scene = *state;
     trade(scene, "k-m1-1", 0, LEG_NONE, SIDE_BUY, 1);
     trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 2);
@@ -205,7 +220,8 @@ static void test_operator_closes(void **state) {
 }
 
 /* A short that the operator has of his own is not what condition 1 bought: both stay what they are. */
-static void test_operators_own_position_stays(void **state) {
+static void test_operators_own_position_stays(void **state)
+{
     struct scene *scene = *state;
     trade(scene, "k-m1-1", 0, LEG_NONE, SIDE_SELL, 5);
     trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 2);
@@ -217,7 +233,8 @@ static void test_operators_own_position_stays(void **state) {
 }
 
 /* An exit rests at the limit price, and the operator sells the lots himself: the exit is called back. */
-static void test_exit_is_called_back(void **state) {
+static void test_exit_is_called_back(void **state)
+{
     struct scene *scene = *state;
     trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 2);
     send(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 2);
@@ -235,7 +252,8 @@ static void test_exit_is_called_back(void **state) {
 }
 
 /* It fills before the cancel arrives: a fact, but nothing of it is taken from the other condition. */
-static void test_exit_that_was_too_late_to_call_back(void **state) {
+static void test_exit_that_was_too_late_to_call_back(void **state)
+{
     struct scene *scene = *state;
     both_sides(scene);
     send(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 2);
@@ -249,7 +267,8 @@ static void test_exit_that_was_too_late_to_call_back(void **state) {
     assert_int_equal(scene_state(scene, "k-2-S1"), ORDER_SENDING);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_both_sides_keep_their_exits),
         SCENE_TEST(test_exit_beyond_its_lots_was_another_s),

@@ -2,7 +2,8 @@
 #include "tests/core/gate_scene.h"
 
 /* Send "a", let the venue be silent until it is UNKNOWN. */
-static void make_unknown(struct scene *scene) {
+static void make_unknown(struct scene *scene)
+{
     scene_order(scene, "a", SIDE_BUY, 2);
     scene_keep(scene);
     scene_timer(scene, ACK_MS);
@@ -10,7 +11,8 @@ static void make_unknown(struct scene *scene) {
     assert_int_equal(gate_unknown(scene->gate), 1);
 }
 
-static void test_silence_is_unknown_and_blocks_the_symbol(void **state) {
+static void test_silence_is_unknown_and_blocks_the_symbol(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_order(scene, "a", SIDE_BUY, 2);
@@ -33,7 +35,8 @@ static void test_silence_is_unknown_and_blocks_the_symbol(void **state) {
     assert_int_equal(scene_sent(scene), 2);
 }
 
-static void test_late_answer_resolves(void **state) {
+static void test_late_answer_resolves(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     scene_said(scene, "a", EXEC_NEW);
@@ -41,7 +44,8 @@ static void test_late_answer_resolves(void **state) {
     assert_int_equal(gate_unknown(scene->gate), 0);
 }
 
-static void test_found_is_adopted(void **state) {
+static void test_found_is_adopted(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     scene_answer(scene, true, ORDER_PARTIALLY_FILLED, 1);
@@ -56,7 +60,8 @@ static void test_found_is_adopted(void **state) {
 }
 
 /* On the session that it was sent on, "not found" may be overtaken by the order itself. */
-static void test_absence_needs_a_new_session(void **state) {
+static void test_absence_needs_a_new_session(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     for (int i = 0; i < 10; i++) {
@@ -69,13 +74,15 @@ static void test_absence_needs_a_new_session(void **state) {
     assert_int_equal(scene_sent(scene), 0);
 }
 
-static void reconnect(struct scene *scene) {
+static void reconnect(struct scene *scene)
+{
     scene_session(scene, false, "");
     capture_clear(&scene->out);
     scene_login(scene);
 }
 
-static void test_absence_believed_twice_then_sent_again(void **state) {
+static void test_absence_believed_twice_then_sent_again(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     reconnect(scene); /* caught_up asks at once: before the longest flight has ended */
@@ -98,7 +105,8 @@ static void test_absence_believed_twice_then_sent_again(void **state) {
     assert_int_equal(scene_state(scene, "a"), ORDER_NEW);
 }
 
-static void believe_absent(struct scene *scene) {
+static void believe_absent(struct scene *scene)
+{
     reconnect(scene);
     for (int i = 0; i < 3; i++) {
         capture_clear(&scene->out);
@@ -108,7 +116,8 @@ static void believe_absent(struct scene *scene) {
     }
 }
 
-static void test_absent_and_too_late(void **state) {
+static void test_absent_and_too_late(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     scene->now_us += 5000 * MS;
@@ -118,7 +127,8 @@ static void test_absent_and_too_late(void **state) {
     assert_int_equal(gate_guard(scene->gate)->orders_sent, 1);
 }
 
-static void test_absent_and_halted(void **state) {
+static void test_absent_and_halted(void **state)
+{
     struct scene *scene = *state;
     struct order_request request = scene_request(scene, "a", SIDE_BUY, 2);
     request.expires_us = 0;
@@ -130,7 +140,8 @@ static void test_absent_and_halted(void **state) {
     assert_int_equal(gate_order(scene->gate, "a")->reject, REJECT_HALTED);
 }
 
-static void test_absent_and_cancelled(void **state) {
+static void test_absent_and_cancelled(void **state)
+{
     struct scene *scene = *state;
     struct cancel_request cancel = {.client_order_id = "a", .actor = "ann", .created_us = T0};
     make_unknown(scene);
@@ -147,7 +158,8 @@ static void test_absent_and_cancelled(void **state) {
     assert_int_equal(gate_guard(scene->gate)->orders_sent, 1);
 }
 
-static void test_killed_while_sending(void **state) {
+static void test_killed_while_sending(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 2);
     scene_restart(scene);
@@ -165,7 +177,8 @@ static void test_killed_while_sending(void **state) {
     assert_int_equal(scene_sent(scene), 0);
 }
 
-static void test_restart_keeps_everything(void **state) {
+static void test_restart_keeps_everything(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "a", SIDE_BUY, 3);
     struct venue_exec again = scene_fill_of(scene, "a", 3, 17400);
@@ -182,7 +195,8 @@ static void test_restart_keeps_everything(void **state) {
     assert_int_equal(scene_sent(scene), 0);
 }
 
-static void test_trader_decides(void **state) {
+static void test_trader_decides(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     assert_int_equal(scene_control(scene, CONTROL_RESOLVE, "nobody", ORDER_CANCELLED)->status, ERR_NOT_FOUND);
@@ -202,7 +216,8 @@ static void test_trader_decides(void **state) {
     assert_int_equal(capture_risk(&scene->out, "after the order had ended"), 1);
 }
 
-static void test_twice_at_the_venue_halts(void **state) {
+static void test_twice_at_the_venue_halts(void **state)
+{
     struct scene *scene = *state;
     make_unknown(scene);
     struct venue_order_status status = {.request_id = scene_query(scene, QUERY_VENUE_ORDER)->request_id,
@@ -214,7 +229,8 @@ static void test_twice_at_the_venue_halts(void **state) {
     assert_int_equal(capture_risk(&scene->out, "SIM has order a 2 times"), 1);
 }
 
-static void test_orders_wait_for_catching_up(void **state) {
+static void test_orders_wait_for_catching_up(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_session(scene, false, "");
@@ -232,20 +248,22 @@ static void test_orders_wait_for_catching_up(void **state) {
     assert_int_equal(scene_sent(scene), 1);
 }
 
-static void says_it_holds(struct scene *scene, int32_t quantity) {
+static void says_it_holds(struct scene *scene, int32_t quantity)
+{
     struct position position = {.account = "A1", .symbol = "MXFH1", .quantity = quantity};
     gate_on_venue_position(scene->gate, &position, scene->now_us, &scene->sink);
     scene_reply(scene, QUERY_VENUE_POSITIONS);
 }
 
-static void test_positions_that_differ_halt(void **state) {
+static void test_positions_that_differ_halt(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_session(scene, false, "");
     scene_login(scene);
     says_it_holds(scene, 2);
     for (int i = 0; i < 2; i++) {
-        scene_reply(scene, QUERY_VENUE_FILLS); /* nothing is on its way */
+        scene_reply(scene, QUERY_VENUE_FILLS);                         /* nothing is on its way */
         assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE); /* look again */
         capture_clear(&scene->out);
         scene_timer(scene, ACK_MS);
@@ -260,7 +278,8 @@ static void test_positions_that_differ_halt(void **state) {
 }
 
 /* Positions were asked for while fills were on their way: they say nothing until the fills are here. */
-static void test_positions_wait_for_reports(void **state) {
+static void test_positions_wait_for_reports(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_order(scene, "late", SIDE_BUY, 1);
@@ -279,7 +298,8 @@ static void test_positions_wait_for_reports(void **state) {
     assert_int_equal(capture_risk(&scene->out, "differ"), 0);
 }
 
-static void test_positions_that_agree(void **state) {
+static void test_positions_that_agree(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_SELL, 2);
     scene_session(scene, false, "");
@@ -291,7 +311,8 @@ static void test_positions_that_agree(void **state) {
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE);
 }
 
-static void test_working_here_unknown_there_halts(void **state) {
+static void test_working_here_unknown_there_halts(void **state)
+{
     struct scene *scene = *state;
     struct order_request request = scene_request(scene, "a", SIDE_BUY, 2);
     request.type = ORDER_LIMIT;
@@ -309,7 +330,8 @@ static void test_working_here_unknown_there_halts(void **state) {
 }
 
 /* A lost last report shows in no gap: while an order works, reports are asked for. */
-static void test_lost_last_report(void **state) {
+static void test_lost_last_report(void **state)
+{
     struct scene *scene = *state;
     struct order_request request = scene_request(scene, "a", SIDE_BUY, 2);
     request.type = ORDER_LIMIT;
@@ -322,7 +344,8 @@ static void test_lost_last_report(void **state) {
     assert_int_equal(scene_query(scene, QUERY_VENUE_FILLS)->from_seq, 1);
 }
 
-static void test_venue_that_was_reset(void **state) {
+static void test_venue_that_was_reset(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_order(scene, "a", SIDE_BUY, 1);
@@ -333,7 +356,8 @@ static void test_venue_that_was_reset(void **state) {
                         "the venue's report numbers went backwards: it was reset, or is another one");
 }
 
-static void log_in_as(struct scene *scene, const char *user, const char *account) {
+static void log_in_as(struct scene *scene, const char *user, const char *account)
+{
     struct account accounts[1] = {{.selected = true}};
     struct session_info session = {.logged_in = true, .venue = "SIM", .venue_session = ++scene->venue_session};
     (void)text_copy(accounts[0].account, sizeof accounts[0].account, account);
@@ -345,7 +369,8 @@ static void log_in_as(struct scene *scene, const char *user, const char *account
 }
 
 /* What another login does not find there proves nothing; its own login's word counts. */
-static void test_another_login_is_not_asked(void **state) {
+static void test_another_login_is_not_asked(void **state)
+{
     struct scene *scene = *state;
     struct order_request resting = scene_request(scene, "rest", SIDE_BUY, 1);
     resting.type = ORDER_LIMIT;
@@ -380,7 +405,8 @@ static void test_another_login_is_not_asked(void **state) {
     assert_int_equal(scene_state(scene, "a"), ORDER_EXPIRED);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_silence_is_unknown_and_blocks_the_symbol),
         SCENE_TEST(test_late_answer_resolves),

@@ -6,17 +6,20 @@
 
 #define STALE_MS 10000
 
-static enum guard_mode mode(const struct scene *scene) {
+static enum guard_mode mode(const struct scene *scene)
+{
     return gate_guard(scene->gate)->mode;
 }
 
-static void limit_staleness(struct scene *scene, int32_t stale_tick_ms) {
+static void limit_staleness(struct scene *scene, int32_t stale_tick_ms)
+{
     struct guard_limits limits = {.stale_tick_ms = stale_tick_ms, .actor = "ann"};
     gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
     capture_clear(&scene->out);
 }
 
-static void test_silence_while_lots_are_held_reduces(void **state) {
+static void test_silence_while_lots_are_held_reduces(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "k3-1-E1", SIDE_SELL, 2);
     limit_staleness(scene, STALE_MS);
@@ -39,7 +42,8 @@ static void test_silence_while_lots_are_held_reduces(void **state) {
     assert_int_equal(scene_state(scene, "k3-1-S1"), ORDER_SENDING);
 }
 
-static void test_resume_waits_for_prices(void **state) {
+static void test_resume_waits_for_prices(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "k3-1-E1", SIDE_BUY, 1);
     limit_staleness(scene, STALE_MS);
@@ -56,7 +60,8 @@ static void test_resume_waits_for_prices(void **state) {
     assert_int_equal(mode(scene), GUARD_ACTIVE);
 }
 
-static void test_silence_is_no_news(void **state) {
+static void test_silence_is_no_news(void **state)
+{
     struct scene *scene = *state;
     limit_staleness(scene, STALE_MS);
     scene_market(scene, 20210727);
@@ -76,7 +81,8 @@ static void test_silence_is_no_news(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_STORE, MSG_RISK_EVENT), 0);
 }
 
-static void test_a_clock_that_jumps_halts(void **state) {
+static void test_a_clock_that_jumps_halts(void **state)
+{
     struct scene *scene = *state;
     scene_hold(scene, "k3-1-E1", SIDE_BUY, 1);
     gate_on_clock_jump(scene->gate, -3600500 * MS, scene->now_us, &scene->sink);
@@ -92,7 +98,8 @@ static void test_a_clock_that_jumps_halts(void **state) {
 }
 
 /* Its time to live was reckoned by a clock that was set back since: its age is not known. */
-static void test_an_order_from_the_future_is_expired(void **state) {
+static void test_an_order_from_the_future_is_expired(void **state)
+{
     struct scene *scene = *state;
     struct order_request early = scene_request(scene, "k3-1-E1", SIDE_BUY, 1);
     scene->now_us = early.created_us - ORDER_EARLY_US - 1;
@@ -107,7 +114,8 @@ static void test_an_order_from_the_future_is_expired(void **state) {
 }
 
 /* An order in doubt whose row is from the future is still asked about, and ends. */
-static void test_an_unknown_from_the_future_is_resolved(void **state) {
+static void test_an_unknown_from_the_future_is_resolved(void **state)
+{
     struct scene *scene = *state;
     scene_order(scene, "k3-1-E1", SIDE_BUY, 1);
     scene->now_us -= 3600 * 1000 * MS;
@@ -122,13 +130,14 @@ static void test_an_unknown_from_the_future_is_resolved(void **state) {
     assert_int_equal(capture_count(&scene->out, PORT_VENUE, MSG_ORDER_REQUEST), 0);
 }
 
-static void test_the_watch_tells_jumps_from_slewing(void **state) {
+static void test_the_watch_tells_jumps_from_slewing(void **state)
+{
     struct clock_watch watch = {0};
     int64_t now_us = 1000 * CLOCK_SECOND_US;
     int64_t steady_us = 7;
     (void)state;
     assert_int_equal(clock_watch_step(&watch, now_us, steady_us), 0); /* the first pass has nothing to compare with */
-    for (int i = 0; i < 10000; i++) { /* half a millisecond a second, for hours */
+    for (int i = 0; i < 10000; i++) {                                 /* half a millisecond a second, for hours */
         now_us += CLOCK_SECOND_US + 500;
         steady_us += CLOCK_SECOND_US;
         assert_int_equal(clock_watch_step(&watch, now_us, steady_us), 0);
@@ -142,7 +151,8 @@ static void test_the_watch_tells_jumps_from_slewing(void **state) {
     assert_int_equal(clock_watch_step(&watch, now_us, steady_us), -3600 * CLOCK_SECOND_US);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_silence_while_lots_are_held_reduces),
         SCENE_TEST(test_resume_waits_for_prices),

@@ -12,7 +12,7 @@
 #include "core/text.h"
 
 #define NT(dollars) ((money_t)(dollars)*10000)
-#define NOW_US ((int64_t)1627350000000000)
+#define NOW_US      ((int64_t)1627350000000000)
 
 struct scene {
     struct guard_limits limits;
@@ -22,7 +22,8 @@ struct scene {
     char reason[REASON_SIZE];
 };
 
-static void scene_init(struct scene *scene) {
+static void scene_init(struct scene *scene)
+{
     memset(scene, 0, sizeof *scene);
     scene->request = (struct order_request){
         .side = SIDE_BUY, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = 2, .condition_id = 7};
@@ -41,27 +42,32 @@ static void scene_init(struct scene *scene) {
 }
 
 /* Nobody else holds anything, and the venue agrees. */
-static void hold(struct scene *scene, int32_t lots) {
+static void hold(struct scene *scene, int32_t lots)
+{
     scene->input.held = scene->input.held_there = scene->input.own = lots;
     scene->input.longs = lots > 0 ? lots : 0;
     scene->input.shorts = lots < 0 ? -lots : 0;
 }
 
-static enum reject_code ask(struct scene *scene) {
+static enum reject_code ask(struct scene *scene)
+{
     return guard_check(&scene->input, scene->reason);
 }
 
-static void refused(struct scene *scene, enum reject_code code, const char *words) {
+static void refused(struct scene *scene, enum reject_code code, const char *words)
+{
     assert_int_equal(ask(scene), code);
     assert_string_equal(scene->reason, words);
 }
 
-static void passes(struct scene *scene) {
+static void passes(struct scene *scene)
+{
     assert_int_equal(ask(scene), REJECT_NONE);
     assert_string_equal(scene->reason, "");
 }
 
-static void test_no_limit_passes(void **state) {
+static void test_no_limit_passes(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -69,7 +75,8 @@ static void test_no_limit_passes(void **state) {
     passes(&scene);
 }
 
-static void test_quantity(void **state) {
+static void test_quantity(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -80,7 +87,8 @@ static void test_quantity(void **state) {
     refused(&scene, REJECT_MAX_QUANTITY, "order quantity 12 exceeds the limit 10");
 }
 
-static void test_position(void **state) {
+static void test_position(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -97,7 +105,8 @@ static void test_position(void **state) {
 }
 
 /* A support and a resistance condition: what nets today may stand alone tomorrow, so each side has the limit to itself. */
-static void test_position_on_both_sides(void **state) {
+static void test_position_on_both_sides(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -121,7 +130,8 @@ static void test_position_on_both_sides(void **state) {
     refused(&scene, REJECT_MAX_POSITION, "position would be +6 lots of MXFH1 (+2 held, 0 working), beyond the limit 5");
 }
 
-static void test_notional(void **state) {
+static void test_notional(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -136,7 +146,8 @@ static void test_notional(void **state) {
     passes(&scene);
 }
 
-static void test_collar(void **state) {
+static void test_collar(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -153,7 +164,8 @@ static void test_collar(void **state) {
     passes(&scene);
 }
 
-static void test_stale(void **state) {
+static void test_stale(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -168,7 +180,8 @@ static void test_stale(void **state) {
     passes(&scene);
 }
 
-static void test_rates(void **state) {
+static void test_rates(void **state)
+{
     (void)state;
     struct scene scene;
     struct order_request operators;
@@ -191,7 +204,8 @@ static void test_rates(void **state) {
     passes(&scene);
 }
 
-static void test_rate_limit_beyond_memory(void **state) {
+static void test_rate_limit_beyond_memory(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -202,7 +216,8 @@ static void test_rate_limit_beyond_memory(void **state) {
     assert_int_equal(ask(&scene), REJECT_ORDER_RATE);
 }
 
-static void test_duplicates(void **state) {
+static void test_duplicates(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -220,7 +235,8 @@ static void test_duplicates(void **state) {
     passes(&scene);
 }
 
-static void test_daily_loss(void **state) {
+static void test_daily_loss(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -235,7 +251,8 @@ static void test_daily_loss(void **state) {
     passes(&scene);
 }
 
-static void test_modes(void **state) {
+static void test_modes(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -257,7 +274,8 @@ static void test_modes(void **state) {
 }
 
 /* A protective exit passes every limit and every mode, but never opens or reverses. */
-static void test_reduce_only(void **state) {
+static void test_reduce_only(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -295,7 +313,8 @@ static void test_reduce_only(void **state) {
 }
 
 /* Condition 7 sold 2; another bought as many: the account's net is nothing, and both are protected. */
-static void test_exit_of_both_sides(void **state) {
+static void test_exit_of_both_sides(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -322,7 +341,8 @@ static void test_exit_of_both_sides(void **state) {
 }
 
 /* The venue holds less than is counted here: what is missing there must not be sold. */
-static void test_exit_while_the_venue_differs(void **state) {
+static void test_exit_while_the_venue_differs(void **state)
+{
     (void)state;
     struct scene scene;
     scene_init(&scene);
@@ -345,7 +365,8 @@ static void test_exit_while_the_venue_differs(void **state) {
     passes(&scene);
 }
 
-static void test_limits_check(void **state) {
+static void test_limits_check(void **state)
+{
     (void)state;
     struct guard_limits limits = {.max_order_quantity = 10};
     struct err err;
@@ -355,16 +376,25 @@ static void test_limits_check(void **state) {
     assert_string_equal(err.text, "guard_limits.daily_loss: -1 (allowed 0 = no limit, and more)");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_limit_passes), cmocka_unit_test(test_quantity),
-        cmocka_unit_test(test_position),        cmocka_unit_test(test_notional),
-        cmocka_unit_test(test_collar),          cmocka_unit_test(test_stale),
-        cmocka_unit_test(test_rates),           cmocka_unit_test(test_rate_limit_beyond_memory),
-        cmocka_unit_test(test_duplicates),      cmocka_unit_test(test_daily_loss),
-        cmocka_unit_test(test_modes),           cmocka_unit_test(test_reduce_only),
-        cmocka_unit_test(test_exit_of_both_sides), cmocka_unit_test(test_exit_while_the_venue_differs),
-        cmocka_unit_test(test_position_on_both_sides), cmocka_unit_test(test_limits_check),
+        cmocka_unit_test(test_no_limit_passes),
+        cmocka_unit_test(test_quantity),
+        cmocka_unit_test(test_position),
+        cmocka_unit_test(test_notional),
+        cmocka_unit_test(test_collar),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_rate_limit_beyond_memory),
+        cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_daily_loss),
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_reduce_only),
+        cmocka_unit_test(test_exit_of_both_sides),
+        cmocka_unit_test(test_exit_while_the_venue_differs),
+        cmocka_unit_test(test_position_on_both_sides),
+        cmocka_unit_test(test_limits_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,10 +11,11 @@
 #include "core/id_index.h"
 #include "core/rng.h"
 
-#define IDS 300
+#define IDS      300
 #define CAPACITY 200
 
-static void test_against_a_model(void **state) {
+static void test_against_a_model(void **state)
+{
     (void)state;
     struct id_index index;
     struct rng rng;
@@ -50,7 +51,8 @@ static void test_against_a_model(void **state) {
     id_index_free(&index);
 }
 
-static void test_ring_forgets_the_oldest(void **state) {
+static void test_ring_forgets_the_oldest(void **state)
+{
     (void)state;
     struct id_ring ring;
     char id[ID_INDEX_KEY_SIZE];
@@ -66,7 +68,8 @@ static void test_ring_forgets_the_oldest(void **state) {
     id_ring_free(&ring);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_a_model),
                                        cmocka_unit_test(test_ring_forgets_the_oldest)};
     return cmocka_run_group_tests(tests, NULL, NULL);

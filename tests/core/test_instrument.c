@@ -13,7 +13,8 @@
 
 enum { DAY = 20210726 };
 
-static void from_file(const char *product, const char *month, const char *wanted) {
+static void from_file(const char *product, const char *month, const char *wanted)
+{
     char symbol[SYMBOL_SIZE];
     struct err err;
     if (symbol_from_file(product, month, symbol, &err) != ERR_OK) fail_msg("%s %s: %s", product, month, err.text);
@@ -21,7 +22,8 @@ static void from_file(const char *product, const char *month, const char *wanted
 }
 
 /* Codes of the exchange's file of 2021-07-26, padded as they stand there. */
-static void test_from_file(void **state) {
+static void test_from_file(void **state)
+{
     (void)state;
     from_file("MTX    ", "202108     ", "MXFH1");
     from_file("MTX    ", "202107W4     ", "MX4G1");
@@ -41,7 +43,8 @@ static void test_from_file(void **state) {
     from_file("BRF    ", "202109     ", "BRFI1");
 }
 
-static void file_refused(const char *product, const char *month) {
+static void file_refused(const char *product, const char *month)
+{
     char symbol[SYMBOL_SIZE] = "before";
     struct err err = {ERR_OK, ""};
     assert_int_equal(symbol_from_file(product, month, symbol, &err), ERR_INVALID);
@@ -49,7 +52,8 @@ static void file_refused(const char *product, const char *month) {
     assert_non_null(strstr(err.text, "allowed"));
 }
 
-static void test_from_file_refuses(void **state) {
+static void test_from_file_refuses(void **state)
+{
     (void)state;
     const char *const products[] = {"",     "   ",    "M",    "MTXX",         "mtx", "M X",
                                     " MTX", "M\xFFX", "MT\n", "\xE5\xB0\x8F", "../"};
@@ -81,7 +85,8 @@ static void test_from_file_refuses(void **state) {
     for (size_t i = 0; i < sizeof months / sizeof months[0]; i++) file_refused("MTX", months[i]);
 }
 
-static void parses(const char *symbol, int32_t day, const char *product, int32_t month, int32_t far, int32_t week) {
+static void parses(const char *symbol, int32_t day, const char *product, int32_t month, int32_t far, int32_t week)
+{
     struct symbol_parts parts;
     struct err err;
     if (symbol_parse(symbol, day, &parts, &err) != ERR_OK) fail_msg("%s", err.text);
@@ -91,7 +96,8 @@ static void parses(const char *symbol, int32_t day, const char *product, int32_t
     assert_int_equal(parts.week, week);
 }
 
-static void test_parse(void **state) {
+static void test_parse(void **state)
+{
     (void)state;
     parses("MXFH1", DAY, "MXF", 202108, 0, 0);
     parses("MX4G1", DAY, "MXF", 202107, 0, 4);
@@ -104,7 +110,8 @@ static void test_parse(void **state) {
     parses("MXFL9/A0", 20291201, "MXF", 202912, 203001, 0);
 }
 
-static void refused(const char *symbol, enum status status) {
+static void refused(const char *symbol, enum status status)
+{
     struct symbol_parts parts;
     struct err err = {ERR_OK, ""};
     const enum status got = symbol_parse(symbol, DAY, &parts, &err);
@@ -112,7 +119,8 @@ static void refused(const char *symbol, enum status status) {
     assert_true(err.text[0] != '\0');
 }
 
-static void test_parse_refuses(void **state) {
+static void test_parse_refuses(void **state)
+{
     (void)state;
     const char *const bad[] = {"",
                                "MXF",
@@ -140,7 +148,8 @@ static void test_parse_refuses(void **state) {
     assert_int_equal(symbol_parse("MXFA0", 20991231, &parts, NULL), ERR_INVALID); /* 2100 */
 }
 
-static void test_monthly_and_back(void **state) {
+static void test_monthly_and_back(void **state)
+{
     (void)state;
     for (size_t i = 0; product_at(i) != NULL; i++) {
         for (int32_t month = 1; month <= 12; month++) {
@@ -159,7 +168,8 @@ static void test_monthly_and_back(void **state) {
     assert_null(product_find(""));
 }
 
-static void test_last_trading_day(void **state) {
+static void test_last_trading_day(void **state)
+{
     (void)state;
     assert_int_equal(contract_last_trading_day(202108), 20210818);
     assert_int_equal(contract_last_trading_day(202107), 20210721);
@@ -167,7 +177,8 @@ static void test_last_trading_day(void **state) {
     assert_int_equal(contract_last_trading_day(202306), 20230621);
 }
 
-static void test_listed_months(void **state) {
+static void test_listed_months(void **state)
+{
     (void)state;
     const int32_t wanted[] = {202108, 202109, 202110, 202112, 202203, 202206, 0};
     for (int i = 0; i < 7; i++) assert_int_equal(contract_listed_month(DAY, i), wanted[i]);
@@ -178,14 +189,16 @@ static void test_listed_months(void **state) {
     assert_int_equal(contract_listed_month(DAY, -1), 0);
 }
 
-static struct contract make(const char *symbol, int32_t day, price_t reference) {
+static struct contract make(const char *symbol, int32_t day, price_t reference)
+{
     struct contract contract;
     struct err err;
     if (contract_make(symbol, day, reference, &contract, &err) != ERR_OK) fail_msg("%s", err.text);
     return contract;
 }
 
-static void test_contract(void **state) {
+static void test_contract(void **state)
+{
     (void)state;
     const struct contract mini = make("MXFH1", DAY, PRICE_POINTS(40124));
     assert_string_equal(mini.symbol, "MXFH1");
@@ -221,7 +234,8 @@ static void test_contract(void **state) {
     assert_int_equal(spread.limit_up, 0);
 }
 
-static void test_another_reference(void **state) {
+static void test_another_reference(void **state)
+{
     (void)state;
     struct contract contract = make("MXFH1", DAY, 0);
     contract_set_reference(&contract, PRICE_POINTS(17410), true);
@@ -242,7 +256,8 @@ static void test_another_reference(void **state) {
     assert_int_equal(spread.limit_up, 0);
 }
 
-static void test_contract_refuses(void **state) {
+static void test_contract_refuses(void **state)
+{
     (void)state;
     struct contract contract;
     struct err err;
@@ -254,7 +269,8 @@ static void test_contract_refuses(void **state) {
     assert_int_equal(contract_make("MXFH1", 20210231, 0, &contract, &err), ERR_INVALID);
 }
 
-static void test_cost(void **state) {
+static void test_cost(void **state)
+{
     (void)state;
     const struct contract whole = make("TXFH1", DAY, 0);
     const struct contract mini = make("MXFH1", DAY, 0);
@@ -269,7 +285,8 @@ static void test_cost(void **state) {
     assert_int_equal(contract_cost(&mini, INT64_MIN, 1, 0), INT64_MAX);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_from_file),
         cmocka_unit_test(test_from_file_refuses),

@@ -15,26 +15,30 @@
 
 #define NT(dollars) ((money_t)((dollars)*10000LL))
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     static struct ledger ledger;
     assert_true(ledger_init(&ledger, NT(30)));
     *state = &ledger;
     return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
     ledger_free(*state);
     return 0;
 }
 
-static void list(struct ledger *ledger, const char *symbol, int32_t multiplier) {
+static void list(struct ledger *ledger, const char *symbol, int32_t multiplier)
+{
     struct contract contract = {.multiplier = multiplier, .tick = PRICE_POINTS(1), .fee = NT(20)};
     (void)text_copy(contract.symbol, sizeof contract.symbol, symbol);
     assert_true(ledger_contract(ledger, &contract));
 }
 
 static enum status fill(struct ledger *ledger, const char *account, const char *symbol, enum side side,
-                        int32_t quantity, int64_t points, int32_t day, bool *known) {
+                        int32_t quantity, int64_t points, int32_t day, bool *known)
+{
     struct order_event event = {
         .kind = EXEC_FILL, .fill_quantity = quantity, .fill_price = PRICE_POINTS(points), .trading_day = day};
     const struct position *position;
@@ -44,7 +48,8 @@ static enum status fill(struct ledger *ledger, const char *account, const char *
     return ledger_fill(ledger, &event, &position, known, NULL);
 }
 
-static void tick(struct ledger *ledger, const char *symbol, int64_t points, uint32_t flags) {
+static void tick(struct ledger *ledger, const char *symbol, int64_t points, uint32_t flags)
+{
     struct tick tick = {.price = PRICE_POINTS(points), .flags = flags};
     (void)text_copy(tick.symbol, sizeof tick.symbol, symbol);
     assert_true(ledger_tick(ledger, &tick, 1000));
@@ -52,7 +57,8 @@ static void tick(struct ledger *ledger, const char *symbol, int64_t points, uint
 
 /* No tax in these contracts; a side costs 20 + 30. Two accounts long 1 MXF at 17000: 50 spent each, 50 to come each.
  * At 17010 each has 500 - 100. One TXF short at 17000, at 17005: -1000 - 100. */
-static void test_day_net(void **state) {
+static void test_day_net(void **state)
+{
     struct ledger *ledger = *state;
     list(ledger, "MXFH1", 50);
     list(ledger, "TXFH1", 200);
@@ -72,7 +78,8 @@ static void test_day_net(void **state) {
 }
 
 /* A fill is a fact: known from the code when it is one of ours, counted in lots when nothing at all is known of it. */
-static void test_contract_not_listed(void **state) {
+static void test_contract_not_listed(void **state)
+{
     struct ledger *ledger = *state;
     bool known = false;
     assert_int_equal(fill(ledger, "A1", "MXFH1", SIDE_BUY, 1, 17000, 20210727, &known), ERR_OK);
@@ -84,12 +91,14 @@ static void test_contract_not_listed(void **state) {
     assert_int_equal(ledger_held(ledger, "A1", "QQQ99"), 3);
 }
 
-static void count(void *context, const struct position *position) {
+static void count(void *context, const struct position *position)
+{
     (void)position;
     ++*(int *)context;
 }
 
-static void test_days(void **state) {
+static void test_days(void **state)
+{
     struct ledger *ledger = *state;
     int changed = 0;
     list(ledger, "MXFH1", 50);
@@ -114,7 +123,8 @@ static void test_days(void **state) {
 }
 
 /* The result of a day stands from its close to the next pre-open, over a weekend's night session too. */
-static void test_day_of_the_result(void **state) {
+static void test_day_of_the_result(void **state)
+{
     (void)state;
     static const struct {
         int64_t minute; /* after 00:00 of Monday 2021-07-26, Taipei */
@@ -136,7 +146,8 @@ static void test_day_of_the_result(void **state) {
     assert_int_equal(ledger_day(&unknown), 20210726);
 }
 
-static void test_restore_takes_the_newest_day(void **state) {
+static void test_restore_takes_the_newest_day(void **state)
+{
     struct ledger *ledger = *state;
     struct position rows[] = {{.account = "A1", .symbol = "MXFH1", .trading_day = 20210727, .quantity = 3},
                               {.account = "A1", .symbol = "MXFH1", .trading_day = 20210726, .quantity = 1}};
@@ -147,9 +158,9 @@ static void test_restore_takes_the_newest_day(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {TEST(test_day_net), TEST(test_contract_not_listed), TEST(test_days),
-                                       TEST(test_day_of_the_result),
-                                       TEST(test_restore_takes_the_newest_day)};
+                                       TEST(test_day_of_the_result), TEST(test_restore_takes_the_newest_day)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,166 +1,10 @@
 /* test_matching: the simulated exchange's rules, one by one, without sockets or files. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/calendar.h"
-#include "core/clock.h"
-#include "core/matching.h"
-#include "core/text.h"
-
-#define DAY 20210726
-#define SYMBOL "MXFH1"
-#define P(points) PRICE_POINTS(points)
-#define SAID_MAX 4096
-
-struct said {
-    enum port port;
-    struct msg msg;
-};
-
-struct fixture {
-    struct matching *matching;
-    uint32_t index;
-    struct sink sink;
-    struct said *said;
-    size_t count;
-    int64_t now_us;
-};
-
-static void hear(void *context, enum port port, const struct msg *msg) {
-    struct fixture *f = context;
-    struct err err = {0};
-    if (msg_check(msg, &err) != ERR_OK) fail_msg("said something malformed: %s", err.text);
-    assert_true(f->count < SAID_MAX);
-    f->said[f->count].port = port;
-    f->said[f->count++].msg = *msg;
-}
-
-static int64_t at(int hour, int minute, int second) {
-    return calendar_taipei_us(DAY, hour * 3600 + minute * 60 + second);
-}
-
-static void go(struct fixture *f, int hour, int minute, int second) {
-    matching_on_time(f->matching, at(hour, minute, second), ++f->now_us, &f->sink);
-}
-
-static void make(struct fixture *f, bool replay, price_t reference) {
-    const struct matching_config config = {.install = "test", .epoch = 7, .max_orders = 64, .max_resting = 256};
-    struct contract contract;
-    f->matching = matching_new(&config);
-    assert_non_null(f->matching);
-    assert_int_equal(contract_make(SYMBOL, DAY, reference, &contract, NULL), ERR_OK);
-    assert_int_equal(matching_open_account(f->matching, "A-1", "One", 0, P(10000000), NULL), ERR_OK);
-    assert_int_equal(matching_open_account(f->matching, "B-1", "Two", 1, P(100000), NULL), ERR_OK);
-    assert_int_equal(matching_list(f->matching, &contract, replay, &f->index, NULL), ERR_OK);
-    f->sink = (struct sink){.context = f, .emit = hear};
-    f->count = 0;
-}
-
-static int set_up_any(void **state, bool replay) {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->said = calloc(SAID_MAX, sizeof *f->said);
-    make(f, replay, replay ? 0 : P(17400));
-    *state = f;
-    return 0;
-}
-
-static int set_up(void **state) {
-    return set_up_any(state, false);
-}
-
-static int set_up_replay(void **state) {
-    return set_up_any(state, true);
-}
-
-static int tear_down(void **state) {
-    struct fixture *f = *state;
-    matching_free(f->matching);
-    free(f->said);
-    free(f);
-    return 0;
-}
-
-static struct order_request request(const char *id, enum side side, enum order_type type, enum time_in_force tif,
-                                    int quantity, price_t price) {
-    struct order_request made = {
-        .side = side, .type = type, .tif = tif, .quantity = quantity, .limit_price = price, .attempt = 1};
-    (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
-    (void)text_copy(made.account, sizeof made.account, "A-1");
-    (void)text_copy(made.symbol, sizeof made.symbol, SYMBOL);
-    (void)text_copy(made.actor, sizeof made.actor, "test");
-    return made;
-}
-
-static void send(struct fixture *f, const char *id, enum side side, enum order_type type, enum time_in_force tif,
-                 int quantity, price_t price) {
-    const struct order_request made = request(id, side, type, tif, quantity, price);
-    f->count = 0;
-    matching_order(f->matching, 0, &made, &f->sink);
-}
-
-static void cancel(struct fixture *f, uint32_t stream, const char *id) {
-    struct cancel_request made = {0};
-    (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
-    f->count = 0;
-    matching_cancel(f->matching, stream, &made, &f->sink);
-}
-
-/* The index-th published message of a kind since the last send, NULL when there are not so many. */
-static const struct msg *said(const struct fixture *f, enum msg_id id, size_t index) {
-    for (size_t i = 0; i < f->count; i++) {
-        if (f->said[i].port == PORT_PUBLISH && f->said[i].msg.id == id && index-- == 0) return &f->said[i].msg;
-    }
-    return NULL;
-}
-
-static const struct venue_exec *exec(const struct fixture *f, size_t index) {
-    const struct msg *msg = said(f, MSG_VENUE_EXEC, index);
-    assert_non_null(msg);
-    return &msg->venue_exec;
-}
-
-static void assert_rejected(const struct fixture *f, enum reject_code code) {
-    const struct venue_exec *first = exec(f, 0);
-    assert_int_equal(first->kind, EXEC_REJECTED);
-    assert_int_equal(first->reject, code);
-    assert_true(first->reason[0] != '\0');
-    assert_null(said(f, MSG_VENUE_EXEC, 1));
-}
-
-static void assert_fill(const struct venue_exec *fill, price_t price, int32_t lots) {
-    assert_int_equal(fill->kind, EXEC_FILL);
-    assert_int_equal(fill->fill_price, price);
-    assert_int_equal(fill->fill_quantity, lots);
-    assert_true(fill->exec_id[0] != '\0');
-}
-
-static const struct order *find(const struct fixture *f, const char *id) {
-    int32_t copies;
-    const struct order *order = matching_find(f->matching, 0, id, &copies);
-    assert_non_null(order);
-    return order;
-}
-
-/* Bids 17399 x 5, 17398 x 5; asks 17401 x 3 + 2, 17402 x 5. */
-static void open_book(struct fixture *f) {
-    go(f, 9, 0, 0);
-    matching_flow_add(f->matching, f->index, SIDE_BUY, P(17399), 5, &f->sink);
-    matching_flow_add(f->matching, f->index, SIDE_BUY, P(17398), 5, &f->sink);
-    matching_flow_add(f->matching, f->index, SIDE_SELL, P(17401), 3, &f->sink);
-    matching_flow_add(f->matching, f->index, SIDE_SELL, P(17401), 2, &f->sink);
-    matching_flow_add(f->matching, f->index, SIDE_SELL, P(17402), 5, &f->sink);
-}
+#include "tests/core/matching_scene.h"
 
 /* --- continuous matching ------------------------------------------------------------------------------------------ */
 
-static void test_market_order_walks_the_book(void **state) {
+static void test_market_order_walks_the_book(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "k-1", SIDE_BUY, ORDER_MARKET, TIF_IOC, 7, 0);
@@ -182,7 +26,8 @@ static void test_market_order_walks_the_book(void **state) {
     assert_int_equal(tick->tick.reference, P(17400));
 }
 
-static void test_seq_has_no_holes_and_reports_are_stored_first(void **state) {
+static void test_seq_has_no_holes_and_reports_are_stored_first(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     f->count = 0;
@@ -202,7 +47,8 @@ static void test_seq_has_no_holes_and_reports_are_stored_first(void **state) {
     assert_int_equal(matching_exec_seq(f->matching, 1), 0);
 }
 
-static void test_price_then_time(void **state) {
+static void test_price_then_time(void **state)
+{
     struct fixture *f = *state;
     go(f, 9, 0, 0);
     send(f, "first", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 2, P(17390));
@@ -218,7 +64,8 @@ static void test_price_then_time(void **state) {
     assert_int_equal(find(f, "second")->state, ORDER_PARTIALLY_FILLED);
 }
 
-static void test_limit_rests_then_fills_and_shows_in_depth(void **state) {
+static void test_limit_rests_then_fills_and_shows_in_depth(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "k-1", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 8, P(17401));
@@ -239,7 +86,8 @@ static void test_limit_rests_then_fills_and_shows_in_depth(void **state) {
     assert_int_equal(find(f, "k-1")->state, ORDER_FILLED);
 }
 
-static void test_ioc_and_fok(void **state) {
+static void test_ioc_and_fok(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "fok", SIDE_BUY, ORDER_LIMIT, TIF_FOK, 6, P(17401));
@@ -259,7 +107,8 @@ static void test_ioc_and_fok(void **state) {
     assert_int_equal(exec(f, 1)->reject, REJECT_VENUE_NO_LIQUIDITY);
 }
 
-static void test_range_market_stops_at_its_protection(void **state) {
+static void test_range_market_stops_at_its_protection(void **state)
+{
     struct fixture *f = *state;
     go(f, 9, 0, 0);
     matching_flow_add(f->matching, f->index, SIDE_SELL, P(17401), 1, &f->sink);
@@ -277,7 +126,8 @@ static void test_range_market_stops_at_its_protection(void **state) {
 
 /* --- refusals ----------------------------------------------------------------------------------------------------- */
 
-static void test_refusals_have_codes(void **state) {
+static void test_refusals_have_codes(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "up", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(19141));
@@ -308,7 +158,8 @@ static void test_refusals_have_codes(void **state) {
     assert_int_equal(find(f, "up")->state, ORDER_REJECTED);
 }
 
-static void test_margin(void **state) {
+static void test_margin(void **state)
+{
     struct fixture *f = *state;
     struct contract contract = *matching_contract(f->matching, SYMBOL);
     open_book(f);
@@ -336,7 +187,8 @@ static void test_margin(void **state) {
     assert_rejected(f, REJECT_VENUE_MARGIN);
 }
 
-static void test_closed_and_pre_open(void **state) {
+static void test_closed_and_pre_open(void **state)
+{
     struct fixture *f = *state;
     go(f, 8, 0, 0);
     send(f, "closed", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(17400));
@@ -356,7 +208,8 @@ static void test_closed_and_pre_open(void **state) {
     assert_rejected(f, REJECT_VENUE_SESSION);
 }
 
-static void test_night_takes_fewer_market_lots(void **state) {
+static void test_night_takes_fewer_market_lots(void **state)
+{
     struct fixture *f = *state;
     go(f, 15, 0, 0);
     send(f, "six", SIDE_BUY, ORDER_MARKET, TIF_IOC, 6, 0);
@@ -367,7 +220,8 @@ static void test_night_takes_fewer_market_lots(void **state) {
 
 /* --- auction and sessions ----------------------------------------------------------------------------------------- */
 
-static void test_auction(void **state) {
+static void test_auction(void **state)
+{
     struct fixture *f = *state;
     go(f, 8, 40, 0);
     matching_flow_add(f->matching, f->index, SIDE_BUY, P(17405), 3, &f->sink);
@@ -400,7 +254,8 @@ static void test_auction(void **state) {
     assert_int_equal(matching_best(f->matching, f->index, SIDE_SELL), P(17403));
 }
 
-static void test_auction_alone_cancels_market_orders(void **state) {
+static void test_auction_alone_cancels_market_orders(void **state)
+{
     struct fixture *f = *state;
     go(f, 8, 40, 0);
     send(f, "mkt", SIDE_BUY, ORDER_MARKET, TIF_IOC, 1, 0);
@@ -409,7 +264,8 @@ static void test_auction_alone_cancels_market_orders(void **state) {
     assert_int_equal(matching_best(f->matching, f->index, SIDE_BUY), 0);
 }
 
-static void test_rod_expires_with_its_session_and_the_day_rolls(void **state) {
+static void test_rod_expires_with_its_session_and_the_day_rolls(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "trade", SIDE_BUY, ORDER_MARKET, TIF_IOC, 2, 0);
@@ -430,7 +286,8 @@ static void test_rod_expires_with_its_session_and_the_day_rolls(void **state) {
     assert_int_equal(stats.last, P(17401));
 }
 
-static void test_last_trading_day_ends_at_half_past_one(void **state) {
+static void test_last_trading_day_ends_at_half_past_one(void **state)
+{
     struct fixture *f = *state;
     matching_on_time(f->matching, calendar_taipei_us(20210818, 13 * 3600), ++f->now_us, &f->sink);
     assert_int_equal(matching_session(f->matching, f->index)->state, SESSION_OPEN);
@@ -443,7 +300,8 @@ static void test_last_trading_day_ends_at_half_past_one(void **state) {
 
 /* --- cancelling, copies, accounts --------------------------------------------------------------------------------- */
 
-static void test_cancel(void **state) {
+static void test_cancel(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "rod", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(17300));
@@ -461,7 +319,8 @@ static void test_cancel(void **state) {
     assert_int_equal(exec(f, 0)->kind, EXEC_CANCEL_REJECTED);
 }
 
-static void test_the_venue_does_not_deduplicate(void **state) {
+static void test_the_venue_does_not_deduplicate(void **state)
+{
     struct fixture *f = *state;
     open_book(f);
     send(f, "same", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 1, P(17300));
@@ -476,7 +335,8 @@ static void test_the_venue_does_not_deduplicate(void **state) {
     assert_string_not_equal(exec(f, 0)->venue_order_id, exec(f, 1)->venue_order_id);
 }
 
-static void test_ended_orders_are_forgotten_for_new_ones(void **state) {
+static void test_ended_orders_are_forgotten_for_new_ones(void **state)
+{
     struct fixture *f = *state;
     char id[16];
     open_book(f);
@@ -499,15 +359,18 @@ static void test_ended_orders_are_forgotten_for_new_ones(void **state) {
     assert_rejected(f, REJECT_VENUE_OTHER);
 }
 
-static void first_account(void *context, const struct account *account) {
+static void first_account(void *context, const struct account *account)
+{
     *(struct account *)context = *account;
 }
 
-static void first_position(void *context, const struct position *position) {
+static void first_position(void *context, const struct position *position)
+{
     *(struct position *)context = *position;
 }
 
-static void test_positions_and_equity(void **state) {
+static void test_positions_and_equity(void **state)
+{
     struct fixture *f = *state;
     const struct contract contract = *matching_contract(f->matching, SYMBOL);
     open_book(f);
@@ -530,7 +393,8 @@ static void test_positions_and_equity(void **state) {
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-static void restart(struct fixture *f, const struct said *said, size_t count, int hour, bool same_market) {
+static void restart(struct fixture *f, const struct said *said, size_t count, int hour, bool same_market)
+{
     matching_free(f->matching);
     make(f, false, P(17400));
     go(f, hour, 0, 0);
@@ -547,7 +411,8 @@ static void restart(struct fixture *f, const struct said *said, size_t count, in
     matching_resume(f->matching, same_market, &f->sink);
 }
 
-static void test_restart_leaves_out_what_has_no_account(void **state) {
+static void test_restart_leaves_out_what_has_no_account(void **state)
+{
     struct fixture *f = *state;
     struct msg msg;
     struct err err = {ERR_OK, ""};
@@ -568,7 +433,8 @@ static void test_restart_leaves_out_what_has_no_account(void **state) {
     assert_int_equal(matching_restore(f->matching, &msg, &err), ERR_INVALID);
 }
 
-static void test_restart_keeps_orders_positions_and_numbers(void **state) {
+static void test_restart_keeps_orders_positions_and_numbers(void **state)
+{
     struct fixture *f = *state;
     static struct said kept[SAID_MAX];
     open_book(f);
@@ -603,7 +469,8 @@ static void test_restart_keeps_orders_positions_and_numbers(void **state) {
     assert_int_equal(exec(f, 0)->kind, EXEC_EXPIRED);
 }
 
-static void test_another_market_expires_working_orders(void **state) {
+static void test_another_market_expires_working_orders(void **state)
+{
     struct fixture *f = *state;
     static struct said kept[SAID_MAX];
     open_book(f);
@@ -615,138 +482,9 @@ static void test_another_market_expires_working_orders(void **state) {
     assert_int_equal(matching_best(f->matching, f->index, SIDE_BUY), 0);
 }
 
-/* --- replay ------------------------------------------------------------------------------------------------------- */
-
-static void trade(struct fixture *f, int hour, int minute, int second, int64_t points, int32_t lots) {
-    go(f, hour, minute, second);
-    const struct matching_trade made = {.market_us = at(hour, minute, second), .price = P(points), .quantity = lots};
-    f->count = 0;
-    matching_replay_trade(f->matching, f->index, &made, &f->sink);
-}
-
-static void test_replay_book_is_made_of_the_trades(void **state) {
-    struct fixture *f = *state;
-    trade(f, 9, 0, 0, 17400, 4);
-    trade(f, 9, 0, 1, 17401, 4);
-    const struct tick *tick = &said(f, MSG_TICK, 0)->tick;
-    assert_int_equal(tick->ask, P(17401)); /* an uptick was at the ask */
-    assert_int_equal(tick->bid, P(17400));
-    assert_int_equal(tick->flags, TICK_SYNTHETIC_BOOK);
-    assert_int_equal(tick->volume, 8);
-    trade(f, 9, 0, 2, 17401, 4);
-    assert_int_equal(said(f, MSG_TICK, 0)->tick.ask, P(17401)); /* no change: the same side */
-    trade(f, 9, 0, 3, 17400, 4);
-    assert_int_equal(said(f, MSG_TICK, 0)->tick.bid, P(17400));
-    struct depth depth, again;
-    matching_depth(f->matching, f->index, &depth);
-    matching_depth(f->matching, f->index, &again);
-    assert_memory_equal(&depth, &again, sizeof depth);
-    for (int i = 0; i < DEPTH_LEVELS; i++) {
-        assert_int_equal(depth.bid_price[i], P(17400 - i));
-        assert_int_equal(depth.ask_price[i], P(17401 + i));
-        assert_true(depth.bid_quantity[i] > 0 && depth.ask_quantity[i] > 0);
-    }
-    assert_int_equal(depth.bid_quantity[0], said(f, MSG_TICK, 0)->tick.bid_quantity);
-}
-
-static void test_replay_liquidity_is_used_up_until_the_next_trade(void **state) {
-    struct fixture *f = *state;
-    trade(f, 9, 0, 0, 17400, 1);
-    trade(f, 9, 0, 1, 17401, 1);
-    struct depth depth;
-    matching_depth(f->matching, f->index, &depth);
-    const int32_t there = depth.ask_quantity[0];
-    send(f, "all", SIDE_BUY, ORDER_LIMIT, TIF_IOC, there, P(17401));
-    assert_fill(exec(f, 1), P(17401), there);
-    assert_null(said(f, MSG_TICK, 0)); /* a person's order prints nothing */
-    send(f, "more", SIDE_BUY, ORDER_LIMIT, TIF_IOC, 1, P(17401));
-    assert_int_equal(exec(f, 1)->kind, EXEC_CANCELLED);
-    trade(f, 9, 0, 2, 17401, 1);
-    send(f, "again", SIDE_BUY, ORDER_LIMIT, TIF_IOC, 1, P(17401));
-    assert_fill(exec(f, 1), P(17401), 1);
-}
-
-static void test_replay_resting_order_waits_its_turn(void **state) {
-    struct fixture *f = *state;
-    trade(f, 9, 0, 0, 17401, 2);
-    trade(f, 9, 0, 1, 17400, 2); /* bid 17400 */
-    struct depth depth;
-    matching_depth(f->matching, f->index, &depth);
-    const int32_t ahead = depth.bid_quantity[0];
-    assert_true(ahead > 1);
-    send(f, "rod", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 2, P(17400));
-    trade(f, 9, 0, 2, 17400, ahead - 1);
-    assert_null(said(f, MSG_VENUE_EXEC, 0)); /* one lot still before it */
-    trade(f, 9, 0, 3, 17400, 2);
-    assert_fill(exec(f, 0), P(17400), 1);
-    trade(f, 9, 0, 4, 17401, 50);
-    assert_null(said(f, MSG_VENUE_EXEC, 0));
-    trade(f, 9, 0, 5, 17398, 50); /* through its price: at its price */
-    assert_fill(exec(f, 0), P(17400), 1);
-    assert_int_equal(find(f, "rod")->state, ORDER_FILLED);
-}
-
-static void test_replay_fill_is_limited_to_the_trade(void **state) {
-    struct fixture *f = *state;
-    trade(f, 9, 0, 0, 17400, 2);
-    send(f, "a", SIDE_SELL, ORDER_LIMIT, TIF_ROD, 5, P(17405));
-    send(f, "b", SIDE_SELL, ORDER_LIMIT, TIF_ROD, 5, P(17406));
-    trade(f, 9, 0, 1, 17410, 7);
-    assert_fill(exec(f, 0), P(17405), 5);
-    assert_fill(exec(f, 1), P(17406), 2);
-    assert_null(said(f, MSG_VENUE_EXEC, 2));
-}
-
-static void test_replay_book_keeps_clear_of_resting_orders(void **state) {
-    struct fixture *f = *state;
-    trade(f, 9, 0, 0, 17400, 2);
-    trade(f, 9, 0, 1, 17401, 2); /* bid 17400, ask 17401 */
-    send(f, "rod", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 50, P(17400));
-    trade(f, 9, 0, 2, 17399, 1); /* through it: one lot filled, then a lower book */
-    assert_fill(exec(f, 0), P(17400), 1);
-    struct depth depth;
-    matching_depth(f->matching, f->index, &depth);
-    assert_int_equal(depth.bid_price[0], P(17400));
-    assert_int_equal(depth.bid_quantity[0], 49);
-    assert_int_equal(depth.ask_price[0], P(17401));
-}
-
-static void test_replay_first_trade_is_the_auction(void **state) {
-    struct fixture *f = *state;
-    go(f, 8, 40, 0);
-    send(f, "mkt", SIDE_BUY, ORDER_MARKET, TIF_IOC, 2, 0);
-    send(f, "lmt", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 2, P(17400));
-    send(f, "low", SIDE_BUY, ORDER_LIMIT, TIF_ROD, 2, P(17300));
-    go(f, 8, 45, 0);
-    assert_int_equal(find(f, "mkt")->state, ORDER_NEW); /* waits for the first trade */
-    trade(f, 8, 45, 2, 17390, 3);
-    assert_fill(exec(f, 0), P(17390), 2);
-    assert_fill(exec(f, 1), P(17390), 1);
-    assert_string_equal(exec(f, 1)->client_order_id, "lmt");
-    assert_int_equal(find(f, "low")->state, ORDER_NEW);
-    send(f, "late", SIDE_BUY, ORDER_MARKET, TIF_IOC, 1, 0);
-    assert_int_equal(exec(f, 1)->kind, EXEC_FILL);
-}
-
-static void test_replay_uses_the_quoted_top(void **state) {
-    struct fixture *f = *state;
-    go(f, 9, 0, 0);
-    const struct matching_trade made = {.market_us = at(9, 0, 0), .price = P(17400), .quantity = 1, .has_book = true,
-        .bid = P(17395), .bid_quantity = 7, .ask = P(17402), .ask_quantity = 3};
-    f->count = 0;
-    matching_replay_trade(f->matching, f->index, &made, &f->sink);
-    const struct tick *tick = &said(f, MSG_TICK, 0)->tick;
-    assert_int_equal(tick->bid, P(17395));
-    assert_int_equal(tick->ask_quantity, 3);
-    assert_int_equal(tick->flags, 0);
-    send(f, "k", SIDE_BUY, ORDER_MARKET, TIF_IOC, 4, 0);
-    assert_fill(exec(f, 1), P(17402), 3);
-    assert_fill(exec(f, 2), P(17403), 1);
-}
-
-int main(void) {
+int main(void)
+{
 #define FLOW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-#define REPLAY(test) cmocka_unit_test_setup_teardown(test, set_up_replay, tear_down)
     const struct CMUnitTest tests[] = {
         FLOW(test_market_order_walks_the_book),
         FLOW(test_seq_has_no_holes_and_reports_are_stored_first),
@@ -769,13 +507,6 @@ int main(void) {
         FLOW(test_restart_leaves_out_what_has_no_account),
         FLOW(test_restart_keeps_orders_positions_and_numbers),
         FLOW(test_another_market_expires_working_orders),
-        REPLAY(test_replay_book_is_made_of_the_trades),
-        REPLAY(test_replay_liquidity_is_used_up_until_the_next_trade),
-        REPLAY(test_replay_resting_order_waits_its_turn),
-        REPLAY(test_replay_fill_is_limited_to_the_trade),
-        REPLAY(test_replay_book_keeps_clear_of_resting_orders),
-        REPLAY(test_replay_first_trade_is_the_auction),
-        REPLAY(test_replay_uses_the_quoted_top),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ static const char *const reserved[] = {
     "set",     "table",  "then",       "to",      "transaction", "trigger",       "union",      "unique",    "update",
     "using",   "values", "when",       "where"};
 
-static void test_names(void **state) {
+static void test_names(void **state)
+{
     (void)state;
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
         const struct msg_type *type = msg_type_at(i);
@@ -44,13 +45,14 @@ static void test_names(void **state) {
     assert_null(msg_type((enum msg_id)0));
     assert_null(msg_type((enum msg_id)7));
     assert_null(msg_type((enum msg_id)63));
-    assert_null(msg_type((enum msg_id)-1));
+    assert_null(msg_type((enum msg_id) - 1));
     assert_null(msg_field(MSG_TICK, "nonsense"));
     assert_null(msg_field((enum msg_id)63, "symbol"));
 }
 
 /* A member without a row would leave a hole that alignment does not explain, or overlap another. */
-static void test_tables_cover_their_structs(void **state) {
+static void test_tables_cover_their_structs(void **state)
+{
     (void)state;
     static unsigned char owner[sizeof(struct msg)];
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
@@ -80,7 +82,8 @@ static void test_tables_cover_their_structs(void **state) {
     }
 }
 
-static void test_numbers_in_and_out(void **state) {
+static void test_numbers_in_and_out(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 5);
@@ -96,9 +99,8 @@ static void test_numbers_in_and_out(void **state) {
             const int64_t value = random_number(&rng, field);
             assert_int_equal(msg_set_number(&msg, field, field->count - 1, value, NULL), ERR_OK);
             assert_int_equal(msg_number(&msg, field, field->count - 1), value);
-            if (field->min > INT64_MIN) {
+            if (field->min > INT64_MIN)
                 assert_int_equal(msg_set_number(&msg, field, 0, field->min - 1, NULL), ERR_RANGE);
-            }
             if (field->max < INT64_MAX)
                 assert_int_equal(msg_set_number(&msg, field, 0, field->max + 1, NULL), ERR_RANGE);
             assert_int_equal(msg_number(&msg, field, field->count - 1), value);
@@ -106,22 +108,24 @@ static void test_numbers_in_and_out(void **state) {
     }
 }
 
-static void check_says(const struct msg *msg, enum status status, const char *words) {
+static void check_says(const struct msg *msg, enum status status, const char *words)
+{
     struct err err = {ERR_OK, ""};
     assert_int_equal(msg_check(msg, &err), status);
     if (strstr(err.text, words) == NULL) fail_msg("wanted '%s', got '%s'", words, err.text);
 }
 
-static void test_check_words(void **state) {
+static void test_check_words(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 6);
     struct msg msg;
-#define WRONG(ID, change, status, words) \
-    do { \
-        random_msg(&rng, ID, &msg); \
-        change; \
-        check_says(&msg, status, words); \
+#define WRONG(ID, change, status, words)                                                                               \
+    do {                                                                                                               \
+        random_msg(&rng, ID, &msg);                                                                                    \
+        change;                                                                                                        \
+        check_says(&msg, status, words);                                                                               \
     } while (0)
     WRONG(MSG_ORDER, msg.order.request.quantity = -5, ERR_RANGE, "order.quantity: -5 (allowed 1 to 100)");
     WRONG(MSG_ORDER, msg.order.request.side = (enum side)7, ERR_RANGE, "order.side: 7 (allowed BUY, SELL)");
@@ -149,7 +153,8 @@ static void test_check_words(void **state) {
     check_says(&msg, ERR_INVALID, "no such kind 63");
 }
 
-static void test_commands_may_be_empty(void **state) {
+static void test_commands_may_be_empty(void **state)
+{
     (void)state;
     struct msg msg;
     msg_init(&msg, MSG_CONDITION_COMMAND);
@@ -162,7 +167,8 @@ static void test_commands_may_be_empty(void **state) {
     assert_int_not_equal(msg_check(&msg, NULL), ERR_OK);
 }
 
-static void test_enums_by_name(void **state) {
+static void test_enums_by_name(void **state)
+{
     (void)state;
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
         const struct msg_type *type = msg_type_at(i);
@@ -186,7 +192,8 @@ static void test_enums_by_name(void **state) {
     assert_int_equal(msg_enum_value(msg_field(MSG_ORDER, "reject"), "venue_other"), REJECT_VENUE_OTHER);
 }
 
-static void test_texts(void **state) {
+static void test_texts(void **state)
+{
     (void)state;
     struct msg msg;
     msg_init(&msg, MSG_TICK);
@@ -201,7 +208,8 @@ static void test_texts(void **state) {
     assert_string_equal(msg_text(&msg, field), "MXFH1");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_tables_cover_their_structs),

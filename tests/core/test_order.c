@@ -11,7 +11,8 @@
 #include "core/order.h"
 #include "core/rng.h"
 
-static struct order_request request_of(int32_t quantity) {
+static struct order_request request_of(int32_t quantity)
+{
     struct order_request request = {
         .client_order_id = "k3f9-12-E1",
         .account = "demo-1",
@@ -29,14 +30,16 @@ static struct order_request request_of(int32_t quantity) {
     return request;
 }
 
-static struct order order_of(int32_t quantity) {
+static struct order order_of(int32_t quantity)
+{
     const struct order_request request = request_of(quantity);
     struct order order;
     order_init(&order, &request, 20210726, 1000);
     return order;
 }
 
-static bool apply(struct order *order, enum exec_kind kind, price_t fill_price, int32_t fill_quantity, bool *late) {
+static bool apply(struct order *order, enum exec_kind kind, price_t fill_price, int32_t fill_quantity, bool *late)
+{
     struct order_event event = {
         .kind = kind, .request = order->request, .fill_price = fill_price, .fill_quantity = fill_quantity};
     event.time_us = order->updated_us + 1;
@@ -49,18 +52,21 @@ static bool apply(struct order *order, enum exec_kind kind, price_t fill_price, 
     return order_apply(order, &event, late);
 }
 
-static bool step(struct order *order, enum exec_kind kind) {
+static bool step(struct order *order, enum exec_kind kind)
+{
     return apply(order, kind, 0, 0, NULL);
 }
 
-static bool fill(struct order *order, price_t price, int32_t quantity) {
+static bool fill(struct order *order, price_t price, int32_t quantity)
+{
     bool late = true;
     const bool changed = apply(order, EXEC_FILL, price, quantity, &late);
     assert_false(late);
     return changed;
 }
 
-static void test_plain_life(void **state) {
+static void test_plain_life(void **state)
+{
     (void)state;
     struct order order = order_of(3);
     assert_int_equal(order.state, ORDER_INTENT);
@@ -81,7 +87,8 @@ static void test_plain_life(void **state) {
     assert_true(order.updated_us > 1000);
 }
 
-static void test_fill_before_ack(void **state) {
+static void test_fill_before_ack(void **state)
+{
     (void)state;
     struct order order = order_of(2);
     assert_true(step(&order, EXEC_SENDING));
@@ -97,7 +104,8 @@ static void test_fill_before_ack(void **state) {
     assert_int_equal(order.state, ORDER_FILLED);
 }
 
-static void test_late_fill_counts(void **state) {
+static void test_late_fill_counts(void **state)
+{
     (void)state;
     struct order order = order_of(2);
     assert_true(step(&order, EXEC_NEW));
@@ -109,7 +117,8 @@ static void test_late_fill_counts(void **state) {
     assert_int_equal(order.filled_quantity, 2);
 }
 
-static void test_overfill_is_refused(void **state) {
+static void test_overfill_is_refused(void **state)
+{
     (void)state;
     struct order order = order_of(2);
     assert_true(fill(&order, PRICE_POINTS(10), 1));
@@ -125,7 +134,8 @@ static void test_overfill_is_refused(void **state) {
     assert_int_equal(order.state, ORDER_PARTIALLY_FILLED);
 }
 
-static void test_cancel_while_filling(void **state) {
+static void test_cancel_while_filling(void **state)
+{
     (void)state;
     struct order order = order_of(3);
     assert_true(step(&order, EXEC_NEW));
@@ -144,7 +154,8 @@ static void test_cancel_while_filling(void **state) {
     assert_int_equal(other.state, ORDER_FILLED);
 }
 
-static void test_cancel_rejected_goes_back(void **state) {
+static void test_cancel_rejected_goes_back(void **state)
+{
     (void)state;
     struct order order = order_of(3);
     assert_true(step(&order, EXEC_SENDING));
@@ -162,13 +173,14 @@ static void test_cancel_rejected_goes_back(void **state) {
     assert_int_equal(order.state, ORDER_PARTIALLY_FILLED);
 }
 
-static void test_unknown_resolves(void **state) {
+static void test_unknown_resolves(void **state)
+{
     (void)state;
     const struct {
         enum exec_kind kind;
         enum order_state state;
-    } rows[] = {{EXEC_NEW, ORDER_NEW},           {EXEC_CANCELLED, ORDER_CANCELLED}, {EXEC_REJECTED, ORDER_REJECTED},
-                {EXEC_EXPIRED, ORDER_EXPIRED},   {EXEC_DENIED, ORDER_DENIED},       {EXEC_SENDING, ORDER_SENDING}};
+    } rows[] = {{EXEC_NEW, ORDER_NEW},         {EXEC_CANCELLED, ORDER_CANCELLED}, {EXEC_REJECTED, ORDER_REJECTED},
+                {EXEC_EXPIRED, ORDER_EXPIRED}, {EXEC_DENIED, ORDER_DENIED},       {EXEC_SENDING, ORDER_SENDING}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct order order = order_of(1);
         assert_true(step(&order, EXEC_SENDING));
@@ -185,7 +197,8 @@ static void test_unknown_resolves(void **state) {
     assert_int_equal(order.state, ORDER_FILLED);
 }
 
-static void test_the_first_end_stands(void **state) {
+static void test_the_first_end_stands(void **state)
+{
     (void)state;
     struct order order = order_of(1);
     assert_true(step(&order, EXEC_REJECTED));
@@ -199,7 +212,8 @@ static void test_the_first_end_stands(void **state) {
 }
 
 /* Any events in any order: never more than ordered, never out of an end, never back. */
-static void test_any_order_of_events(void **state) {
+static void test_any_order_of_events(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 3);
@@ -225,22 +239,24 @@ static void test_any_order_of_events(void **state) {
     }
 }
 
-static void refused(const struct order_request *request, const char *words) {
+static void refused(const struct order_request *request, const char *words)
+{
     struct err err = {ERR_OK, ""};
     const enum status status = order_request_check(request, &err);
     if (status == ERR_OK || strstr(err.text, words) == NULL) fail_msg("wanted '%s', got '%s'", words, err.text);
 }
 
-static void test_request_check(void **state) {
+static void test_request_check(void **state)
+{
     (void)state;
     struct err err;
     struct order_request request = request_of(1);
     if (order_request_check(&request, &err) != ERR_OK) fail_msg("%s", err.text);
-#define BAD(change, words) \
-    do { \
-        request = request_of(1); \
-        change; \
-        refused(&request, words); \
+#define BAD(change, words)                                                                                             \
+    do {                                                                                                               \
+        request = request_of(1);                                                                                       \
+        change;                                                                                                        \
+        refused(&request, words);                                                                                      \
     } while (0)
     BAD(request.quantity = -5, "quantity: -5 (allowed 1 to 100)");
     BAD(request.quantity = 0, "quantity: 0");
@@ -253,7 +269,7 @@ static void test_request_check(void **state) {
     BAD(request.limit_price = 1, "limit_price: a MKT order has none");
     BAD(request.type = ORDER_LIMIT, "limit_price: a limit order needs a price above 0");
     BAD((request.type = ORDER_LIMIT, request.limit_price = PRICE_MAX + 1), "limit_price");
-    BAD(request.leg = (enum order_leg)-1, "leg: -1");
+    BAD(request.leg = (enum order_leg) - 1, "leg: -1");
     BAD(request.leg = (enum order_leg)5, "leg: 5");
     BAD(request.client_order_id[0] = '\0', "client_order_id: empty");
     BAD(request.account[0] = '\0', "account: empty");
@@ -272,17 +288,18 @@ static void test_request_check(void **state) {
     }
 }
 
-static void test_same(void **state) {
+static void test_same(void **state)
+{
     (void)state;
     const struct order_request a = request_of(1);
     struct order_request b = a;
     b.created_us = 9, b.expires_us = 10, b.tick_seq = 11, b.decision_price = 12;
     assert_true(order_request_same(&a, &b));
-#define DIFFERS(change) \
-    do { \
-        b = a; \
-        change; \
-        assert_false(order_request_same(&a, &b)); \
+#define DIFFERS(change)                                                                                                \
+    do {                                                                                                               \
+        b = a;                                                                                                         \
+        change;                                                                                                        \
+        assert_false(order_request_same(&a, &b));                                                                      \
     } while (0)
     DIFFERS(b.client_order_id[0] = 'q');
     DIFFERS(b.account[0] = 'q');
@@ -298,11 +315,12 @@ static void test_same(void **state) {
     DIFFERS(b.attempt = 2);
 }
 
-static void test_words(void **state) {
+static void test_words(void **state)
+{
     (void)state;
     assert_string_equal(side_name(SIDE_BUY), "BUY");
     assert_string_equal(side_name((enum side)0), "?");
-    assert_string_equal(side_name((enum side)-7), "?");
+    assert_string_equal(side_name((enum side) - 7), "?");
     assert_string_equal(order_type_name(ORDER_RANGE_MARKET), "MKP");
     assert_string_equal(tif_name(TIF_ROD), "ROD");
     assert_string_equal(leg_name(LEG_TAKE_PROFIT), "TAKE_PROFIT");
@@ -319,7 +337,8 @@ static void test_words(void **state) {
     assert_int_equal(side_sign(SIDE_SELL), -1);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_life),
         cmocka_unit_test(test_fill_before_ack),

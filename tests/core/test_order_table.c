@@ -9,25 +9,29 @@
 
 #include "core/order_table.h"
 
-static struct order order_of(int number, enum order_state state, int32_t trading_day) {
+static struct order order_of(int number, enum order_state state, int32_t trading_day)
+{
     struct order order = {.state = state, .trading_day = trading_day};
     snprintf(order.request.client_order_id, sizeof order.request.client_order_id, "k3-%d-E1", number);
     return order;
 }
 
 static uint32_t add(struct order_table *table, int number, enum order_state state, int32_t day, int32_t today,
-                    bool reserve) {
+                    bool reserve)
+{
     struct order order = order_of(number, state, day);
     return order_table_add(table, &order, today, reserve);
 }
 
-static uint32_t living(const struct order_table *table) {
+static uint32_t living(const struct order_table *table)
+{
     uint32_t count = 0;
     for (uint32_t at = order_table_first(table); at != ORDER_TABLE_NONE; at = order_table_next(table, at)) count++;
     return count;
 }
 
-static void test_room_and_what_gives_way(void **state) {
+static void test_room_and_what_gives_way(void **state)
+{
     (void)state;
     struct order_table table;
     assert_true(order_table_init(&table, 4));
@@ -48,7 +52,8 @@ static void test_room_and_what_gives_way(void **state) {
     order_table_free(&table);
 }
 
-static void test_list_of_the_living(void **state) {
+static void test_list_of_the_living(void **state)
+{
     (void)state;
     struct order_table table;
     uint32_t slots[5];
@@ -69,7 +74,8 @@ static void test_list_of_the_living(void **state) {
     order_table_free(&table);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_room_and_what_gives_way),
                                        cmocka_unit_test(test_list_of_the_living)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@
 
 #define NT(dollars) ((money_t)((dollars)*10000LL))
 
-static struct contract contract_of(const char *symbol, int32_t multiplier, money_t fee) {
+static struct contract contract_of(const char *symbol, int32_t multiplier, money_t fee)
+{
     struct contract contract = {.multiplier = multiplier,
                                 .tick = PRICE_POINTS(1),
                                 .fee = fee,
@@ -23,7 +24,8 @@ static struct contract contract_of(const char *symbol, int32_t multiplier, money
 }
 
 static void fill(struct position *position, const struct contract *contract, enum side side, int64_t points,
-                 int32_t quantity, money_t commission) {
+                 int32_t quantity, money_t commission)
+{
     struct err err;
     assert_int_equal(position_fill(position, contract, side, PRICE_POINTS(points), quantity, commission, &err), ERR_OK);
 }
@@ -31,7 +33,8 @@ static void fill(struct position *position, const struct contract *contract, enu
 /* TXF, 200 NT$ a point. Buy 1 at 17500, sell 1 at 17560, commission 60 a side.
  * Gain 60 x 200 = 12,000. Each side 20 + 60; tax 17500 x 200 x 0.00002 = 70 and 17560 x 200 x 0.00002 = 70.24 -> 70.
  * Cost (20 + 60 + 70) x 2 = 300. Net 11,700. */
-static void test_txf_round_trip(void **state) {
+static void test_txf_round_trip(void **state)
+{
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, NT(20));
     struct position position;
@@ -57,7 +60,8 @@ static void test_txf_round_trip(void **state) {
  * Realized 100 x 50 = 5,000. Cost 2 x (12.5 + 18) + 12.5 + 18 = 91.5.
  * One lot short at 18000, mark 18020: unrealized -20 x 50 = -1,000; exit 12.5 + tax 18.02 -> 18 = 30.5.
  * Net 5,000 - 1,000 - 91.5 - 30.5 = 3,878. */
-static void test_mxf_short_partial(void **state) {
+static void test_mxf_short_partial(void **state)
+{
     (void)state;
     struct contract mxf = contract_of("MXFH1", 50, NT(12.5));
     struct position position;
@@ -80,7 +84,8 @@ static void test_mxf_short_partial(void **state) {
 
 /* TMF, 10 NT$ a point, reversal. Buy 2 at 20000, sell 5 at 20050: 2 closed (+50 x 10 x 2 = 1,000), 3 opened short at
  * 20050. Tax a lot 4 and 4.01 -> 4; fee 8; commission 8: 2 x 20 + 5 x 20 = 140. */
-static void test_tmf_reversal(void **state) {
+static void test_tmf_reversal(void **state)
+{
     (void)state;
     struct contract tmf = contract_of("TMFH1", 10, NT(8));
     struct position position;
@@ -97,7 +102,8 @@ static void test_tmf_reversal(void **state) {
 
 /* An average that is no price: 1 at 100 and 2 at 101 average 100.666...; closing lot by lot at 102 must realize what
  * closing at once does: (102 x 3 - 302) x 200 = 800. */
-static void test_partial_closes_add_up(void **state) {
+static void test_partial_closes_add_up(void **state)
+{
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, 0);
     struct position position;
@@ -110,7 +116,8 @@ static void test_partial_closes_add_up(void **state) {
     assert_int_equal(position.realized, NT(800));
 }
 
-static void test_overflow_changes_nothing(void **state) {
+static void test_overflow_changes_nothing(void **state)
+{
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, NT(20));
     struct position position, before;
@@ -132,7 +139,8 @@ static void test_overflow_changes_nothing(void **state) {
     assert_memory_equal(&position, &before, sizeof position);
 }
 
-static void test_roll_carries_lots(void **state) {
+static void test_roll_carries_lots(void **state)
+{
     (void)state;
     struct contract mxf = contract_of("MXFH1", 50, NT(12.5));
     struct position position;
@@ -152,7 +160,8 @@ static void test_roll_carries_lots(void **state) {
 }
 
 /* The venue's number adopted: lots and their value, without cost and without a trade of the day. */
-static void test_adjust_costs_nothing(void **state) {
+static void test_adjust_costs_nothing(void **state)
+{
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, NT(20));
     struct position position;
@@ -175,7 +184,8 @@ static void test_adjust_costs_nothing(void **state) {
     assert_int_equal(position.realized, before.realized);
 }
 
-static void test_margin(void **state) {
+static void test_margin(void **state)
+{
     (void)state;
     struct contract txf = contract_of("TXFH1", 200, NT(20));
     assert_int_equal(position_margin(&txf, 2), NT(676000));
@@ -183,7 +193,8 @@ static void test_margin(void **state) {
     assert_int_equal(position_margin(&txf, 0), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_txf_round_trip),
         cmocka_unit_test(test_mxf_short_partial),

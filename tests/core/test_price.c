@@ -11,14 +11,16 @@
 #include "core/price.h"
 #include "core/rng.h"
 
-static void parses(const char *text, price_t wanted) {
+static void parses(const char *text, price_t wanted)
+{
     price_t got = 77;
     struct err err;
     if (price_parse(text, &got, &err) != ERR_OK) fail_msg("'%s': %s", text, err.text);
     assert_int_equal(got, wanted);
 }
 
-static void refuses(const char *text, enum status status, const char *words) {
+static void refuses(const char *text, enum status status, const char *words)
+{
     price_t got = 77;
     struct err err = {ERR_OK, ""};
     const enum status result = price_parse(text, &got, &err);
@@ -28,7 +30,8 @@ static void refuses(const char *text, enum status status, const char *words) {
     assert_int_equal(price_parse(text, &got, NULL), status);
 }
 
-static void test_parse(void **state) {
+static void test_parse(void **state)
+{
     (void)state;
     parses("17410", 174100000);
     parses("+17410", 174100000);
@@ -42,7 +45,8 @@ static void test_parse(void **state) {
     parses("-1000000000.0000", -PRICE_MAX);
 }
 
-static void test_parse_refuses(void **state) {
+static void test_parse_refuses(void **state)
+{
     (void)state;
     refuses("", ERR_INVALID, "no number");
     refuses(NULL, ERR_INVALID, "no number");
@@ -82,7 +86,8 @@ static void test_parse_refuses(void **state) {
     refuses(digits, ERR_RANGE, "too large");
 }
 
-static void test_a_refusal_quotes_safely(void **state) {
+static void test_a_refusal_quotes_safely(void **state)
+{
     (void)state;
     price_t got;
     struct err err;
@@ -90,7 +95,8 @@ static void test_a_refusal_quotes_safely(void **state) {
     assert_string_equal(err.text, "'?[2J?' is not a number (digits, at most 4 decimals)");
 }
 
-static void test_format(void **state) {
+static void test_format(void **state)
+{
     (void)state;
     char buf[PRICE_TEXT_SIZE];
     assert_string_equal(price_format(174100000, buf, sizeof buf), "17410");
@@ -102,7 +108,8 @@ static void test_format(void **state) {
     assert_string_equal(price_format(INT64_MAX, buf, sizeof buf), "922337203685477.5807");
 }
 
-static void test_format_and_parse_agree(void **state) {
+static void test_format_and_parse_agree(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 1);
@@ -114,7 +121,8 @@ static void test_format_and_parse_agree(void **state) {
     }
 }
 
-static void test_format_fixed(void **state) {
+static void test_format_fixed(void **state)
+{
     (void)state;
     char buf[PRICE_TEXT_SIZE];
     assert_string_equal(price_format_fixed(174105000, 0, buf, sizeof buf), "17411");
@@ -128,7 +136,8 @@ static void test_format_fixed(void **state) {
     assert_string_equal(price_format_fixed(INT64_MIN, 0, buf, sizeof buf), "-922337203685478");
 }
 
-static void test_money(void **state) {
+static void test_money(void **state)
+{
     (void)state;
     char buf[PRICE_TEXT_SIZE];
     assert_string_equal(money_format(0, buf, sizeof buf), "0");
@@ -139,7 +148,8 @@ static void test_money(void **state) {
     assert_string_equal(money_format(-4000, buf, sizeof buf), "0");
 }
 
-static void test_arithmetic(void **state) {
+static void test_arithmetic(void **state)
+{
     (void)state;
     int64_t out = 77;
     assert_true(price_add(2, -3, &out));
@@ -165,7 +175,8 @@ static void test_arithmetic(void **state) {
     }
 }
 
-static void test_ticks(void **state) {
+static void test_ticks(void **state)
+{
     (void)state;
     assert_true(price_on_tick(PRICE_POINTS(17410), PRICE_POINTS(1)));
     assert_false(price_on_tick(PRICE_POINTS(17410) + 1, PRICE_POINTS(1)));
@@ -178,7 +189,8 @@ static void test_ticks(void **state) {
     assert_int_equal(price_ceil(PRICE_POINTS(-15), tick), PRICE_POINTS(-15));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_parse_refuses),

@@ -13,25 +13,27 @@
 #include "core/msg.h"
 #include "core/price.h"
 
-#define PAGE "docs/PROTOCOL.md"
-#define MARKER "<!-- From here on: made from core/msg*.c by `make docs`. -->\n"
-#define PAGE_SIZE (256 * 1024)
+#define PAGE        "docs/PROTOCOL.md"
+#define MARKER      "<!-- From here on: made from core/msg*.c by `make docs`. -->\n"
+#define PAGE_SIZE   (256 * 1024)
 #define ENUM_INLINE 6 /* longer lists of values stand once, at the end */
 
 static const char *const type_names[] = {
-    [FIELD_TEXT] = "text",  [FIELD_SECRET] = "text", [FIELD_BOOL] = "bool", [FIELD_I32] = "int",
-    [FIELD_U32] = "int",    [FIELD_I64] = "int",     [FIELD_U64] = "int",   [FIELD_ENUM] = "enum",
+    [FIELD_TEXT] = "text",   [FIELD_SECRET] = "text", [FIELD_BOOL] = "bool", [FIELD_I32] = "int",
+    [FIELD_U32] = "int",     [FIELD_I64] = "int",     [FIELD_U64] = "int",   [FIELD_ENUM] = "enum",
     [FIELD_PRICE] = "price", [FIELD_MONEY] = "money", [FIELD_TIME] = "time", [FIELD_DATE] = "date",
 };
 
-static int enum_count(const struct field *field) {
+static int enum_count(const struct field *field)
+{
     int count = 0;
     for (int value = (int)field->min; value <= (int)field->max; value++)
         count += field->enum_name(value) != NULL ? 1 : 0;
     return count;
 }
 
-static void write_enum(FILE *out, const struct field *field) {
+static void write_enum(FILE *out, const struct field *field)
+{
     const char *comma = "";
     for (int value = (int)field->min; value <= (int)field->max; value++) {
         if (field->enum_name(value) == NULL) continue;
@@ -41,7 +43,8 @@ static void write_enum(FILE *out, const struct field *field) {
 }
 
 /* The same names but for the "-" of fields that may have none. */
-static bool same_names(const struct field *a, const struct field *b) {
+static bool same_names(const struct field *a, const struct field *b)
+{
     for (int value = 1; value <= (int)a->max; value++) {
         const char *x = a->enum_name(value), *y = b->enum_name(value);
         if ((x == NULL) != (y == NULL) || (x != NULL && strcmp(x, y) != 0)) return false;
@@ -50,7 +53,8 @@ static bool same_names(const struct field *a, const struct field *b) {
 }
 
 /* The first field with these names: its list stands for all of them. */
-static const struct field *first_with(const struct field *wanted, const struct msg_type **owner) {
+static const struct field *first_with(const struct field *wanted, const struct msg_type **owner)
+{
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
         *owner = msg_type_at(i);
         for (uint32_t f = 0; f < (*owner)->field_count; f++) {
@@ -62,7 +66,8 @@ static const struct field *first_with(const struct field *wanted, const struct m
     return NULL;
 }
 
-static void write_limit(FILE *out, const struct field *field, int64_t value) {
+static void write_limit(FILE *out, const struct field *field, int64_t value)
+{
     char buf[PRICE_TEXT_SIZE];
     if (field->type == FIELD_PRICE || field->type == FIELD_MONEY)
         fputs(price_format(value, buf, sizeof buf), out);
@@ -70,7 +75,8 @@ static void write_limit(FILE *out, const struct field *field, int64_t value) {
         fprintf(out, "%lld", (long long)value);
 }
 
-static void write_allowed(FILE *out, const struct field *field) {
+static void write_allowed(FILE *out, const struct field *field)
+{
     if (field->type == FIELD_TEXT || field->type == FIELD_SECRET) {
         fprintf(out, field->min > 0 ? "1 to %lld bytes" : "at most %lld bytes", (long long)field->max);
     } else if (field->type == FIELD_ENUM) {
@@ -92,7 +98,8 @@ static void write_allowed(FILE *out, const struct field *field) {
     }
 }
 
-static void write_message(FILE *out, const struct msg_type *type) {
+static void write_message(FILE *out, const struct msg_type *type)
+{
     fprintf(out, "### %d `%s`\n\n%s\n\n| field | type | allowed | meaning |\n|---|---|---|---|\n", (int)type->id,
             type->name, type->doc);
     for (uint32_t i = 0; i < type->field_count; i++) {
@@ -107,7 +114,8 @@ static void write_message(FILE *out, const struct msg_type *type) {
 }
 
 /* Each long list once, under the name of the first field that has it. */
-static void write_long_enums(FILE *out) {
+static void write_long_enums(FILE *out)
+{
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
         for (uint32_t f = 0; f < msg_type_at(i)->field_count; f++) {
             const struct field *field = &msg_type_at(i)->fields[f];
@@ -121,14 +129,16 @@ static void write_long_enums(FILE *out) {
     }
 }
 
-static void write_messages(FILE *out) {
+static void write_messages(FILE *out)
+{
     fputs("\n## Messages\n\n", out);
     for (size_t i = 0; msg_type_at(i) != NULL; i++) write_message(out, msg_type_at(i));
     fputs("## Long lists of values\n\n", out);
     write_long_enums(out);
 }
 
-static size_t read_page(char *page) {
+static size_t read_page(char *page)
+{
     FILE *file = fopen(PAGE, "rb");
     if (file == NULL) fail_msg("%s: not found (the tests run from the repository's root)", PAGE);
     const size_t length = fread(page, 1, PAGE_SIZE - 1, file);
@@ -137,7 +147,8 @@ static size_t read_page(char *page) {
     return length;
 }
 
-static void test_page_is_up_to_date(void **state) {
+static void test_page_is_up_to_date(void **state)
+{
     (void)state;
     static char page[PAGE_SIZE], made[PAGE_SIZE];
     (void)read_page(page);
@@ -159,7 +170,8 @@ static void test_page_is_up_to_date(void **state) {
     if (strcmp(rest, made) != 0) fail_msg("%s: older than the message tables; run make docs", PAGE);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page_is_up_to_date),
     };

@@ -10,10 +10,10 @@
 #include "tests/core/strategy_fixture.h"
 
 #define RESEND_US (200 * CLOCK_MS_US)
-#define STEP_US (50 * CLOCK_MS_US)
-#define AGAIN_US (3500 * CLOCK_MS_US) /* between the copies of one message */
-#define LETTERS 8192
-#define SENT_MAX 64
+#define STEP_US   (50 * CLOCK_MS_US)
+#define AGAIN_US  (3500 * CLOCK_MS_US) /* between the copies of one message */
+#define LETTERS   8192
+#define SENT_MAX  64
 
 enum place { STRATEGY, EXECUTOR, GATE, VENUE, PLACES };
 
@@ -53,7 +53,8 @@ struct row {
 
 /* --- the post ----------------------------------------------------------------------------------------------------- */
 
-static void post(struct row *row, enum place from, enum place to, const struct msg *msg) {
+static void post(struct row *row, enum place from, enum place to, const struct msg *msg)
+{
     const int copies = to == VENUE ? 1 : row->copies; /* a line, not a post: what left, left once */
     row->posted[to]++;
     for (int i = 0; i < copies; i++) {
@@ -63,13 +64,15 @@ static void post(struct row *row, enum place from, enum place to, const struct m
     }
 }
 
-static void post_body(struct row *row, enum place from, enum place to, enum msg_id id, const void *body, size_t size) {
+static void post_body(struct row *row, enum place from, enum place to, enum msg_id id, const void *body, size_t size)
+{
     struct msg msg = {.id = id};
     memcpy(msg.bytes, body, size);
     post(row, from, to, &msg);
 }
 
-static void chain_emit(void *context, enum port port, const struct msg *msg) {
+static void chain_emit(void *context, enum port port, const struct msg *msg)
+{
     const struct end *end = context;
     struct row *row = end->row;
     fixture_emit(row->f, port, msg);
@@ -91,14 +94,16 @@ static void chain_emit(void *context, enum port port, const struct msg *msg) {
     if (end->place == EXECUTOR && msg->id == MSG_POSITION) row->positions++;
 }
 
-static void to_strategy(struct row *row, const struct msg *msg) {
+static void to_strategy(struct row *row, const struct msg *msg)
+{
     if (msg->id == MSG_SIGNAL_ACK)
         strategy_on_ack(row->f->strategy, &msg->signal_ack, row->f->now_us, &row->f->sink);
     else
         apply(row->f, &msg->order_event);
 }
 
-static void to_executor(struct row *row, const struct msg *msg) {
+static void to_executor(struct row *row, const struct msg *msg)
+{
     struct sink *sink = &row->ends[EXECUTOR].sink;
     const int64_t now_us = row->f->now_us;
     struct err err = {0};
@@ -110,7 +115,8 @@ static void to_executor(struct row *row, const struct msg *msg) {
         fail_msg("%s", err.text);
 }
 
-static void to_gate(struct row *row, const struct msg *msg) {
+static void to_gate(struct row *row, const struct msg *msg)
+{
     struct sink *sink = &row->ends[GATE].sink;
     const int64_t now_us = row->f->now_us;
     if (msg->id == MSG_ORDER_REQUEST) gate_on_order_request(row->gate, &msg->order_request, now_us, sink);
@@ -124,7 +130,8 @@ static void to_gate(struct row *row, const struct msg *msg) {
 
 /* --- the venue ---------------------------------------------------------------------------------------------------- */
 
-static void venue_report(struct row *row, const struct order_request *request, enum exec_kind kind) {
+static void venue_report(struct row *row, const struct order_request *request, enum exec_kind kind)
+{
     struct venue_exec exec = {.seq = ++row->venue_seq,
                               .kind = kind,
                               .side = request->side,
@@ -144,7 +151,8 @@ static void venue_report(struct row *row, const struct order_request *request, e
     post_body(row, VENUE, GATE, MSG_VENUE_EXEC, &exec, sizeof exec);
 }
 
-static void venue_order_answer(struct row *row, const struct query *query) {
+static void venue_order_answer(struct row *row, const struct query *query)
+{
     struct venue_order_status status = {.request_id = query->request_id};
     for (int i = 0; i < row->sent_count; i++) {
         if (strcmp(row->sent[i].client_order_id, query->text) != 0) continue;
@@ -158,7 +166,8 @@ static void venue_order_answer(struct row *row, const struct query *query) {
     post_body(row, VENUE, GATE, MSG_VENUE_ORDER_STATUS, &status, sizeof status);
 }
 
-static void to_venue(struct row *row, const struct msg *msg) {
+static void to_venue(struct row *row, const struct msg *msg)
+{
     if (msg->id == MSG_ORDER_REQUEST) {
         assert_true(row->sent_count < SENT_MAX);
         row->sent[row->sent_count++] = msg->order_request;
@@ -181,14 +190,16 @@ static void to_venue(struct row *row, const struct msg *msg) {
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
 /* Queued orders are let in when the gate has caught up with the venue: nothing but their age stands against them. */
-static bool takes(const struct row *row, const struct letter *letter) {
+static bool takes(const struct row *row, const struct letter *letter)
+{
     if (letter->to == EXECUTOR) return !row->executor_down;
     if (letter->to != GATE) return true;
     return row->gate != NULL && (letter->msg.id != MSG_ORDER_REQUEST || gate_ready(row->gate));
 }
 
 /* Everything that is due, the oldest first: what one sender posts to one reader never changes places. */
-static void deliver(struct row *row) {
+static void deliver(struct row *row)
+{
     static void (*const doors[PLACES])(struct row *, const struct msg *) = {to_strategy, to_executor, to_gate,
                                                                             to_venue};
     for (size_t i = 0; i < row->count; i++) {
@@ -204,7 +215,8 @@ static void deliver(struct row *row) {
     row->count = kept;
 }
 
-static void run(struct row *row, int64_t us) {
+static void run(struct row *row, int64_t us)
+{
     for (int64_t passed = 0; passed < us; passed += STEP_US) {
         forget(row->f);
         pass(row->f, STEP_US);
@@ -217,11 +229,10 @@ static void run(struct row *row, int64_t us) {
     }
 }
 
-static void gate_comes_up(struct row *row) {
-    const struct gate_config config = {.venue = "SIM",
-                                       .ack_timeout_us = CLOCK_SECOND_US,
-                                       .in_flight_us = 2 * CLOCK_SECOND_US,
-                                       .max_orders = 64};
+static void gate_comes_up(struct row *row)
+{
+    const struct gate_config config = {
+        .venue = "SIM", .ack_timeout_us = CLOCK_SECOND_US, .in_flight_us = 2 * CLOCK_SECOND_US, .max_orders = 64};
     const struct contract contract = fixture_contract();
     const struct market market = fixture_market(row->f, SESSION_DAY, SESSION_OPEN);
     const struct session_info session = {
@@ -235,7 +246,8 @@ static void gate_comes_up(struct row *row) {
     gate_on_session(row->gate, &session, row->f->now_us, sink);
 }
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     const struct executor_config config = {
         .install = "t1", .session = 1, .resend_us = RESEND_US, .time_to_live_us = TTL_US, .max_orders = 64};
     struct row *row = calloc(1, sizeof *row);
@@ -259,7 +271,8 @@ static int setup(void **state) {
     return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
     struct row *row = *state;
     gate_free(row->gate);
     executor_free(row->executor);
@@ -272,7 +285,8 @@ static int teardown(void **state) {
 /* --- questions ---------------------------------------------------------------------------------------------------- */
 
 /* A condition whose entry is signalled now. */
-static int64_t signalled(struct row *row, struct order_request *order) {
+static int64_t signalled(struct row *row, struct order_request *order)
+{
     const struct condition_terms terms = plain_terms();
     const int64_t id = create(row->f, &terms);
     tick(row->f, 17400);
@@ -282,19 +296,22 @@ static int64_t signalled(struct row *row, struct order_request *order) {
     return id;
 }
 
-static int times_sent(const struct row *row, const char *id) {
+static int times_sent(const struct row *row, const char *id)
+{
     int times = 0;
     for (int i = 0; i < row->sent_count; i++) times += strcmp(row->sent[i].client_order_id, id) == 0;
     return times;
 }
 
-static const struct order *kept(const struct row *row, const char *id) {
+static const struct order *kept(const struct row *row, const char *id)
+{
     const struct order *order = executor_order(row->executor, id);
     assert_non_null(order);
     return order;
 }
 
-static void holds(const struct row *row, int32_t lots) {
+static void holds(const struct row *row, int32_t lots)
+{
     const struct position *here = executor_position(row->executor, ACCOUNT_NAME, SYMBOL);
     const struct position *there = gate_position(row->gate, ACCOUNT_NAME, SYMBOL);
     assert_int_equal(here == NULL ? 0 : here->quantity, lots);
@@ -302,7 +319,8 @@ static void holds(const struct row *row, int32_t lots) {
     assert_int_equal(row->held_there, lots);
 }
 
-static void nothing_hangs(const struct row *row) {
+static void nothing_hangs(const struct row *row)
+{
     assert_int_equal(strategy_unconfirmed(row->f->strategy), 0);
     assert_int_equal(executor_unconfirmed(row->executor), 0);
     assert_int_equal(gate_unconfirmed(row->gate), 0);
@@ -312,7 +330,8 @@ static void nothing_hangs(const struct row *row) {
 
 /* --- the faults --------------------------------------------------------------------------------------------------- */
 
-static void one_order_on_a_slow_gateway_stays_one(void **state) {
+static void one_order_on_a_slow_gateway_stays_one(void **state)
+{
     struct row *row = *state;
     gate_comes_up(row);
     run(row, CLOCK_SECOND_US);
@@ -345,7 +364,8 @@ static void one_order_on_a_slow_gateway_stays_one(void **state) {
     nothing_hangs(row);
 }
 
-static void orders_queued_while_the_gateway_was_down_expire(void **state) {
+static void orders_queued_while_the_gateway_was_down_expire(void **state)
+{
     enum { QUEUED = 4 };
     struct row *row = *state;
     struct order_request orders[QUEUED], order;
@@ -387,7 +407,8 @@ static void orders_queued_while_the_gateway_was_down_expire(void **state) {
     nothing_hangs(row);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_order_on_a_slow_gateway_stays_one, setup, teardown),
         cmocka_unit_test_setup_teardown(orders_queued_while_the_gateway_was_down_expire, setup, teardown),

@@ -11,7 +11,8 @@
 #include "core/rng.h"
 
 /* xoshiro256** from state {1, 2, 3, 4}: the reference implementation's first outputs. */
-static void test_published_sequence(void **state) {
+static void test_published_sequence(void **state)
+{
     (void)state;
     struct rng rng = {{1, 2, 3, 4}};
     const uint64_t wanted[] = {
@@ -20,7 +21,8 @@ static void test_published_sequence(void **state) {
 }
 
 /* splitmix64 from 1234567: the state a seed gives. */
-static void test_seed(void **state) {
+static void test_seed(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 1234567);
@@ -28,7 +30,8 @@ static void test_seed(void **state) {
     for (size_t i = 0; i < 4; i++) assert_true(rng.state[i] == wanted[i]);
 }
 
-static void test_range(void **state) {
+static void test_range(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 7);
@@ -50,7 +53,8 @@ static void test_range(void **state) {
     assert_true(negative && positive);
 }
 
-static void test_chance(void **state) {
+static void test_chance(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 8);
@@ -60,7 +64,8 @@ static void test_chance(void **state) {
     for (int i = 0; i < 100; i++) assert_true(!rng_chance(&rng, 0, 9) && rng_chance(&rng, 9, 9));
 }
 
-static void test_bell(void **state) {
+static void test_bell(void **state)
+{
     (void)state;
     struct rng rng;
     rng_seed(&rng, 9);
@@ -78,10 +83,14 @@ static void test_bell(void **state) {
     assert_int_equal(rng_bell(&rng, 0), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_sequence), cmocka_unit_test(test_seed), cmocka_unit_test(test_range),
-        cmocka_unit_test(test_chance),             cmocka_unit_test(test_bell),
+        cmocka_unit_test(test_published_sequence),
+        cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_range),
+        cmocka_unit_test(test_chance),
+        cmocka_unit_test(test_bell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

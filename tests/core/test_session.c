@@ -12,13 +12,15 @@
 #include "core/clock.h"
 #include "core/session.h"
 
-static int64_t at(int32_t date, const char *time) {
+static int64_t at(int32_t date, const char *time)
+{
     int32_t seconds;
     assert_int_equal(calendar_parse_time(time, &seconds, NULL), ERR_OK);
     return calendar_taipei_us(date, seconds);
 }
 
-static void test_trading_days(void **state) {
+static void test_trading_days(void **state)
+{
     (void)state;
     const int32_t open[] = {20210726, 20210723, 20210205, 20210217, 20211012, 20220126, 20220207, 20240215, 20250122,
                             20250203, 20260211, 20260223, 20210601, 20240723, 20240726, 20251226, 20300102};
@@ -38,7 +40,8 @@ static void test_trading_days(void **state) {
 }
 
 /* About 245 trading days a year: a holiday too many or too few in the table shows. */
-static void test_days_of_each_year(void **state) {
+static void test_days_of_each_year(void **state)
+{
     (void)state;
     const int wanted[] = {244, 246, 239, 242, 243, 243};
     for (int year = 2021; year <= 2026; year++) {
@@ -117,7 +120,8 @@ static const struct row rows[] = {
      "05:00"},
 };
 
-static void test_every_boundary(void **state) {
+static void test_every_boundary(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *row = &rows[i];
@@ -132,7 +136,8 @@ static void test_every_boundary(void **state) {
     }
 }
 
-static void test_after_the_last_session(void **state) {
+static void test_after_the_last_session(void **state)
+{
     (void)state;
     const char *const times[] = {"13:30", "13:44", "14:50", "15:00", "23:00"};
     struct session session;
@@ -149,7 +154,8 @@ static void test_after_the_last_session(void **state) {
 }
 
 /* Half an hour at a time through a year: each answer agrees with the next, and a countdown never lies. */
-static void test_countdown_is_right_all_year(void **state) {
+static void test_countdown_is_right_all_year(void **state)
+{
     (void)state;
     const int64_t end_us = at(20211231, "23:30");
     for (int64_t now_us = at(20210101, "00:15"); now_us < end_us; now_us += 1800 * CLOCK_SECOND_US) {
@@ -168,7 +174,8 @@ static void test_countdown_is_right_all_year(void **state) {
     }
 }
 
-static void test_hostile_moments(void **state) {
+static void test_hostile_moments(void **state)
+{
     (void)state;
     const int64_t moments[] = {INT64_MIN, -1, 0, 1, INT64_MAX, at(20991231, "23:59:59"), at(19900101, "00:00")};
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
@@ -179,11 +186,15 @@ static void test_hostile_moments(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trading_days),           cmocka_unit_test(test_days_of_each_year),
-        cmocka_unit_test(test_every_boundary),         cmocka_unit_test(test_after_the_last_session),
-        cmocka_unit_test(test_countdown_is_right_all_year), cmocka_unit_test(test_hostile_moments),
+        cmocka_unit_test(test_trading_days),
+        cmocka_unit_test(test_days_of_each_year),
+        cmocka_unit_test(test_every_boundary),
+        cmocka_unit_test(test_after_the_last_session),
+        cmocka_unit_test(test_countdown_is_right_all_year),
+        cmocka_unit_test(test_hostile_moments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

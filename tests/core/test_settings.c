@@ -13,13 +13,15 @@
 
 static struct settings settings;
 
-static int set_up(void **state) {
+static int set_up(void **state)
+{
     (void)state;
     settings_defaults(&settings);
     return 0;
 }
 
-static void taken(enum setting_id id, const char *text, int64_t number) {
+static void taken(enum setting_id id, const char *text, int64_t number)
+{
     struct err err = {ERR_OK, ""};
     if (settings_set(&settings, setting_row(id), text, SOURCE_FILE, &err) != ERR_OK) fail_msg("%s", err.text);
     assert_string_equal(settings_text(&settings, id), text);
@@ -27,7 +29,8 @@ static void taken(enum setting_id id, const char *text, int64_t number) {
     if (setting_row(id)->type != SETTING_TEXT) assert_int_equal(settings_number(&settings, id), number);
 }
 
-static void refused(enum setting_id id, const char *text, enum status status, const char *words) {
+static void refused(enum setting_id id, const char *text, enum status status, const char *words)
+{
     const struct setting_value before = settings.values[id];
     struct err err = {ERR_OK, ""};
     assert_int_equal(settings_set(&settings, setting_row(id), text, SOURCE_FLAG, &err), status);
@@ -38,7 +41,8 @@ static void refused(enum setting_id id, const char *text, enum status status, co
     assert_int_equal(settings.values[id].source, before.source);
 }
 
-static void test_the_table(void **state) {
+static void test_the_table(void **state)
+{
     (void)state;
     for (int id = 0; id < SETTING_COUNT; id++) {
         const struct setting *row = setting_row((enum setting_id)id);
@@ -57,7 +61,8 @@ static void test_the_table(void **state) {
     assert_string_equal(setting_source_name((enum setting_source)9), "?");
 }
 
-static void test_whole_numbers(void **state) {
+static void test_whole_numbers(void **state)
+{
     (void)state;
     taken(SET_MARKET_SPEED, "60", 60);
     taken(SET_MARKET_SPEED, "0", 0);
@@ -71,7 +76,8 @@ static void test_whole_numbers(void **state) {
     refused(SET_MARKET_SPEED, "", ERR_INVALID, "not a whole number");
 }
 
-static void test_yes_and_no(void **state) {
+static void test_yes_and_no(void **state)
+{
     static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
     (void)state;
     for (int i = 0; i < 4; i++) {
@@ -82,7 +88,8 @@ static void test_yes_and_no(void **state) {
     refused(SET_ASCII, "", ERR_INVALID, "neither yes nor no");
 }
 
-static void test_choices(void **state) {
+static void test_choices(void **state)
+{
     (void)state;
     taken(SET_MARKET_SOURCE, "replay", 1);
     taken(SET_MARKET_SOURCE, "synthetic", 0);
@@ -91,14 +98,16 @@ static void test_choices(void **state) {
     refused(SET_MARKET_SOURCE, "", ERR_INVALID, "is not one of");
 }
 
-static void test_money(void **state) {
+static void test_money(void **state)
+{
     (void)state;
     taken(SET_COMMISSION, "12.5", PRICE_SCALE * 25 / 2);
     refused(SET_COMMISSION, "free", ERR_INVALID, "not an amount of NT$");
     refused(SET_COMMISSION, "-1", ERR_RANGE, "out of range");
 }
 
-static void test_texts(void **state) {
+static void test_texts(void **state)
+{
     char long_text[SETTING_TEXT_SIZE + 1];
     (void)state;
     taken(SET_HOME, "/tmp/臺指", 0);
@@ -111,7 +120,8 @@ static void test_texts(void **state) {
 }
 
 /* A file named on the command line is the whole wish; in outcry.ini it is a file and no more. */
-static void test_a_replay_by_flag_chooses_the_source(void **state) {
+static void test_a_replay_by_flag_chooses_the_source(void **state)
+{
     (void)state;
     taken(SET_MARKET_FILE, "day.zip", 0);
     assert_string_equal(settings_text(&settings, SET_MARKET_SOURCE), "synthetic");
@@ -120,7 +130,8 @@ static void test_a_replay_by_flag_chooses_the_source(void **state) {
     assert_int_equal(settings_number(&settings, SET_MARKET_SOURCE), 1);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_the_table, set_up),
         cmocka_unit_test_setup(test_whole_numbers, set_up),

@@ -4,7 +4,8 @@
 
 /* --- the life of a condition -------------------------------------------------------------------------------------- */
 
-static void enters_and_takes_profit(void **state) {
+static void enters_and_takes_profit(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -59,7 +60,8 @@ static void enters_and_takes_profit(void **state) {
     fixture_free(f);
 }
 
-static void sells_at_resistance(void **state) {
+static void sells_at_resistance(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -82,7 +84,8 @@ static void sells_at_resistance(void **state) {
     fixture_free(f);
 }
 
-static void acts_in_id_order_and_once_a_tick(void **state) {
+static void acts_in_id_order_and_once_a_tick(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -107,7 +110,8 @@ static void acts_in_id_order_and_once_a_tick(void **state) {
     fixture_free(f);
 }
 
-static void ignores_trial_and_repeated_ticks(void **state) {
+static void ignores_trial_and_repeated_ticks(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -132,7 +136,8 @@ static void ignores_trial_and_repeated_ticks(void **state) {
 }
 
 /* A decision on an old tick is as old as the tick: its time to live has begun then. */
-static void late_ticks_make_late_entries(void **state) {
+static void late_ticks_make_late_entries(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -147,7 +152,8 @@ static void late_ticks_make_late_entries(void **state) {
 
 /* --- orders that go wrong ----------------------------------------------------------------------------------------- */
 
-static void entry_without_a_fill_is_rejected(void **state) {
+static void entry_without_a_fill_is_rejected(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -159,8 +165,7 @@ static void entry_without_a_fill_is_rejected(void **state) {
     state_is(f, id, CONDITION_REJECTED);
     assert_string_equal(condition(f, id)->reason, "margin is short");
     forget(f);
-    for (int i = 0; i < 100; i++)
-        tick(f, 17300 + i * 3);
+    for (int i = 0; i < 100; i++) tick(f, 17300 + i * 3);
     pass(f, CLOCK_SECOND_US);
     assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
     /* ... but a fill is a fact, however late. */
@@ -172,7 +177,8 @@ static void entry_without_a_fill_is_rejected(void **state) {
     fixture_free(f);
 }
 
-static void exit_escalates_until_it_fills(void **state) {
+static void exit_escalates_until_it_fills(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -216,7 +222,8 @@ static void exit_escalates_until_it_fills(void **state) {
 }
 
 /* More lots than one order may carry go in several, without escalating. */
-static void large_exits_go_in_parts(void **state) {
+static void large_exits_go_in_parts(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -237,7 +244,8 @@ static void large_exits_go_in_parts(void **state) {
     fixture_free(f);
 }
 
-static void what_is_closed_elsewhere_ends(void **state) {
+static void what_is_closed_elsewhere_ends(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -256,7 +264,8 @@ static void what_is_closed_elsewhere_ends(void **state) {
     fixture_free(f);
 }
 
-static void flatten_closes_conditions(void **state) {
+static void flatten_closes_conditions(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -277,8 +286,7 @@ static void flatten_closes_conditions(void **state) {
     state_is(f, one, CONDITION_OPEN);
     for (int64_t id = one; id <= two; id++) {
         flatten.condition_id = id;
-        struct order_event released =
-            make_event(f, &flatten, EXEC_RELEASED, ORDER_FILLED, id == one ? 3 : 1, 17405, 4);
+        struct order_event released = make_event(f, &flatten, EXEC_RELEASED, ORDER_FILLED, id == one ? 3 : 1, 17405, 4);
         apply(f, &released);
     }
     state_is(f, one, CONDITION_CLOSED);
@@ -292,13 +300,15 @@ static void flatten_closes_conditions(void **state) {
 
 static int64_t signals_counted;
 
-static void count_only(void *context, enum port port, const struct msg *msg) {
+static void count_only(void *context, enum port port, const struct msg *msg)
+{
     (void)context;
     (void)msg;
     if (port == PORT_SIGNAL) signals_counted++;
 }
 
-static void ticks_allocate_nothing(void **state) {
+static void ticks_allocate_nothing(void **state)
+{
     (void)state;
     if (!alloc_counted()) {
         puts("skip: a sanitizer has taken malloc");
@@ -315,14 +325,14 @@ static void ticks_allocate_nothing(void **state) {
     }
     f->sink.emit = count_only;
     const long before = alloc_count;
-    for (int i = 0; i < 5000; i++)
-        tick(f, 17400 + (i * 37) % 211 - 105);
+    for (int i = 0; i < 5000; i++) tick(f, 17400 + (i * 37) % 211 - 105);
     assert_int_equal(alloc_count, before);
     assert_true(signals_counted > 1900);
     fixture_free(f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(enters_and_takes_profit),          cmocka_unit_test(sells_at_resistance),
         cmocka_unit_test(acts_in_id_order_and_once_a_tick), cmocka_unit_test(ignores_trial_and_repeated_ticks),

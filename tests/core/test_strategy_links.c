@@ -4,7 +4,8 @@
 
 /* --- the trader's commands ---------------------------------------------------------------------------------------- */
 
-static void cancel_while_entering_waits(void **state) {
+static void cancel_while_entering_waits(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -35,7 +36,8 @@ static void cancel_while_entering_waits(void **state) {
 }
 
 /* An exit goes while the entry still works: the rest of the entry is not wanted, and what fills yet is closed too. */
-static void exit_cancels_the_rest_of_the_entry(void **state) {
+static void exit_cancels_the_rest_of_the_entry(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -63,7 +65,8 @@ static void exit_cancels_the_rest_of_the_entry(void **state) {
     fixture_free(f);
 }
 
-static void pauses_resumes_edits(void **state) {
+static void pauses_resumes_edits(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -101,7 +104,8 @@ static void pauses_resumes_edits(void **state) {
     fixture_free(f);
 }
 
-static void refusals_say_the_field_and_change_nothing(void **state) {
+static void refusals_say_the_field_and_change_nothing(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -127,7 +131,8 @@ static void refusals_say_the_field_and_change_nothing(void **state) {
     fixture_free(f);
 }
 
-static void there_is_a_limit(void **state) {
+static void there_is_a_limit(void **state)
+{
     (void)state;
     const struct strategy_config config = {.install = "t1", .resend_us = 1000, .max_conditions = 2};
     struct fixture *f = fixture_new(false);
@@ -150,7 +155,8 @@ static void there_is_a_limit(void **state) {
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-static void validity_ends(void **state) {
+static void validity_ends(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -201,7 +207,8 @@ static void validity_ends(void **state) {
     fixture_free(f);
 }
 
-static void closed_markets_are_waited_for(void **state) {
+static void closed_markets_are_waited_for(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -212,8 +219,7 @@ static void closed_markets_are_waited_for(void **state) {
     say_market(f, SESSION_NONE, SESSION_CLOSED);
     forget(f);
     order_goes(f, &order, EXEC_REJECTED, ORDER_REJECTED, "closed");
-    for (int i = 0; i < 100; i++)
-        pass(f, 60 * CLOCK_SECOND_US);
+    for (int i = 0; i < 100; i++) pass(f, 60 * CLOCK_SECOND_US);
     assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 0));
     f->market_us = calendar_taipei_us(DAY, 14 * 3600 + 50 * 60);
     say_market(f, SESSION_NIGHT, SESSION_PRE_OPEN);
@@ -223,7 +229,8 @@ static void closed_markets_are_waited_for(void **state) {
     fixture_free(f);
 }
 
-static void stale_feeds_hold_entries_only(void **state) {
+static void stale_feeds_hold_entries_only(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -259,7 +266,8 @@ static void stale_feeds_hold_entries_only(void **state) {
 }
 
 /* The answer was lost, and the command comes again, also over a restart's cursors: one condition. */
-static void the_same_create_again_makes_no_second(void **state) {
+static void the_same_create_again_makes_no_second(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_command command = {
@@ -293,14 +301,16 @@ static void the_same_create_again_makes_no_second(void **state) {
     fixture_free(f);
 }
 
-static const char *last_risk(const struct fixture *f) {
+static const char *last_risk(const struct fixture *f)
+{
     const struct msg *msg = heard(f, PORT_STORE, MSG_RISK_EVENT, 0);
     return msg == NULL ? "" : msg->risk_event.text;
 }
 
 /* The gateway began anew while nothing was heard: what comes first is the next in order, and that something may be
  * missing is said. */
-static void a_new_epoch_counts_from_its_first_tick_and_is_said(void **state) {
+static void a_new_epoch_counts_from_its_first_tick_and_is_said(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -313,12 +323,14 @@ static void a_new_epoch_counts_from_its_first_tick_and_is_said(void **state) {
     first.sym_seq = f->sym_seq = 1;
     strategy_on_tick(f->strategy, &first, f->now_us, &f->sink);
     state_is(f, id, CONDITION_TRIGGERED);
-    assert_string_equal(last_risk(f), "the feed of MXFH1 began anew: trades between may be missing; 0 open positions and "
-                                      "1 entries watch it");
+    assert_string_equal(last_risk(f),
+                        "the feed of MXFH1 began anew: trades between may be missing; 0 open positions and "
+                        "1 entries watch it");
     fixture_free(f);
 }
 
-static void lost_ticks_are_said(void **state) {
+static void lost_ticks_are_said(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -336,7 +348,8 @@ static void lost_ticks_are_said(void **state) {
 }
 
 /* A gap is mended after a condition was made, and after another was filled: what happened before is not theirs. */
-static void replayed_ticks_do_not_reach_into_the_past(void **state) {
+static void replayed_ticks_do_not_reach_into_the_past(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     struct condition_terms terms = plain_terms();
@@ -365,7 +378,8 @@ static void replayed_ticks_do_not_reach_into_the_past(void **state) {
 
 /* --- links -------------------------------------------------------------------------------------------------------- */
 
-static void signals_are_resent_until_acknowledged(void **state) {
+static void signals_are_resent_until_acknowledged(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -399,7 +413,8 @@ static void signals_are_resent_until_acknowledged(void **state) {
 }
 
 /* The executor acknowledged, and then lost the row with the power: the order never went, and no event will come. */
-static void an_acknowledged_signal_without_an_event_is_asked_for_again(void **state) {
+static void an_acknowledged_signal_without_an_event_is_asked_for_again(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -425,7 +440,8 @@ static void an_acknowledged_signal_without_an_event_is_asked_for_again(void **st
 }
 
 /* What never reached the venue goes again as it was, ever more slowly; a session that comes up ends the wait. */
-static void denied_exits_wait_and_do_not_escalate(void **state) {
+static void denied_exits_wait_and_do_not_escalate(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -461,7 +477,8 @@ static void denied_exits_wait_and_do_not_escalate(void **state) {
 }
 
 /* Its rows were lost with the power, its order was not: the number is not given again, and the lots are nobody's. */
-static void fills_of_a_lost_condition_are_an_alarm(void **state) {
+static void fills_of_a_lost_condition_are_an_alarm(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -485,7 +502,8 @@ static void fills_of_a_lost_condition_are_an_alarm(void **state) {
     fixture_free(f);
 }
 
-static void refused_signals_end_entries_and_repeat_exits(void **state) {
+static void refused_signals_end_entries_and_repeat_exits(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -515,7 +533,8 @@ static void refused_signals_end_entries_and_repeat_exits(void **state) {
 
 /* The executor answers for another order of the same number: the strategy's last rows were lost, it takes the next one.
  */
-static void a_number_the_executor_knows_is_left(void **state) {
+static void a_number_the_executor_knows_is_left(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -535,7 +554,8 @@ static void a_number_the_executor_knows_is_left(void **state) {
     fixture_free(f);
 }
 
-static void events_come_once_and_without_holes(void **state) {
+static void events_come_once_and_without_holes(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -563,7 +583,8 @@ static void events_come_once_and_without_holes(void **state) {
 }
 
 /* Power was lost and with it the rows of the last moments: the orders' events bring the condition to where it was. */
-static void lost_rows_are_made_up_for_by_events(void **state) {
+static void lost_rows_are_made_up_for_by_events(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
@@ -594,7 +615,8 @@ static void lost_rows_are_made_up_for_by_events(void **state) {
     fixture_free(f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cancel_while_entering_waits),
         cmocka_unit_test(exit_cancels_the_rest_of_the_entry),

@@ -4,8 +4,8 @@
 #include "core/rng.h"
 #include "tests/core/strategy_fixture.h"
 
-#define CONDITIONS 150
-#define INPUTS_MAX 20000
+#define CONDITIONS  150
+#define INPUTS_MAX  20000
 #define SIGNALS_MAX 2000
 
 enum input_kind { INPUT_TICK = 1, INPUT_EVENT, INPUT_ACK, INPUT_COMMAND, INPUT_TIMER };
@@ -43,16 +43,17 @@ struct world {
     size_t restarts, resent;
 };
 
-static void store_cursor(struct store *store, const struct cursor *cursor) {
+static void store_cursor(struct store *store, const struct cursor *cursor)
+{
     size_t at = 0;
-    while (at < store->cursor_count && strcmp(store->cursors[at].stream, cursor->stream) != 0)
-        at++;
+    while (at < store->cursor_count && strcmp(store->cursors[at].stream, cursor->stream) != 0) at++;
     assert_true(at < sizeof store->cursors / sizeof store->cursors[0]);
     if (at == store->cursor_count) store->cursor_count++;
     store->cursors[at] = *cursor;
 }
 
-static void store_ratchet(struct store *store, const struct ratchet *ratchet) {
+static void store_ratchet(struct store *store, const struct ratchet *ratchet)
+{
     const int sign = side_sign(ratchet->side);
     for (size_t id = 1; id <= CONDITIONS; id++) {
         struct condition *c = &store->conditions[id];
@@ -61,7 +62,8 @@ static void store_ratchet(struct store *store, const struct ratchet *ratchet) {
     }
 }
 
-static void store_one(struct store *store, const struct msg *msg) {
+static void store_one(struct store *store, const struct msg *msg)
+{
     if (msg->id == MSG_CONDITION) store->conditions[msg->condition.id] = msg->condition;
     if (msg->id == MSG_CURSOR) store_cursor(store, &msg->cursor);
     if (msg->id == MSG_RATCHET) store_ratchet(store, &msg->ratchet);
@@ -72,13 +74,14 @@ static void store_one(struct store *store, const struct msg *msg) {
     }
 }
 
-static void commit(struct world *world) {
-    for (size_t i = 0; i < world->f->said_count; i++) {
+static void commit(struct world *world)
+{
+    for (size_t i = 0; i < world->f->said_count; i++)
         if (world->f->said[i].port == PORT_STORE) store_one(&world->store, &world->f->said[i].msg);
-    }
 }
 
-static void restore(struct world *world) {
+static void restore(struct world *world)
+{
     struct msg msg;
     struct err err = {0};
     strategy_free(world->f->strategy);
@@ -104,7 +107,8 @@ static void restore(struct world *world) {
     forget(world->f);
 }
 
-static void feed(struct fixture *f, const struct input *input) {
+static void feed(struct fixture *f, const struct input *input)
+{
     f->now_us = input->now_us;
     if (input->kind == INPUT_TICK) {
         f->market_us = input->tick.time_us;
@@ -118,7 +122,8 @@ static void feed(struct fixture *f, const struct input *input) {
 
 /* --- the first run: makes the inputs ------------------------------------------------------------------------------ */
 
-static void give(struct world *world, struct input *input) {
+static void give(struct world *world, struct input *input)
+{
     struct fixture *f = world->f;
     f->now_us += 1000;
     input->now_us = f->now_us;
@@ -138,14 +143,16 @@ static void give(struct world *world, struct input *input) {
 }
 
 static void give_event(struct world *world, const struct order_request *order, enum exec_kind kind,
-                       enum order_state state, int32_t lots, int32_t cumulative) {
+                       enum order_state state, int32_t lots, int32_t cumulative)
+{
     struct input input = {.kind = INPUT_EVENT};
     input.event = make_event(world->f, order, kind, state, lots, order->decision_price / PRICE_SCALE, cumulative);
     give(world, &input);
 }
 
 /* A venue of moods: all at once, in two parts, a part and no more, nothing. A limit exit always fills. */
-static void answer_one(struct world *world) {
+static void answer_one(struct world *world)
+{
     const struct said said = world->waiting[--world->waiting_count];
     const struct order_request *order = &said.msg.signal.order;
     struct input ack = {.kind = INPUT_ACK, .ack = {.seq = said.msg.signal.seq, .strategy = "t1", .accepted = true}};
@@ -168,7 +175,8 @@ static void answer_one(struct world *world) {
     }
 }
 
-static void give_command(struct world *world, enum condition_action action, int64_t id) {
+static void give_command(struct world *world, enum condition_action action, int64_t id)
+{
     struct input input = {.kind = INPUT_COMMAND, .command = {.request_id = 1, .action = action, .condition_id = id}};
     struct condition_terms *terms = &input.command.terms;
     if (action == CONDITION_CREATE || action == CONDITION_EDIT) {
@@ -183,18 +191,17 @@ static void give_command(struct world *world, enum condition_action action, int6
     give(world, &input);
 }
 
-static void first_run(struct world *world) {
+static void first_run(struct world *world)
+{
     int64_t price = 17400;
-    for (int i = 0; i < CONDITIONS / 2; i++)
-        give_command(world, CONDITION_CREATE, 0);
+    for (int i = 0; i < CONDITIONS / 2; i++) give_command(world, CONDITION_CREATE, 0);
     int created = CONDITIONS / 2;
     for (int t = 0; t < 2500; t++) {
         price += rng_range(&world->rng, -4, 4);
         if (price < 17330 || price > 17470) price = 17400;
         struct input input = {.kind = INPUT_TICK, .tick = make_tick(world->f, P(price))};
         give(world, &input);
-        while (world->waiting_count > 0 && rng_chance(&world->rng, 2, 3))
-            answer_one(world);
+        while (world->waiting_count > 0 && rng_chance(&world->rng, 2, 3)) answer_one(world);
         if (rng_chance(&world->rng, 1, 20)) {
             input.kind = INPUT_TIMER;
             give(world, &input);
@@ -204,18 +211,17 @@ static void first_run(struct world *world) {
             created++;
         }
         const int64_t some = rng_range(&world->rng, 1, created);
-        if (rng_chance(&world->rng, 1, 15)) {
+        if (rng_chance(&world->rng, 1, 15))
             give_command(world, (enum condition_action)rng_range(&world->rng, CONDITION_EDIT, CONDITION_CANCEL), some);
-        }
     }
-    while (world->waiting_count > 0)
-        answer_one(world);
+    while (world->waiting_count > 0) answer_one(world);
 }
 
 /* --- the second run: dies and comes back -------------------------------------------------------------------------- */
 
 /* Between the stored cursor and the kill nothing changed: taken again, those inputs must change nothing. */
-static void feed_again(struct world *world, size_t done) {
+static void feed_again(struct world *world, size_t done)
+{
     struct fixture *f = world->f;
     const uint64_t tick_seq = strategy_tick_seq(f->strategy, SYMBOL, NULL);
     const uint64_t event_seq = strategy_events_seq(f->strategy);
@@ -231,7 +237,8 @@ static void feed_again(struct world *world, size_t done) {
     forget(f);
 }
 
-static void check_signals(struct world *world) {
+static void check_signals(struct world *world)
+{
     for (size_t i = 0; i < world->f->said_count; i++) {
         if (world->f->said[i].port != PORT_SIGNAL) continue;
         const struct signal *signal = &world->f->said[i].msg.signal;
@@ -241,7 +248,8 @@ static void check_signals(struct world *world) {
     }
 }
 
-static void second_run(struct world *world) {
+static void second_run(struct world *world)
+{
     struct fixture *f = world->f;
     for (size_t i = 0; i < world->input_count;) {
         forget(f);
@@ -261,7 +269,8 @@ static void second_run(struct world *world) {
     }
 }
 
-static void same_after_kills(uint64_t seed) {
+static void same_after_kills(uint64_t seed)
+{
     struct world *world = calloc(1, sizeof *world);
     assert_non_null(world);
     world->inputs = calloc(INPUTS_MAX, sizeof *world->inputs);
@@ -296,13 +305,14 @@ static void same_after_kills(uint64_t seed) {
     free(world);
 }
 
-static void kills_change_nothing(void **state) {
+static void kills_change_nothing(void **state)
+{
     (void)state;
-    for (uint64_t seed = 1; seed <= 8; seed++)
-        same_after_kills(seed);
+    for (uint64_t seed = 1; seed <= 8; seed++) same_after_kills(seed);
 }
 
-static void damaged_rows_are_refused(void **state) {
+static void damaged_rows_are_refused(void **state)
+{
     (void)state;
     struct strategy *strategy = fixture_strategy(false);
     struct msg msg;
@@ -328,7 +338,8 @@ static void damaged_rows_are_refused(void **state) {
     strategy_free(strategy);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kills_change_nothing),
         cmocka_unit_test(damaged_rows_are_refused),

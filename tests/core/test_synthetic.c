@@ -15,7 +15,7 @@
 #include "core/synthetic.h"
 #include "core/text.h"
 
-#define DAY 20261119 /* a Thursday after the third Wednesday: December is near */
+#define DAY  20261119 /* a Thursday after the third Wednesday: December is near */
 #define NEAR "TXFL6"
 
 struct seen {
@@ -33,7 +33,8 @@ struct stage {
     struct seen seen;
 };
 
-static void see_tick(struct stage *market, const struct tick *tick) {
+static void see_tick(struct stage *market, const struct tick *tick)
+{
     struct seen *seen = &market->seen;
     const struct contract *contract = matching_contract(market->matching, tick->symbol);
     assert_non_null(contract);
@@ -58,7 +59,8 @@ static void see_tick(struct stage *market, const struct tick *tick) {
     if (seen->low == 0 || tick->price < seen->low) seen->low = tick->price;
 }
 
-static void hear(void *context, enum port port, const struct msg *msg) {
+static void hear(void *context, enum port port, const struct msg *msg)
+{
     struct stage *market = context;
     struct err err = {0};
     if (msg_check(msg, &err) != ERR_OK) fail_msg("%s", err.text);
@@ -68,11 +70,13 @@ static void hear(void *context, enum port port, const struct msg *msg) {
     if (msg->id == MSG_VENUE_EXEC && msg->venue_exec.kind == EXEC_FILL) market->seen.fills++;
 }
 
-static int64_t at(int32_t date, int hour, int minute) {
+static int64_t at(int32_t date, int hour, int minute)
+{
     return calendar_taipei_us(date, hour * 3600 + minute * 60);
 }
 
-static void start(struct stage *market, uint64_t seed) {
+static void start(struct stage *market, uint64_t seed)
+{
     const struct matching_config config = {.install = "test", .epoch = 1, .max_orders = 64, .max_resting = 4096};
     memset(market, 0, sizeof *market);
     market->sink = (struct sink){.context = market, .emit = hear};
@@ -84,20 +88,25 @@ static void start(struct stage *market, uint64_t seed) {
     assert_int_equal(synthetic_list(market->synthetic, DAY, &market->sink, NULL), ERR_OK);
 }
 
-static void stop(struct stage *market) {
+static void stop(struct stage *market)
+{
     synthetic_free(market->synthetic);
     matching_free(market->matching);
 }
 
-static void run_to(struct stage *market, int64_t market_us) {
-    while (synthetic_run(market->synthetic, market_us, 1, 1000, &market->sink) < market_us) {}
+static void run_to(struct stage *market, int64_t market_us)
+{
+    while (synthetic_run(market->synthetic, market_us, 1, 1000, &market->sink) < market_us) {
+    }
 }
 
-static void begin(struct stage *market, int64_t market_us) {
+static void begin(struct stage *market, int64_t market_us)
+{
     (void)synthetic_run(market->synthetic, market_us, 1, 1, &market->sink);
 }
 
-static void test_it_lists_near_and_next_of_three_products(void **state) {
+static void test_it_lists_near_and_next_of_three_products(void **state)
+{
     (void)state;
     struct stage market;
     start(&market, 1);
@@ -113,7 +122,8 @@ static void test_it_lists_near_and_next_of_three_products(void **state) {
     stop(&market);
 }
 
-static void test_it_is_lively_at_once(void **state) {
+static void test_it_is_lively_at_once(void **state)
+{
     (void)state;
     for (uint64_t seed = 1; seed <= 5; seed++) {
         struct stage market;
@@ -138,7 +148,8 @@ static void test_it_is_lively_at_once(void **state) {
 }
 
 /* With 15 points to turn and 90 to take, an hour must have room for conditions. */
-static void test_it_moves_enough_and_not_too_much(void **state) {
+static void test_it_moves_enough_and_not_too_much(void **state)
+{
     (void)state;
     for (uint64_t seed = 1; seed <= 5; seed++) {
         struct stage market;
@@ -153,7 +164,8 @@ static void test_it_moves_enough_and_not_too_much(void **state) {
     }
 }
 
-static void test_same_seed_same_market(void **state) {
+static void test_same_seed_same_market(void **state)
+{
     (void)state;
     struct stage one, two, three;
     start(&one, 42);
@@ -175,7 +187,8 @@ static void test_same_seed_same_market(void **state) {
     stop(&three);
 }
 
-static void test_sessions_auctions_and_the_next_day(void **state) {
+static void test_sessions_auctions_and_the_next_day(void **state)
+{
     (void)state;
     struct stage market;
     start(&market, 7);
@@ -197,7 +210,8 @@ static void test_sessions_auctions_and_the_next_day(void **state) {
     stop(&market);
 }
 
-static void test_an_expired_month_gives_way(void **state) {
+static void test_an_expired_month_gives_way(void **state)
+{
     (void)state;
     struct stage market;
     start(&market, 7);
@@ -215,7 +229,8 @@ static void test_an_expired_month_gives_way(void **state) {
 }
 
 static void order(struct stage *market, const char *id, enum side side, enum order_type type, enum time_in_force tif,
-                  price_t price) {
+                  price_t price)
+{
     struct order_request made = {.side = side, .type = type, .tif = tif, .quantity = 3, .limit_price = price};
     (void)text_copy(made.client_order_id, sizeof made.client_order_id, id);
     (void)text_copy(made.account, sizeof made.account, "A-1");
@@ -223,12 +238,14 @@ static void order(struct stage *market, const char *id, enum side side, enum ord
     matching_order(market->matching, 0, &made, &market->sink);
 }
 
-static enum order_state state_of(const struct stage *market, const char *id) {
+static enum order_state state_of(const struct stage *market, const char *id)
+{
     int32_t copies;
     return matching_find(market->matching, 0, id, &copies)->state;
 }
 
-static void test_our_orders_live_in_its_book(void **state) {
+static void test_our_orders_live_in_its_book(void **state)
+{
     (void)state;
     struct stage market;
     uint32_t mxf = 2;
@@ -251,7 +268,8 @@ static void test_our_orders_live_in_its_book(void **state) {
     stop(&market);
 }
 
-static void test_a_restart_goes_on_from_the_last_prices(void **state) {
+static void test_a_restart_goes_on_from_the_last_prices(void **state)
+{
     (void)state;
     struct stage market, again;
     struct matching_stats stats, first;
@@ -276,7 +294,8 @@ static void test_a_restart_goes_on_from_the_last_prices(void **state) {
     stop(&again);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_lists_near_and_next_of_three_products),
         cmocka_unit_test(test_it_is_lively_at_once),

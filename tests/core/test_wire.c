@@ -16,14 +16,16 @@
 
 static struct rng rng;
 
-static size_t encode(const struct msg *msg, uint8_t *bytes) {
+static size_t encode(const struct msg *msg, uint8_t *bytes)
+{
     size_t length = 0;
     struct err err;
     if (wire_encode(msg, bytes, WIRE_MAX, &length, &err) != ERR_OK) fail_msg("%s", err.text);
     return length;
 }
 
-static void refused(const uint8_t *bytes, size_t length, enum status status, const char *words) {
+static void refused(const uint8_t *bytes, size_t length, enum status status, const char *words)
+{
     struct msg out;
     struct err err = {ERR_OK, ""};
     const enum status got = wire_decode(bytes, length, &out, &err);
@@ -38,7 +40,8 @@ struct forge {
     msgpack_packer packer;
 };
 
-static void forge_start(struct forge *forge, size_t fields, int version, int id) {
+static void forge_start(struct forge *forge, size_t fields, int version, int id)
+{
     msgpack_sbuffer_init(&forge->buffer);
     msgpack_packer_init(&forge->packer, &forge->buffer, msgpack_sbuffer_write);
     msgpack_pack_array(&forge->packer, fields + 2);
@@ -46,17 +49,20 @@ static void forge_start(struct forge *forge, size_t fields, int version, int id)
     msgpack_pack_int(&forge->packer, id);
 }
 
-static void forge_text(struct forge *forge, const char *text, size_t length) {
+static void forge_text(struct forge *forge, const char *text, size_t length)
+{
     msgpack_pack_str(&forge->packer, length);
     if (length > 0) msgpack_pack_str_body(&forge->packer, text, length);
 }
 
-static void forge_refused(struct forge *forge, enum status status, const char *words) {
+static void forge_refused(struct forge *forge, enum status status, const char *words)
+{
     refused((const uint8_t *)forge->buffer.data, forge->buffer.size, status, words);
     msgpack_sbuffer_destroy(&forge->buffer);
 }
 
-static void test_round_trip(void **state) {
+static void test_round_trip(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX];
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
@@ -74,7 +80,8 @@ static void test_round_trip(void **state) {
     }
 }
 
-static void test_every_truncation_is_refused(void **state) {
+static void test_every_truncation_is_refused(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX];
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
@@ -93,7 +100,8 @@ static void test_every_truncation_is_refused(void **state) {
     }
 }
 
-static void test_trailing_bytes_are_refused(void **state) {
+static void test_trailing_bytes_are_refused(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX + 1];
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
@@ -108,7 +116,8 @@ static void test_trailing_bytes_are_refused(void **state) {
     }
 }
 
-static void test_damaged_bytes_never_pass_unchecked(void **state) {
+static void test_damaged_bytes_never_pass_unchecked(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX];
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
@@ -124,7 +133,8 @@ static void test_damaged_bytes_never_pass_unchecked(void **state) {
     }
 }
 
-static void test_head(void **state) {
+static void test_head(void **state)
+{
     (void)state;
     refused((const uint8_t *)"", 0, ERR_INVALID, "cut off");
     refused((const uint8_t *)"\xC0", 1, ERR_INVALID, "must be an array");
@@ -149,7 +159,8 @@ static void test_head(void **state) {
     forge_refused(&forge, ERR_INVALID, "cursor: has 4 fields (must be 3)");
 }
 
-static void cursor_with_stream(const char *text, size_t length, enum status status, const char *words) {
+static void cursor_with_stream(const char *text, size_t length, enum status status, const char *words)
+{
     struct forge forge;
     forge_start(&forge, 3, 1, MSG_CURSOR);
     forge_text(&forge, text, length);
@@ -158,12 +169,13 @@ static void cursor_with_stream(const char *text, size_t length, enum status stat
     forge_refused(&forge, status, words);
 }
 
-static void test_bad_texts(void **state) {
+static void test_bad_texts(void **state)
+{
     (void)state;
     cursor_with_stream("\xFF", 1, ERR_INVALID, "cursor.stream: not valid UTF-8");
-    cursor_with_stream("a\xC0\x80", 3, ERR_INVALID, "not valid UTF-8");     /* overlong NUL */
-    cursor_with_stream("\xED\xA0\x80", 3, ERR_INVALID, "not valid UTF-8");  /* surrogate */
-    cursor_with_stream("\xE5\xB0", 2, ERR_INVALID, "not valid UTF-8");      /* cut character */
+    cursor_with_stream("a\xC0\x80", 3, ERR_INVALID, "not valid UTF-8");    /* overlong NUL */
+    cursor_with_stream("\xED\xA0\x80", 3, ERR_INVALID, "not valid UTF-8"); /* surrogate */
+    cursor_with_stream("\xE5\xB0", 2, ERR_INVALID, "not valid UTF-8");     /* cut character */
     cursor_with_stream("\xF4\x90\x80\x80", 4, ERR_INVALID, "not valid UTF-8");
     cursor_with_stream("a\0b", 3, ERR_INVALID, "not valid UTF-8");
     cursor_with_stream("a\x1B[2J", 5, ERR_INVALID, "control character");
@@ -174,13 +186,15 @@ static void test_bad_texts(void **state) {
             "cursor.stream: the message is cut off");
 }
 
-static void forge_cursor(struct forge *forge) {
+static void forge_cursor(struct forge *forge)
+{
     forge_start(forge, 3, 1, MSG_CURSOR);
     forge_text(forge, "events", 6);
     msgpack_pack_int(&forge->packer, 1);
 }
 
-static void test_bad_numbers(void **state) {
+static void test_bad_numbers(void **state)
+{
     (void)state;
     struct forge forge;
     forge_cursor(&forge);
@@ -206,7 +220,8 @@ static void test_bad_numbers(void **state) {
     forge_refused(&forge, ERR_RANGE, "cursor.seq");
 }
 
-static void test_out_of_range_is_refused_both_ways(void **state) {
+static void test_out_of_range_is_refused_both_ways(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX];
     size_t length;
@@ -228,7 +243,7 @@ static void test_out_of_range_is_refused_both_ways(void **state) {
             for (uint32_t g = 0; g < type->field_count; g++) {
                 const struct field *other = &type->fields[g];
                 if (other->count > 1) msgpack_pack_array(&forge.packer, other->count);
-                for (uint32_t e = 0; e < other->count; e++) {
+                for (uint32_t e = 0; e < other->count; e++)
                     if (other->type == FIELD_TEXT || other->type == FIELD_SECRET)
                         forge_text(&forge, msg_text(&msg, other), strlen(msg_text(&msg, other)));
                     else if (other->type == FIELD_BOOL)
@@ -236,7 +251,6 @@ static void test_out_of_range_is_refused_both_ways(void **state) {
                                                    : msgpack_pack_false(&forge.packer);
                     else
                         msgpack_pack_int64(&forge.packer, g == f ? field->max + 1 : msg_number(&msg, other, e));
-                }
             }
             char name[96];
             (void)snprintf(name, sizeof name, "%s.%s: ", type->name, field->name);
@@ -245,7 +259,8 @@ static void test_out_of_range_is_refused_both_ways(void **state) {
     }
 }
 
-static void test_array_of_wrong_length(void **state) {
+static void test_array_of_wrong_length(void **state)
+{
     (void)state;
     struct forge forge;
     forge_start(&forge, 7, 1, MSG_DEPTH);
@@ -255,7 +270,8 @@ static void test_array_of_wrong_length(void **state) {
     forge_refused(&forge, ERR_INVALID, "depth.bid_price: has 6 elements (must be 5)");
 }
 
-static void test_small_buffer(void **state) {
+static void test_small_buffer(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX];
     struct msg msg;
@@ -272,7 +288,8 @@ static void test_small_buffer(void **state) {
     assert_int_equal(wire_encode(&msg, bytes, whole, &length, &err), ERR_OK);
 }
 
-static void test_the_largest_messages_fit(void **state) {
+static void test_the_largest_messages_fit(void **state)
+{
     (void)state;
     static uint8_t bytes[WIRE_MAX];
     size_t largest = 0;
@@ -296,7 +313,8 @@ static void test_the_largest_messages_fit(void **state) {
     assert_true(largest < WIRE_MAX / 4); /* room for fields to come */
 }
 
-static void test_other_integer_forms_are_read(void **state) {
+static void test_other_integer_forms_are_read(void **state)
+{
     (void)state;
     /* The same cursor with each width of integer that msgpack has. */
     const char *const forms[] = {"\x07",
@@ -320,7 +338,8 @@ static void test_other_integer_forms_are_read(void **state) {
 }
 
 /* The fuzzer starts from one good message of each kind; OUTCRY_WRITE_SEEDS=1 writes them again after a change. */
-static void test_the_fuzzers_seeds_are_messages(void **state) {
+static void test_the_fuzzers_seeds_are_messages(void **state)
+{
     (void)state;
     uint8_t bytes[WIRE_MAX];
     for (size_t i = 0; msg_type_at(i) != NULL; i++) {
@@ -346,13 +365,15 @@ static void test_the_fuzzers_seeds_are_messages(void **state) {
     }
 }
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     (void)state;
     rng_seed(&rng, 20210726);
     return 0;
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_every_truncation_is_refused),

@@ -25,7 +25,8 @@ struct folder {
     char path[64];
 };
 
-static inline int folder_make(void **state) {
+static inline int folder_make(void **state)
+{
     struct folder *folder = calloc(1, sizeof(*folder));
     assert_non_null(folder);
     snprintf(folder->path, sizeof(folder->path), "/tmp/outcry-db-XXXXXX");
@@ -34,37 +35,36 @@ static inline int folder_make(void **state) {
     return 0;
 }
 
-static inline int folder_remove(void **state) {
+static inline int folder_remove(void **state)
+{
     struct folder *folder = *state;
     DIR *dir = opendir(folder->path);
     assert_non_null(dir);
-    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
         unlinkat(dirfd(dir), entry->d_name, 0);
-    }
     closedir(dir);
     assert_int_equal(rmdir(folder->path), 0);
     free(folder);
     return 0;
 }
 
-static inline struct db *open_db(const struct folder *folder, enum db_file file, enum db_mode mode) {
+static inline struct db *open_db(const struct folder *folder, enum db_file file, enum db_mode mode)
+{
     struct db *db = NULL;
     struct err err = {.status = ERR_OK};
-    if (db_open(&db, file, folder->path, mode, DB_NORMAL, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (db_open(&db, file, folder->path, mode, DB_NORMAL, &err) != ERR_OK) fail_msg("%s", err.text);
     return db;
 }
 
-static inline void store(struct db *db, const struct msg *msg) {
+static inline void store(struct db *db, const struct msg *msg)
+{
     struct err err = {.status = ERR_OK};
-    if (db_store(db, msg, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (db_store(db, msg, &err) != ERR_OK) fail_msg("%s", err.text);
 }
 
 /* Every field holds a value that its table allows, differing between fields and between variants. */
-static inline void sample(struct msg *msg, enum msg_id id, int variant) {
+static inline void sample(struct msg *msg, enum msg_id id, int variant)
+{
     msg_init(msg, id);
     const struct msg_type *type = msg_type(id);
     assert_non_null(type);
@@ -79,9 +79,7 @@ static inline void sample(struct msg *msg, enum msg_id id, int variant) {
             continue;
         }
         int64_t value = field->min + (int64_t)i + variant;
-        if (field->min < 0) {
-            value = -(int64_t)i - variant - 1 >= field->min ? -(int64_t)i - variant - 1 : field->min;
-        }
+        if (field->min < 0) value = -(int64_t)i - variant - 1 >= field->min ? -(int64_t)i - variant - 1 : field->min;
         if (field->type == FIELD_DATE) {
             value = 20210701 + variant % 28;
         } else if (field->type == FIELD_BOOL) {
@@ -93,11 +91,9 @@ static inline void sample(struct msg *msg, enum msg_id id, int variant) {
                 assert_true(value <= field->max);
             }
         }
-        for (uint32_t element = 0; element < field->count; element++) {
-            if (msg_set_number(msg, field, element, value > field->max ? field->max : value, &err) != ERR_OK) {
+        for (uint32_t element = 0; element < field->count; element++)
+            if (msg_set_number(msg, field, element, value > field->max ? field->max : value, &err) != ERR_OK)
                 fail_msg("%s", err.text);
-            }
-        }
     }
 }
 
@@ -107,19 +103,19 @@ struct rows {
     struct msg msg[64];
 };
 
-static inline bool collect(void *context, const struct msg *msg) {
+static inline bool collect(void *context, const struct msg *msg)
+{
     struct rows *rows = context;
     assert_true(rows->count < 64);
     rows->msg[rows->count++] = *msg;
     return true;
 }
 
-static inline size_t fetch(struct db *db, const struct db_query *query, struct rows *rows) {
+static inline size_t fetch(struct db *db, const struct db_query *query, struct rows *rows)
+{
     struct err err = {.status = ERR_OK};
     rows->count = 0;
-    if (db_each(db, query, collect, rows, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (db_each(db, query, collect, rows, &err) != ERR_OK) fail_msg("%s", err.text);
     return rows->count;
 }
 

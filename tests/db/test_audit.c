@@ -3,11 +3,12 @@
 #include "db/audit.h"
 #include "tests/db/helper.h"
 
-#define DAY 20210726
+#define DAY      20210726
 #define ORDER_ID "ab-c7-E-1"
-#define T(step) (INT64_C(1627260000000000) + (int64_t)(step) * 1000000)
+#define T(step)  (INT64_C(1627260000000000) + (int64_t)(step)*1000000)
 
-static void put(char *target, size_t size, const char *text) {
+static void put(char *target, size_t size, const char *text)
+{
     assert_true(strlen(text) < size);
     snprintf(target, size, "%s", text);
 }
@@ -15,12 +16,17 @@ static void put(char *target, size_t size, const char *text) {
 #define PUT(field, text) put(field, sizeof(field), text)
 
 /* -> the order that the condition asked for */
-static struct order_request write_conditions(const struct folder *folder) {
+static struct order_request write_conditions(const struct folder *folder)
+{
     struct db *db = open_db(folder, DB_CONDITIONS, DB_WRITE);
     struct msg msg;
     msg_init(&msg, MSG_TRANSITION);
-    msg.transition = (struct transition){.condition_id = 7, .serial = 1, .to = CONDITION_ARMED, .time_us = T(10),
-                                         .market_us = T(10), .trading_day = DAY};
+    msg.transition = (struct transition){.condition_id = 7,
+                                         .serial = 1,
+                                         .to = CONDITION_ARMED,
+                                         .time_us = T(10),
+                                         .market_us = T(10),
+                                         .trading_day = DAY};
     PUT(msg.transition.symbol, "MXFH1");
     PUT(msg.transition.actor, "amy");
     PUT(msg.transition.reason, "created");
@@ -38,10 +44,17 @@ static struct order_request write_conditions(const struct folder *folder) {
     msg_init(&msg, MSG_SIGNAL);
     msg.signal.seq = 3;
     PUT(msg.signal.strategy, "ab");
-    msg.signal.order = (struct order_request){.side = SIDE_BUY, .type = ORDER_LIMIT, .tif = TIF_ROD, .quantity = 2,
-                                              .limit_price = PRICE_POINTS(17400) + PRICE_SCALE / 2, .condition_id = 7,
-                                              .leg = LEG_ENTRY, .attempt = 1, .decision_price = PRICE_POINTS(17400),
-                                              .tick_seq = 55, .created_us = T(20)};
+    msg.signal.order = (struct order_request){.side = SIDE_BUY,
+                                              .type = ORDER_LIMIT,
+                                              .tif = TIF_ROD,
+                                              .quantity = 2,
+                                              .limit_price = PRICE_POINTS(17400) + PRICE_SCALE / 2,
+                                              .condition_id = 7,
+                                              .leg = LEG_ENTRY,
+                                              .attempt = 1,
+                                              .decision_price = PRICE_POINTS(17400),
+                                              .tick_seq = 55,
+                                              .created_us = T(20)};
     PUT(msg.signal.order.client_order_id, ORDER_ID);
     PUT(msg.signal.order.account, "DEMO-1");
     PUT(msg.signal.order.symbol, "MXFH1");
@@ -54,7 +67,8 @@ static struct order_request write_conditions(const struct folder *folder) {
     return msg.signal.order;
 }
 
-static void write_orders(const struct folder *folder, const struct order_request *request) {
+static void write_orders(const struct folder *folder, const struct order_request *request)
+{
     struct msg msg;
     struct db *db = open_db(folder, DB_ORDERS, DB_WRITE);
     msg_init(&msg, MSG_ORDER);
@@ -68,25 +82,37 @@ static void write_orders(const struct folder *folder, const struct order_request
     db_close(db);
 }
 
-static void write_gateway(const struct folder *folder, const struct order_request *request) {
+static void write_gateway(const struct folder *folder, const struct order_request *request)
+{
     struct msg msg;
     struct db *db = open_db(folder, DB_GATEWAY, DB_WRITE);
     msg_init(&msg, MSG_ORDER);
     order_init(&msg.order, request, DAY, T(22));
     store(db, &msg);
     msg_init(&msg, MSG_ORDER_EVENT);
-    msg.order_event = (struct order_event){.seq = 1, .kind = EXEC_SENDING, .request = *request, .state = ORDER_SENDING,
-                                           .trading_day = DAY, .market_us = T(22), .time_us = T(22)};
+    msg.order_event = (struct order_event){.seq = 1,
+                                           .kind = EXEC_SENDING,
+                                           .request = *request,
+                                           .state = ORDER_SENDING,
+                                           .trading_day = DAY,
+                                           .market_us = T(22),
+                                           .time_us = T(22)};
     store(db, &msg);
-    msg.order_event = (struct order_event){.seq = 2, .kind = EXEC_FILL, .request = *request,
-                                           .state = ORDER_PARTIALLY_FILLED, .fill_price = PRICE_POINTS(17399),
-                                           .fill_quantity = 1, .filled_quantity = 1, .trading_day = DAY,
-                                           .market_us = T(23), .time_us = T(23)};
+    msg.order_event = (struct order_event){.seq = 2,
+                                           .kind = EXEC_FILL,
+                                           .request = *request,
+                                           .state = ORDER_PARTIALLY_FILLED,
+                                           .fill_price = PRICE_POINTS(17399),
+                                           .fill_quantity = 1,
+                                           .filled_quantity = 1,
+                                           .trading_day = DAY,
+                                           .market_us = T(23),
+                                           .time_us = T(23)};
     PUT(msg.order_event.exec_id, "e1");
     store(db, &msg);
     msg_init(&msg, MSG_RISK_EVENT);
-    msg.risk_event = (struct risk_event){.time_us = T(24), .market_us = T(24), .trading_day = DAY,
-                                         .reject = REJECT_MAX_QUANTITY};
+    msg.risk_event =
+        (struct risk_event){.time_us = T(24), .market_us = T(24), .trading_day = DAY, .reject = REJECT_MAX_QUANTITY};
     PUT(msg.risk_event.component, "gateway");
     PUT(msg.risk_event.actor, "strategy");
     PUT(msg.risk_event.client_order_id, ORDER_ID);
@@ -110,7 +136,8 @@ static void write_gateway(const struct folder *folder, const struct order_reques
     db_close(db);
 }
 
-static void write_all(void **state) {
+static void write_all(void **state)
+{
     struct msg msg;
     struct db *db = open_db(*state, DB_SUPERVISOR, DB_WRITE);
     msg_init(&msg, MSG_ACTION);
@@ -129,22 +156,23 @@ static void write_all(void **state) {
     write_gateway(*state, &request);
 }
 
-static size_t audit(void **state, const struct db_query *query, struct rows *rows) {
+static size_t audit(void **state, const struct db_query *query, struct rows *rows)
+{
     const struct folder *folder = *state;
     struct err err = {.status = ERR_OK};
     rows->count = 0;
-    if (db_audit(folder->path, query, collect, rows, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (db_audit(folder->path, query, collect, rows, &err) != ERR_OK) fail_msg("%s", err.text);
     return rows->count;
 }
 
-static void nothing_stored_is_no_error(void **state) {
+static void nothing_stored_is_no_error(void **state)
+{
     static struct rows rows;
     assert_int_equal(audit(state, &(struct db_query){.id = MSG_AUDIT}, &rows), 0);
 }
 
-static void all_files_in_the_order_of_time(void **state) {
+static void all_files_in_the_order_of_time(void **state)
+{
     static struct rows rows;
     static const struct {
         const char *component, *kind, *actor, *event, *reason;
@@ -159,8 +187,8 @@ static void all_files_in_the_order_of_time(void **state) {
         {"strategy", "signal", "strategy", "signal ENTRY", "BUY 2 LMT ROD at 17400.5", 20, DAY, 55, 17400},
         {"executor", "signal", "ab", "taken", "", 21, DAY, 55, 17400},
         {"gateway", "order", "strategy", "SENDING", "BUY 2 LMT ROD at 17400.5, 0 of 2, SENDING", 22, DAY, 55, 0},
-        {"gateway", "order", "strategy", "FILL",
-         "BUY 2 LMT ROD at 17400.5: 1 filled, 1 of 2, PARTIALLY_FILLED", 23, DAY, 55, 17399},
+        {"gateway", "order", "strategy", "FILL", "BUY 2 LMT ROD at 17400.5: 1 filled, 1 of 2, PARTIALLY_FILLED", 23,
+         DAY, 55, 17399},
         {"gateway", "guard", "strategy", "MAX_QUANTITY", "too much at 100%", 24, DAY, 55, 0},
         {"gateway", "operator", "amy", "halt", "lunch => ok: halted", 4000, 20210727, 0, 0},
         {"gateway", "guard", "amy", "notice", "HALTED by amy: lunch", 4000, 20210727, 0, 0},
@@ -188,7 +216,8 @@ static void all_files_in_the_order_of_time(void **state) {
     assert_string_equal(rows.msg[1].audit.event, "halt");
 }
 
-static void it_is_searched(void **state) {
+static void it_is_searched(void **state)
+{
     static struct rows rows;
     static const struct {
         struct db_query query;
@@ -210,14 +239,13 @@ static void it_is_searched(void **state) {
         {{.id = MSG_AUDIT, .text = "' OR 1=1 --"}, 0},
     };
     write_all(state);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        if (audit(state, &cases[i].query, &rows) != cases[i].rows) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (audit(state, &cases[i].query, &rows) != cases[i].rows)
             fail_msg("case %zu: %zu rows, expected %zu", i, rows.count, cases[i].rows);
-        }
-    }
 }
 
-static void what_it_cannot_do_it_says(void **state) {
+static void what_it_cannot_do_it_says(void **state)
+{
     static struct rows rows;
     const struct folder *folder = *state;
     struct err err = {.status = ERR_OK};
@@ -237,13 +265,15 @@ static void what_it_cannot_do_it_says(void **state) {
     assert_non_null(strstr(err.text, "orders.db"));
 }
 
-static bool stop_at_two(void *context, const struct msg *msg) {
+static bool stop_at_two(void *context, const struct msg *msg)
+{
     int *count = context;
     assert_int_equal(msg->id, MSG_AUDIT);
     return ++*count < 2;
 }
 
-static void a_reader_may_stop(void **state) {
+static void a_reader_may_stop(void **state)
+{
     const struct folder *folder = *state;
     int count = 0;
     write_all(state);
@@ -252,7 +282,8 @@ static void a_reader_may_stop(void **state) {
 }
 
 /* It is read while everything is being written. */
-static void a_writer_does_not_wait_for_it(void **state) {
+static void a_writer_does_not_wait_for_it(void **state)
+{
     static struct rows rows;
     write_all(state);
     struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
@@ -266,11 +297,16 @@ static void a_writer_does_not_wait_for_it(void **state) {
     db_close(db);
 }
 
-int main(void) {
+int main(void)
+{
 #define FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
-        FOLDER(nothing_stored_is_no_error), FOLDER(all_files_in_the_order_of_time), FOLDER(it_is_searched),
-        FOLDER(what_it_cannot_do_it_says),  FOLDER(a_reader_may_stop),              FOLDER(a_writer_does_not_wait_for_it),
+        FOLDER(nothing_stored_is_no_error),
+        FOLDER(all_files_in_the_order_of_time),
+        FOLDER(it_is_searched),
+        FOLDER(what_it_cannot_do_it_says),
+        FOLDER(a_reader_may_stop),
+        FOLDER(a_writer_does_not_wait_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,23 +11,24 @@
 #include "db/internal.h"
 #include "tests/db/helper.h"
 
-static void path_of(char *out, size_t size, const struct folder *folder, enum db_file file, const char *suffix) {
+static void path_of(char *out, size_t size, const struct folder *folder, enum db_file file, const char *suffix)
+{
     snprintf(out, size, "%s/%s%s", folder->path, db_file_name(file), suffix);
 }
 
-static void run_sql(const struct folder *folder, enum db_file file, const char *sql) {
+static void run_sql(const struct folder *folder, enum db_file file, const char *sql)
+{
     char path[128];
     path_of(path, sizeof(path), folder, file, "");
     sqlite3 *raw = NULL;
     assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
     char *words = NULL;
-    if (sqlite3_exec(raw, sql, NULL, NULL, &words) != SQLITE_OK) {
-        fail_msg("%s", words);
-    }
+    if (sqlite3_exec(raw, sql, NULL, NULL, &words) != SQLITE_OK) fail_msg("%s", words);
     sqlite3_close(raw);
 }
 
-static enum status try_open(const struct folder *folder, enum db_file file, enum db_mode mode, struct err *err) {
+static enum status try_open(const struct folder *folder, enum db_file file, enum db_mode mode, struct err *err)
+{
     struct db *db = NULL;
     enum status status = db_open(&db, file, folder->path, mode, DB_FULL, err);
     assert_true((status == ERR_OK) == (db != NULL));
@@ -35,21 +36,20 @@ static enum status try_open(const struct folder *folder, enum db_file file, enum
     return status;
 }
 
-static uint64_t sum_of_file(const char *path) {
+static uint64_t sum_of_file(const char *path)
+{
     uint64_t sum = 14695981039346656037u;
     int fd = open(path, O_RDONLY);
     assert_true(fd >= 0);
     unsigned char block[4096];
-    for (ssize_t length = read(fd, block, sizeof(block)); length > 0; length = read(fd, block, sizeof(block))) {
-        for (ssize_t i = 0; i < length; i++) {
-            sum = (sum ^ block[i]) * 1099511628211u;
-        }
-    }
+    for (ssize_t length = read(fd, block, sizeof(block)); length > 0; length = read(fd, block, sizeof(block)))
+        for (ssize_t i = 0; i < length; i++) sum = (sum ^ block[i]) * 1099511628211u;
     close(fd);
     return sum;
 }
 
-static void a_new_file_is_made_private(void **state) {
+static void a_new_file_is_made_private(void **state)
+{
     struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
     char path[128];
     struct stat info;
@@ -62,7 +62,8 @@ static void a_new_file_is_made_private(void **state) {
     db_close(db);
 }
 
-static void pragmas_are_as_promised(void **state) {
+static void pragmas_are_as_promised(void **state)
+{
     static const struct {
         enum db_durability durability;
         int synchronous;
@@ -86,7 +87,8 @@ static void pragmas_are_as_promised(void **state) {
     }
 }
 
-static void a_newer_version_is_not_touched(void **state) {
+static void a_newer_version_is_not_touched(void **state)
+{
     db_close(open_db(*state, DB_GATEWAY, DB_WRITE));
     run_sql(*state, DB_GATEWAY, "PRAGMA user_version = 7");
     char path[128];
@@ -102,7 +104,8 @@ static void a_newer_version_is_not_touched(void **state) {
     assert_true(sum_of_file(path) == before);
 }
 
-static void a_reader_refuses_an_older_one(void **state) {
+static void a_reader_refuses_an_older_one(void **state)
+{
     db_close(open_db(*state, DB_GATEWAY, DB_WRITE));
     run_sql(*state, DB_GATEWAY, "PRAGMA user_version = 0");
     struct err err = {.status = ERR_OK};
@@ -110,20 +113,26 @@ static void a_reader_refuses_an_older_one(void **state) {
     assert_non_null(strstr(err.text, "older outcry (schema 0"));
 }
 
-static void store_fill(struct db *db, uint64_t seq, int64_t condition, const char *symbol, enum side side, int lots) {
+static void store_fill(struct db *db, uint64_t seq, int64_t condition, const char *symbol, enum side side, int lots)
+{
     struct msg msg;
     msg_init(&msg, MSG_ORDER_EVENT);
     struct order_event *event = &msg.order_event;
-    *event = (struct order_event){.seq = seq, .kind = EXEC_FILL, .fill_quantity = lots, .state = ORDER_FILLED,
-                                  .time_us = (int64_t)seq};
-    event->request = (struct order_request){.side = side, .type = ORDER_MARKET, .tif = TIF_IOC, .quantity = lots,
-                                            .condition_id = condition, .account = "A1"};
+    *event = (struct order_event){
+        .seq = seq, .kind = EXEC_FILL, .fill_quantity = lots, .state = ORDER_FILLED, .time_us = (int64_t)seq};
+    event->request = (struct order_request){.side = side,
+                                            .type = ORDER_MARKET,
+                                            .tif = TIF_IOC,
+                                            .quantity = lots,
+                                            .condition_id = condition,
+                                            .account = "A1"};
     snprintf(event->request.client_order_id, sizeof(event->request.client_order_id), "k-%d", (int)seq);
     snprintf(event->request.symbol, sizeof(event->request.symbol), "%s", symbol);
     store(db, &msg);
 }
 
-static void store_position(struct db *db, const char *symbol, int32_t day, int32_t lots) {
+static void store_position(struct db *db, const char *symbol, int32_t day, int32_t lots)
+{
     struct msg msg;
     msg_init(&msg, MSG_POSITION);
     msg.position = (struct position){.account = "A1", .trading_day = day, .quantity = lots};
@@ -131,14 +140,16 @@ static void store_position(struct db *db, const char *symbol, int32_t day, int32
     store(db, &msg);
 }
 
-static bool sum_lots(void *context, const struct msg *msg) {
+static bool sum_lots(void *context, const struct msg *msg)
+{
     int64_t *sum = context;
     *sum = *sum * 100 + msg->condition_lots.condition_id * 10 + msg->condition_lots.quantity;
     return true;
 }
 
 /* A file of before: what each condition holds is made of the fills, where something is held. */
-static void lots_of_conditions_are_made_of_old_fills(void **state) {
+static void lots_of_conditions_are_made_of_old_fills(void **state)
+{
     struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
     store_fill(db, 1, 1, "MXFH1", SIDE_BUY, 3);
     store_fill(db, 2, 1, "MXFH1", SIDE_SELL, 1);
@@ -162,7 +173,8 @@ static void lots_of_conditions_are_made_of_old_fills(void **state) {
     db_close(db);
 }
 
-static void a_failed_migration_leaves_nothing(void **state) {
+static void a_failed_migration_leaves_nothing(void **state)
+{
     db_close(open_db(*state, DB_CONDITIONS, DB_WRITE));
     /* Version 0 again with a table in the way: the whole of 001.sql must roll back. */
     run_sql(*state, DB_CONDITIONS, "PRAGMA user_version = 0; DROP TABLE conditions; DROP TABLE signals");
@@ -187,7 +199,8 @@ static void a_failed_migration_leaves_nothing(void **state) {
     sqlite3_close(raw);
 }
 
-static void another_database_is_refused(void **state) {
+static void another_database_is_refused(void **state)
+{
     struct err err = {.status = ERR_OK};
     run_sql(*state, DB_ORDERS, "CREATE TABLE recipes (name TEXT)");
     assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_CORRUPT);
@@ -202,7 +215,8 @@ static void another_database_is_refused(void **state) {
     assert_int_equal(try_open(*state, DB_GATEWAY, DB_WRITE, &err), ERR_CORRUPT);
 }
 
-static void one_writer_a_file(void **state) {
+static void one_writer_a_file(void **state)
+{
     struct db *first = open_db(*state, DB_ORDERS, DB_WRITE);
     struct err err = {.status = ERR_OK};
     char expected[256];
@@ -216,7 +230,8 @@ static void one_writer_a_file(void **state) {
     assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_OK);
 }
 
-static void nothing_to_read_yet(void **state) {
+static void nothing_to_read_yet(void **state)
+{
     struct err err = {.status = ERR_OK};
     char path[128];
     assert_int_equal(try_open(*state, DB_ORDERS, DB_READ, &err), ERR_NOT_FOUND);
@@ -229,7 +244,8 @@ static void nothing_to_read_yet(void **state) {
     assert_non_null(strstr(err.text, "No such file or directory"));
 }
 
-static void readers_see_what_is_committed(void **state) {
+static void readers_see_what_is_committed(void **state)
+{
     struct db *writer = open_db(*state, DB_ORDERS, DB_WRITE);
     struct db *reader = open_db(*state, DB_ORDERS, DB_READ);
     struct msg msg;
@@ -257,7 +273,8 @@ static void readers_see_what_is_committed(void **state) {
 }
 
 /* A writer that dies in the middle of a transaction: what was committed is there, the rest is not, the lock is free. */
-static void kill_keeps_what_was_committed(void **state) {
+static void kill_keeps_what_was_committed(void **state)
+{
     int ready[2];
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
@@ -273,10 +290,8 @@ static void kill_keeps_what_was_committed(void **state) {
             good = db_begin(db, NULL) == ERR_OK && db_store(db, &msg, NULL) == ERR_OK;
             good = good && (i == 11 || db_commit(db, NULL) == ERR_OK); /* the eleventh stays open */
         }
-        if (write(ready[1], good ? "y" : "n", 1) != 1)
-            _exit(1);
-        for (;;)
-            pause();
+        if (write(ready[1], good ? "y" : "n", 1) != 1) _exit(1);
+        for (;;) pause();
     }
     close(ready[1]);
     char answer = 0;
@@ -299,7 +314,8 @@ static void kill_keeps_what_was_committed(void **state) {
     db_close(db);
 }
 
-static void damage_is_named(void **state) {
+static void damage_is_named(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     struct msg msg;
     for (int i = 0; i < 60; i++) {
@@ -326,8 +342,7 @@ static void damage_is_named(void **state) {
     /* Not a database at all. */
     int fd = open(path, O_WRONLY | O_TRUNC);
     assert_int_equal(write(fd, "symbol,side,trigger_price,turning_point\n", 40), 40);
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(write(fd, "MXFH1,BUY,17400,15\n", 19), 19);
+    for (int i = 0; i < 100; i++) assert_int_equal(write(fd, "MXFH1,BUY,17400,15\n", 19), 19);
     close(fd);
     uint64_t before = sum_of_file(path);
     assert_int_equal(try_open(*state, DB_ORDERS, DB_WRITE, &err), ERR_CORRUPT);
@@ -335,7 +350,8 @@ static void damage_is_named(void **state) {
     assert_true(sum_of_file(path) == before);
 }
 
-static void a_row_that_is_no_message_is_named(void **state) {
+static void a_row_that_is_no_message_is_named(void **state)
+{
     static const struct {
         const char *sql, *words;
     } rows[] = {
@@ -365,7 +381,8 @@ static void a_row_that_is_no_message_is_named(void **state) {
 }
 
 /* Store until the disk (or the file's limit) is full: ERR_FULL in words, and all that was committed stays readable. */
-static void fill_up(struct db *db, const char *folder) {
+static void fill_up(struct db *db, const char *folder)
+{
     struct err err = {.status = ERR_OK};
     enum status status = ERR_OK;
     int committed = 0;
@@ -374,12 +391,9 @@ static void fill_up(struct db *db, const char *folder) {
         sample(&msg, MSG_ORDER_EVENT, i);
         msg.order_event.seq = (uint64_t)i + 1;
         status = db_begin(db, &err);
-        if (status == ERR_OK)
-            status = db_store(db, &msg, &err);
-        if (status == ERR_OK)
-            status = db_commit(db, &err);
-        if (status == ERR_OK)
-            committed++;
+        if (status == ERR_OK) status = db_store(db, &msg, &err);
+        if (status == ERR_OK) status = db_commit(db, &err);
+        if (status == ERR_OK) committed++;
     }
     assert_int_equal(status, ERR_FULL);
     assert_non_null(strstr(err.text, "the disk is full"));
@@ -396,13 +410,15 @@ static void fill_up(struct db *db, const char *folder) {
     db_close(reader);
 }
 
-static void a_full_file_is_said(void **state) {
+static void a_full_file_is_said(void **state)
+{
     struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
     assert_int_equal(sqlite3_exec(db->sql, "PRAGMA max_page_count = 60", NULL, NULL, NULL), SQLITE_OK);
     fill_up(db, ((struct folder *)*state)->path);
 }
 
-static void a_full_disk_is_said(void **state) {
+static void a_full_disk_is_said(void **state)
+{
     char mounted[96];
     snprintf(mounted, sizeof(mounted), "%s/disk", ((struct folder *)*state)->path);
     assert_int_equal(mkdir(mounted, 0700), 0);
@@ -420,7 +436,8 @@ static void a_full_disk_is_said(void **state) {
 }
 
 /* A copy where nothing can be written, as on a disk for keeps. Root may write everywhere: somebody else looks. */
-static void a_copy_for_keeps_can_be_read(void **state) {
+static void a_copy_for_keeps_can_be_read(void **state)
+{
     const struct folder *folder = *state;
     char path[128];
     struct msg msg;
@@ -435,9 +452,7 @@ static void a_copy_for_keeps_can_be_read(void **state) {
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (geteuid() == 0 && setuid(65534) != 0) {
-            _exit(2);
-        }
+        if (geteuid() == 0 && setuid(65534) != 0) _exit(2);
         struct err err = {.status = ERR_OK};
         if (db_open(&db, DB_ORDERS, folder->path, DB_READ, DB_NORMAL, &err) != ERR_OK) {
             fprintf(stderr, "%s\n", err.text);
@@ -456,7 +471,8 @@ static void a_copy_for_keeps_can_be_read(void **state) {
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-int main(void) {
+int main(void)
+{
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_new_file_is_made_private),

@@ -8,7 +8,8 @@
 static const enum db_file files[] = {DB_CONDITIONS, DB_ORDERS, DB_GATEWAY, DB_TICKS, DB_EXCHANGE, DB_SUPERVISOR};
 
 /* Does the column stand in the table, and with which declared type? A column with a default is not a message's. */
-static int column_count(struct db *db, const char *table) {
+static int column_count(struct db *db, const char *table)
+{
     sqlite3_stmt *statement = NULL;
     assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT count(*) FROM pragma_table_info(?) WHERE dflt_value IS NULL",
                                         -1, &statement, NULL),
@@ -20,30 +21,29 @@ static int column_count(struct db *db, const char *table) {
     return count;
 }
 
-static void assert_column(struct db *db, const struct table *table, const struct field *field) {
+static void assert_column(struct db *db, const struct table *table, const struct field *field)
+{
     sqlite3_stmt *statement = NULL;
     assert_int_equal(sqlite3_prepare_v2(db->sql, "SELECT type, \"notnull\" FROM pragma_table_info(?) WHERE name = ?",
                                         -1, &statement, NULL),
                      SQLITE_OK);
     sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, field->name, -1, SQLITE_STATIC);
-    if (sqlite3_step(statement) != SQLITE_ROW) {
+    if (sqlite3_step(statement) != SQLITE_ROW)
         fail_msg("%s.%s has no column %s", db_file_name(table->file), table->name, field->name);
-    }
     bool words = field->type == FIELD_TEXT || field->type == FIELD_ENUM;
     assert_string_equal((const char *)sqlite3_column_text(statement, 0), words ? "TEXT" : "INTEGER");
     assert_int_equal(sqlite3_column_int(statement, 1), 1);
     sqlite3_finalize(statement);
 }
 
-static void columns_equal_fields(void **state) {
+static void columns_equal_fields(void **state)
+{
     for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
         struct db *db = open_db(*state, files[f], DB_WRITE);
         const struct table *table;
         for (size_t i = 0; (table = table_at(i)) != NULL; i++) {
-            if (table->file != files[f]) {
-                continue;
-            }
+            if (table->file != files[f]) continue;
             const struct msg_type *type = msg_type(table->id);
             assert_non_null(type);
             int stored = 0;
@@ -63,14 +63,13 @@ static void columns_equal_fields(void **state) {
     }
 }
 
-static void no_table_holds_a_secret(void **state) {
+static void no_table_holds_a_secret(void **state)
+{
     (void)state;
     for (size_t i = 0; table_at(i) != NULL; i++) {
         const struct msg_type *type = msg_type(table_at(i)->id);
         assert_int_not_equal(type->id, MSG_LOGIN);
-        for (uint32_t n = 0; n < type->field_count; n++) {
-            assert_int_not_equal(type->fields[n].type, FIELD_SECRET);
-        }
+        for (uint32_t n = 0; n < type->field_count; n++) assert_int_not_equal(type->fields[n].type, FIELD_SECRET);
     }
     for (const struct embedded *row = embedded_schema; row->name != NULL; row++) {
         assert_null(strstr(row->text, "secret"));
@@ -78,24 +77,23 @@ static void no_table_holds_a_secret(void **state) {
     }
 }
 
-static void tables_fit_the_handle(void **state) {
+static void tables_fit_the_handle(void **state)
+{
     (void)state;
     size_t count = 0;
-    while (table_at(count) != NULL) {
-        count++;
-    }
+    while (table_at(count) != NULL) count++;
     assert_true(count > 20 && count <= DB_TABLES_MAX);
 }
 
-static void every_file_has_a_schema(void **state) {
+static void every_file_has_a_schema(void **state)
+{
     (void)state;
-    for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
-        assert_true(schema_latest(files[f]) >= 1);
-    }
+    for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) assert_true(schema_latest(files[f]) >= 1);
 }
 
 /* Each filter that a trader's list uses is answered by an index, never by reading the whole table. */
-static void queries_use_indexes(void **state) {
+static void queries_use_indexes(void **state)
+{
     static const struct {
         enum db_file file;
         const char *sql;
@@ -124,16 +122,16 @@ static void queries_use_indexes(void **state) {
         assert_int_equal(sqlite3_prepare_v2(db->sql, sql, -1, &statement, NULL), SQLITE_OK);
         while (sqlite3_step(statement) == SQLITE_ROW) {
             const char *plan = (const char *)sqlite3_column_text(statement, 3);
-            if (strncmp(plan, "SEARCH", 6) != 0 && strstr(plan, "INDEX") == NULL) {
+            if (strncmp(plan, "SEARCH", 6) != 0 && strstr(plan, "INDEX") == NULL)
                 fail_msg("%s: %s", queries[i].sql, plan);
-            }
         }
         sqlite3_finalize(statement);
         db_close(db);
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(columns_equal_fields, folder_make, folder_remove),
         cmocka_unit_test(no_table_holds_a_secret),

@@ -2,7 +2,8 @@
 #include "db/table.h"
 #include "tests/db/helper.h"
 
-static void every_message_comes_back(void **state) {
+static void every_message_comes_back(void **state)
+{
     for (size_t i = 0; table_at(i) != NULL; i++) {
         const struct table *table = table_at(i);
         struct db *db = open_db(*state, table->file, DB_WRITE);
@@ -15,23 +16,21 @@ static void every_message_comes_back(void **state) {
         const struct msg_type *type = msg_type(table->id);
         for (uint32_t n = 0; n < type->field_count; n++) {
             const struct field *field = &type->fields[n];
-            if (field->type == FIELD_TEXT) {
+            if (field->type == FIELD_TEXT)
                 assert_string_equal(msg_text(&msg, field), msg_text(&rows.msg[0], field));
-            } else if (msg_number(&msg, field, 0) != msg_number(&rows.msg[0], field, 0)) {
+            else if (msg_number(&msg, field, 0) != msg_number(&rows.msg[0], field, 0))
                 fail_msg("%s.%s", type->name, field->name);
-            }
         }
         db_close(db);
     }
 }
 
 /* Storing again: a state is replaced, history stands as it was first written. */
-static void keys_replace_or_keep(void **state) {
+static void keys_replace_or_keep(void **state)
+{
     for (size_t i = 0; table_at(i) != NULL; i++) {
         const struct table *table = table_at(i);
-        if (table->key == NULL) {
-            continue;
-        }
+        if (table->key == NULL) continue;
         struct db *db = open_db(*state, table->file, DB_WRITE);
         const struct msg_type *type = msg_type(table->id);
         struct msg first;
@@ -41,9 +40,8 @@ static void keys_replace_or_keep(void **state) {
         sample(&second, table->id, 6);
         for (uint32_t n = 0; n < type->field_count; n++) {
             const struct field *field = &type->fields[n];
-            if (strstr(table->key, field->name) != NULL) {
+            if (strstr(table->key, field->name) != NULL)
                 memcpy(second.bytes + field->offset, first.bytes + field->offset, field->size);
-            }
         }
         store(db, &first);
         size_t before = fetch(db, &(struct db_query){.id = table->id}, &rows);
@@ -51,16 +49,16 @@ static void keys_replace_or_keep(void **state) {
         assert_int_equal(fetch(db, &(struct db_query){.id = table->id}, &rows), before);
         const struct msg *expected = table->kind == TABLE_UPSERT ? &second : &first;
         bool found = false;
-        for (size_t r = 0; r < rows.count; r++) {
+        for (size_t r = 0; r < rows.count; r++)
             found = found || memcmp(expected->bytes, rows.msg[r].bytes, type->size) == 0;
-        }
         assert_true(found);
         db_close(db);
     }
 }
 
 static void condition(struct db *db, int64_t id, const char *symbol, enum side side, enum condition_state stands,
-                      bool following, int64_t trigger_points) {
+                      bool following, int64_t trigger_points)
+{
     struct msg msg;
     sample(&msg, MSG_CONDITION, 2);
     msg.condition.id = id;
@@ -72,13 +70,15 @@ static void condition(struct db *db, int64_t id, const char *symbol, enum side s
     store(db, &msg);
 }
 
-static int64_t trigger_of(struct db *db, int64_t id) {
+static int64_t trigger_of(struct db *db, int64_t id)
+{
     struct rows rows;
     assert_int_equal(fetch(db, &(struct db_query){.id = MSG_CONDITION, .condition_id = id}, &rows), 1);
     return rows.msg[0].condition.trigger / PRICE_SCALE;
 }
 
-static void a_ratchet_moves_its_group_only(void **state) {
+static void a_ratchet_moves_its_group_only(void **state)
+{
     struct db *db = open_db(*state, DB_CONDITIONS, DB_WRITE);
     condition(db, 1, "MXFH1", SIDE_BUY, CONDITION_TRIGGERED, true, 17400);
     condition(db, 2, "MXFH1", SIDE_BUY, CONDITION_TRIGGERED, true, 17350);
@@ -94,9 +94,7 @@ static void a_ratchet_moves_its_group_only(void **state) {
     ratchet.ratchet.price = PRICE_POINTS(17340);
     store(db, &ratchet);
     static const int64_t after_buy[] = {17340, 17340, 17300, 17400, 17400, 17400, 17400};
-    for (int64_t id = 1; id <= 7; id++) {
-        assert_int_equal(trigger_of(db, id), after_buy[id - 1]);
-    }
+    for (int64_t id = 1; id <= 7; id++) assert_int_equal(trigger_of(db, id), after_buy[id - 1]);
     ratchet.ratchet.side = SIDE_SELL;
     ratchet.ratchet.price = PRICE_POINTS(17450);
     store(db, &ratchet);
@@ -105,7 +103,8 @@ static void a_ratchet_moves_its_group_only(void **state) {
     db_close(db);
 }
 
-static void make_orders(struct db *db) {
+static void make_orders(struct db *db)
+{
     static const struct {
         const char *id, *symbol, *reason;
         enum order_state state;
@@ -132,7 +131,8 @@ static void make_orders(struct db *db) {
     }
 }
 
-static void assert_found(struct db *db, struct db_query query, const char *expected) {
+static void assert_found(struct db *db, struct db_query query, const char *expected)
+{
     struct rows rows;
     char found[256] = "";
     query.id = MSG_ORDER;
@@ -145,7 +145,8 @@ static void assert_found(struct db *db, struct db_query query, const char *expec
     assert_string_equal(found, expected);
 }
 
-static void filters_choose(void **state) {
+static void filters_choose(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     make_orders(db);
     assert_found(db, (struct db_query){.limit = 0}, "k-1-E1 k-2-E1 k-1-S1 k-m1-1");
@@ -161,7 +162,8 @@ static void filters_choose(void **state) {
     db_close(db);
 }
 
-static void text_is_a_plain_string(void **state) {
+static void text_is_a_plain_string(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     make_orders(db);
     assert_found(db, (struct db_query){.text = "SURE"}, "k-2-E1");
@@ -180,13 +182,15 @@ static void text_is_a_plain_string(void **state) {
     db_close(db);
 }
 
-static bool stop_at_once(void *context, const struct msg *msg) {
+static bool stop_at_once(void *context, const struct msg *msg)
+{
     (void)msg;
     (*(int *)context)++;
     return false;
 }
 
-static void a_visit_may_stop(void **state) {
+static void a_visit_may_stop(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     make_orders(db);
     int visits = 0;
@@ -197,14 +201,16 @@ static void a_visit_may_stop(void **state) {
     db_close(db);
 }
 
-static bool same_query_inside(void *context, const struct msg *msg) {
+static bool same_query_inside(void *context, const struct msg *msg)
+{
     (void)msg;
     struct rows rows;
     assert_int_equal(fetch(context, &(struct db_query){.id = MSG_ORDER}, &rows), 4);
     return true;
 }
 
-static void queries_nest(void **state) {
+static void queries_nest(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     make_orders(db);
     assert_int_equal(db_each(db, &(struct db_query){.id = MSG_ORDER}, same_query_inside, db, NULL), ERR_OK);
@@ -212,7 +218,8 @@ static void queries_nest(void **state) {
 }
 
 /* More different queries than the cache keeps, each more than once. */
-static void the_cache_turns_over(void **state) {
+static void the_cache_turns_over(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     make_orders(db);
     for (int round = 0; round < 3; round++) {
@@ -232,7 +239,8 @@ static void the_cache_turns_over(void **state) {
     db_close(db);
 }
 
-static void sequences_go_on_from(void **state) {
+static void sequences_go_on_from(void **state)
+{
     struct db *db = open_db(*state, DB_GATEWAY, DB_WRITE);
     struct msg msg;
     struct rows rows;
@@ -247,7 +255,8 @@ static void sequences_go_on_from(void **state) {
     db_close(db);
 }
 
-static void the_outbox_knows_what_waits(void **state) {
+static void the_outbox_knows_what_waits(void **state)
+{
     struct db *db = open_db(*state, DB_CONDITIONS, DB_WRITE);
     struct msg msg;
     struct rows rows;
@@ -262,7 +271,8 @@ static void the_outbox_knows_what_waits(void **state) {
     db_close(db);
 }
 
-static void what_does_not_fit_is_refused(void **state) {
+static void what_does_not_fit_is_refused(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     struct err err = {.status = ERR_OK};
     struct msg msg;
@@ -284,7 +294,8 @@ static void what_does_not_fit_is_refused(void **state) {
     db_close(db);
 }
 
-static void a_reader_cannot_write(void **state) {
+static void a_reader_cannot_write(void **state)
+{
     db_close(open_db(*state, DB_ORDERS, DB_WRITE));
     struct db *db = open_db(*state, DB_ORDERS, DB_READ);
     struct msg msg;
@@ -295,7 +306,8 @@ static void a_reader_cannot_write(void **state) {
     db_close(db);
 }
 
-static void meta_keeps_small_facts(void **state) {
+static void meta_keeps_small_facts(void **state)
+{
     struct db *db = open_db(*state, DB_ORDERS, DB_WRITE);
     char text[16];
     char again[16];
@@ -312,7 +324,8 @@ static void meta_keeps_small_facts(void **state) {
     db_close(db);
 }
 
-int main(void) {
+int main(void)
+{
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_message_comes_back),

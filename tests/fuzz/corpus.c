@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char current[600]; /* what a failed CHECK was about */
 
-static void say_which(void) {
+static void say_which(void)
+{
     static const char words[] = "input: ";
     (void)!write(STDERR_FILENO, words, sizeof words - 1);
     (void)!write(STDERR_FILENO, current, strlen(current));
@@ -29,7 +30,8 @@ static void say_which(void) {
 }
 
 /* A buffer of exactly its size, so that a sanitizer sees one byte too far. */
-static void give(const uint8_t *bytes, size_t size) {
+static void give(const uint8_t *bytes, size_t size)
+{
     uint8_t *exact = malloc(size > 0 ? size : 1);
     assert_non_null(exact);
     memcpy(exact, bytes, size);
@@ -37,7 +39,8 @@ static void give(const uint8_t *bytes, size_t size) {
     free(exact);
 }
 
-static void run_file(const char *path) {
+static void run_file(const char *path)
+{
     static uint8_t bytes[INPUT_MAX];
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
@@ -53,7 +56,8 @@ static void run_file(const char *path) {
 }
 
 /* build/tests/fuzz/corpus_wire -> tests/fuzz/corpus/wire */
-static void folder_of_this(char *folder, size_t size) {
+static void folder_of_this(char *folder, size_t size)
+{
     char self[512];
     const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     assert_true(length > 0);
@@ -64,7 +68,8 @@ static void folder_of_this(char *folder, size_t size) {
     (void)snprintf(folder, size, "tests/fuzz/corpus/%s", name + 8);
 }
 
-static void test_corpus(void **state) {
+static void test_corpus(void **state)
+{
     char folder[128];
     int files = 0;
     (void)state;
@@ -83,7 +88,8 @@ static void test_corpus(void **state) {
     assert_true(files > 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_corpus)};
     check_set_hook(say_which);
     return cmocka_run_group_tests(tests, NULL, NULL);

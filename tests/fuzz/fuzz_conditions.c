@@ -13,7 +13,8 @@ static const char header[] =
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_row(const struct backtest_conditions *conditions, int32_t row) {
+static void check_row(const struct backtest_conditions *conditions, int32_t row)
+{
     struct msg msg;
     struct err err;
     const char *field = "";
@@ -27,7 +28,8 @@ static void check_row(const struct backtest_conditions *conditions, int32_t row)
     CHECK(msg_check(&msg, &err) == ERR_OK);
 }
 
-static void examine(const uint8_t *data, size_t size) {
+static void examine(const uint8_t *data, size_t size)
+{
     struct backtest_conditions conditions;
     struct err err = {ERR_OK, ""};
     const char *path = memory_file(data, size);
@@ -41,7 +43,8 @@ static void examine(const uint8_t *data, size_t size) {
     backtest_conditions_free(&conditions);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     examine(data, size);
     uint8_t *whole = malloc(sizeof header - 1 + size);
     if (whole == NULL) return 0;

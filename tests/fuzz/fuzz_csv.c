@@ -6,10 +6,10 @@
 #include "core/check.h"
 #include "gateway/market/market_file.h"
 
-static const char header[] =
-    "datetime,symbol,price,quantity,bid,bid_quantity,ask,ask_quantity\n";
+static const char header[] = "datetime,symbol,price,quantity,bid,bid_quantity,ask,ask_quantity\n";
 
-static void examine(struct market_file *file) {
+static void examine(struct market_file *file)
+{
     struct market_trade trade;
     int64_t last_us = INT64_MIN, count = 0;
     while (market_file_next(file, &trade)) {
@@ -25,7 +25,8 @@ static void examine(struct market_file *file) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct market_file *file;
     struct err err;
     if (market_file_parse("raw", data, size, NULL, &file, &err) == ERR_OK) examine(file);

@@ -10,7 +10,8 @@
 static const char header[] =
     "成交日期,商品代號,到期月份(週別),成交時間,成交價格,成交數量(B+S),近月價格,遠月價格,開盤集合競價 \r\n";
 
-static void examine(struct market_file *file) {
+static void examine(struct market_file *file)
+{
     struct market_trade trade;
     int64_t last_us = INT64_MIN, count = 0;
     while (market_file_next(file, &trade)) {
@@ -26,7 +27,8 @@ static void examine(struct market_file *file) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct market_file *file;
     struct err err;
     if (market_file_parse("raw", data, size, NULL, &file, &err) == ERR_OK) examine(file);

@@ -9,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_price(const char *text) {
+static void check_price(const char *text)
+{
     price_t price = 77, again = 0;
     struct err err = {ERR_OK, ""};
     if (price_parse(text, &price, &err) != ERR_OK) {
@@ -24,7 +25,8 @@ static void check_price(const char *text) {
     (void)money_format(price, buf, sizeof buf);
 }
 
-static void check_date_and_time(const char *text) {
+static void check_date_and_time(const char *text)
+{
     int32_t date = 77, again = 0, seconds = -1;
     struct err err = {ERR_OK, ""};
     char buf[CALENDAR_TEXT_SIZE];
@@ -38,7 +40,8 @@ static void check_date_and_time(const char *text) {
     if (calendar_parse_time(text, &seconds, &err) == ERR_OK) CHECK(seconds >= 0 && seconds < 86400);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     char *text = malloc(size + 1);
     CHECK(text != NULL);
     if (size > 0) memcpy(text, data, size);

@@ -9,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_symbol(const char *symbol) {
+static void check_symbol(const char *symbol)
+{
     static const int32_t days[] = {20210726, 19900101, 20991231, 0, 20210231};
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
         struct contract contract;
@@ -23,7 +24,8 @@ static void check_symbol(const char *symbol) {
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     char *text = malloc(size + 1);
     CHECK(text != NULL);
     if (size > 0) memcpy(text, data, size);

@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct theme_styles styles;
     struct err err = {0};
     char *text = malloc(size + 1);
-    if (!text)
-        return 0;
+    if (!text) return 0;
     memcpy(text, data, size);
     text[size] = '\0';
     if (theme_parse(text, "fuzz.ini", &styles, &err) == ERR_OK) {

@@ -14,7 +14,8 @@
 
 #include "core/check.h"
 
-static inline const char *memory_file(const uint8_t *bytes, size_t size) {
+static inline const char *memory_file(const uint8_t *bytes, size_t size)
+{
     static char path[32];
     static int fd = -1;
     if (fd < 0) {

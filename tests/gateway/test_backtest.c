@@ -13,21 +13,23 @@
 
 #include "gateway/backtest.h"
 
-#define DATA "../shared/data/Daily_2021_07_26.zip"
-#define ORACLE "../shared/oracle/"
-#define HEADER "symbol,side,trigger_price,turning_point,quantity,take_profit_point,stop_loss_point,following\n"
+#define DATA            "../shared/data/Daily_2021_07_26.zip"
+#define ORACLE          "../shared/oracle/"
+#define HEADER          "symbol,side,trigger_price,turning_point,quantity,take_profit_point,stop_loss_point,following\n"
 #define FULL_DAY_MAX_US 2000000
-#define TEXT_MAX (1 << 16)
+#define TEXT_MAX        (1 << 16)
 
 static char directory[64];
 
-static int make_directory(void **state) {
+static int make_directory(void **state)
+{
     (void)state;
     snprintf(directory, sizeof directory, "/tmp/outcry-backtest-XXXXXX");
     return mkdtemp(directory) == NULL;
 }
 
-static int remove_directory(void **state) {
+static int remove_directory(void **state)
+{
     (void)state;
     static const char *const names[] = {"data.csv", "conditions.csv", "signals.csv", "report.json"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -38,7 +40,8 @@ static int remove_directory(void **state) {
     return rmdir(directory);
 }
 
-static const char *in_directory(const char *name) {
+static const char *in_directory(const char *name)
+{
     static char paths[64][128];
     static int next;
     char *path = paths[next++ % 64];
@@ -46,7 +49,8 @@ static const char *in_directory(const char *name) {
     return path;
 }
 
-static void write_text(const char *name, const char *text) {
+static void write_text(const char *name, const char *text)
+{
     FILE *file = fopen(in_directory(name), "w");
     assert_non_null(file);
     assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
@@ -54,7 +58,8 @@ static void write_text(const char *name, const char *text) {
 }
 
 /* The whole file, NUL-terminated; the caller frees. */
-static char *read_text(const char *path) {
+static char *read_text(const char *path)
+{
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     char *text = malloc(TEXT_MAX);
@@ -65,7 +70,8 @@ static char *read_text(const char *path) {
     return text;
 }
 
-static struct backtest_options instant(const char *data, const char *conditions) {
+static struct backtest_options instant(const char *data, const char *conditions)
+{
     return (struct backtest_options){.data_file = data,
                                      .conditions_file = conditions,
                                      .basis = BASIS_PLANNED,
@@ -73,7 +79,8 @@ static struct backtest_options instant(const char *data, const char *conditions)
                                      .signals_file = in_directory("signals.csv")};
 }
 
-static void equals_oracle(const char *symbol, const char *name, enum backtest_fill fill) {
+static void equals_oracle(const char *symbol, const char *name, enum backtest_fill fill)
+{
     char conditions[128], signals[128];
     snprintf(conditions, sizeof conditions, ORACLE "%s.conditions.csv", name);
     snprintf(signals, sizeof signals, ORACLE "%s.signals.csv", name);
@@ -98,19 +105,22 @@ static void equals_oracle(const char *symbol, const char *name, enum backtest_fi
     backtest_free(&result);
 }
 
-static void oracle_mxf(void **state) {
+static void oracle_mxf(void **state)
+{
     (void)state;
     equals_oracle("MXFH1", "mxf-200", BACKTEST_INSTANT);
 }
 
-static void oracle_txf(void **state) {
+static void oracle_txf(void **state)
+{
     (void)state;
     equals_oracle("TXFH1", "txf-40", BACKTEST_INSTANT);
 }
 
 /* The whole path (executor, gate, matching) between decision and fill changes no decision of that day: with planned
  * levels the signals are the same, because every order there filled whole before the next trade. */
-static void oracle_through_the_book(void **state) {
+static void oracle_through_the_book(void **state)
+{
     (void)state;
     equals_oracle("MXFH1", "mxf-200", BACKTEST_BOOK);
     equals_oracle("TXFH1", "txf-40", BACKTEST_BOOK);
@@ -141,7 +151,8 @@ static const char small_signals[] = "tick,condition,leg,side,quantity,price\n"
                                     "3,3,STOP_LOSS,SELL,1,17380\n"
                                     "8,2,STOP_LOSS,BUY,1,17416\n";
 
-static void run_small(struct backtest_options *options, struct backtest_result *result) {
+static void run_small(struct backtest_options *options, struct backtest_result *result)
+{
     write_text("data.csv", small_day);
     write_text("conditions.csv", small_conditions);
     options->data_file = in_directory("data.csv");
@@ -150,7 +161,8 @@ static void run_small(struct backtest_options *options, struct backtest_result *
     if (backtest_run(options, result, &err) != ERR_OK) fail_msg("%s", err.text);
 }
 
-static void signals_are(const struct backtest_options *options, const char *last) {
+static void signals_are(const struct backtest_options *options, const char *last)
+{
     char wanted[512];
     snprintf(wanted, sizeof wanted, "%s%s\n", small_signals, last);
     char *got = read_text(options->signals_file);
@@ -160,7 +172,8 @@ static void signals_are(const struct backtest_options *options, const char *last
 
 /* Worked by hand: 2 lots 17407 -> 17425 of MXF (NT$ 50), 1 lot 17405 -> 17416 short, 1 lot 17390 -> 17380 of TXF (NT$
  * 200). Tax 0.00002 of value a lot, whole NT$: MXF 17 each, TXF 70 each. Fees: MXF 12.5, TXF 20 a lot a side. */
-static void small_day_planned(void **state) {
+static void small_day_planned(void **state)
+{
     (void)state;
     struct backtest_options options = instant(NULL, NULL);
     options.report_file = in_directory("report.json");
@@ -194,7 +207,8 @@ static void small_day_planned(void **state) {
     backtest_free(&r);
 }
 
-static void small_day_from_the_fill(void **state) {
+static void small_day_from_the_fill(void **state)
+{
     (void)state;
     struct backtest_options options = instant(NULL, NULL);
     options.basis = BASIS_FILL;
@@ -207,7 +221,8 @@ static void small_day_from_the_fill(void **state) {
 }
 
 /* In the book an order pays the spread: the synthetic top of book is a tick away from the last trade. */
-static void small_day_through_the_book(void **state) {
+static void small_day_through_the_book(void **state)
+{
     (void)state;
     struct backtest_options options = instant(NULL, NULL);
     struct backtest_result one, r;
@@ -224,7 +239,8 @@ static void small_day_through_the_book(void **state) {
     backtest_free(&r);
 }
 
-static void refuses(const char *conditions, const char *symbol, const char *words) {
+static void refuses(const char *conditions, const char *symbol, const char *words)
+{
     write_text("data.csv", small_day);
     write_text("conditions.csv", conditions);
     (void)unlink(in_directory("signals.csv"));
@@ -240,7 +256,8 @@ static void refuses(const char *conditions, const char *symbol, const char *word
     assert_null(result.equity);
 }
 
-static void refuses_bad_lines(void **state) {
+static void refuses_bad_lines(void **state)
+{
     (void)state;
     static const struct {
         const char *line, *words;
@@ -267,8 +284,7 @@ static void refuses_bad_lines(void **state) {
         {HEADER "MXFH1,BUY,17400,10,2,20,15,maybe\n", ":2: following: 'maybe' (allowed yes, no)"},
         {HEADER "MXFH1,BUY,17400,10,2,20,15,yes\n\nMXFH1,BUY,17400,10,2,20,15,yes\n", ":3: empty line"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        refuses(bad[i].line, NULL, bad[i].words);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) refuses(bad[i].line, NULL, bad[i].words);
     refuses(HEADER "MXFH1,BUY,17400,10,2,20,15,yes\nMXFI1,BUY,17400,10,2,20,15,yes\n", NULL,
             ":3: symbol: no trade of MXFI1");
     refuses(small_conditions, "MXFH1", ":4: symbol: TXFH1, but the backtest is of MXFH1 alone");
@@ -277,7 +293,8 @@ static void refuses_bad_lines(void **state) {
     refuses(line, NULL, ":2: longer than");
 }
 
-static void refuses_files(void **state) {
+static void refuses_files(void **state)
+{
     (void)state;
     write_text("data.csv", small_day);
     write_text("conditions.csv", small_conditions);
@@ -308,7 +325,8 @@ static void refuses_files(void **state) {
 }
 
 /* Counted, and the first one said; none is skipped in silence. */
-static void damaged_lines_are_said(void **state) {
+static void damaged_lines_are_said(void **state)
+{
     (void)state;
     char data[2048];
     write_text("conditions.csv", small_conditions);
@@ -328,7 +346,8 @@ static void damaged_lines_are_said(void **state) {
     assert_non_null(strstr(err.text, "1 damaged lines, the first is 2: "));
 }
 
-static void draws_the_equity(void **state) {
+static void draws_the_equity(void **state)
+{
     (void)state;
     struct backtest_point points[] = {{1627261200000000, PRICE_POINTS(1000)}, {1627261260000000, -PRICE_POINTS(500)}};
     const struct backtest_result result = {.equity = points, .equity_count = 2};
@@ -347,7 +366,8 @@ static void draws_the_equity(void **state) {
     free(text);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(oracle_mxf),
         cmocka_unit_test(oracle_txf),

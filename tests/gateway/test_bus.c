@@ -30,9 +30,7 @@ static int open_all(void **state)
 {
     struct err err;
     (void)state;
-    if (tempdir_make(home) != 0) {
-        return -1;
-    }
+    if (tempdir_make(home) != 0) return -1;
     settings_defaults(&settings);
     snprintf(paths.home, sizeof paths.home, "%s", home);
     snprintf(paths.runtime, sizeof paths.runtime, "%s", home);
@@ -54,18 +52,14 @@ static int close_all(void **state)
 static void await_connected(struct bus_socket *socket, bool wanted)
 {
     int64_t until_us = clock_monotonic_us() + 5 * CLOCK_SECOND_US;
-    while (bus_connected(socket) != wanted && clock_monotonic_us() < until_us) {
-        loop_wait(loop, 10000);
-    }
+    while (bus_connected(socket) != wanted && clock_monotonic_us() < until_us) loop_wait(loop, 10000);
     assert_int_equal(bus_connected(socket), wanted);
 }
 
 static struct bus_socket *keep(struct bus_socket *socket)
 {
     int i = 0;
-    while (open_sockets[i] != NULL) {
-        i++;
-    }
+    while (open_sockets[i] != NULL) i++;
     open_sockets[i] = socket;
     loop_add_socket(loop, socket);
     return socket;
@@ -84,9 +78,7 @@ static struct bus_socket *connected(enum bus_endpoint endpoint, enum bus_kind ki
     struct bus_socket *socket = NULL;
     struct err err = {0};
     assert_int_equal(bus_connect(bus, endpoint, kind, name, &socket, &err), ERR_OK);
-    if (kind == BUS_SUB) {
-        bus_subscribe(socket, "");
-    }
+    if (kind == BUS_SUB) bus_subscribe(socket, "");
     keep(socket);
     await_connected(socket, true);
     return socket;
@@ -94,9 +86,7 @@ static struct bus_socket *connected(enum bus_endpoint endpoint, enum bus_kind ki
 
 static void finish(struct bus_socket *socket)
 {
-    for (int i = 0; i < 16; i++) {
-        open_sockets[i] = open_sockets[i] == socket ? NULL : open_sockets[i];
-    }
+    for (int i = 0; i < 16; i++) open_sockets[i] = open_sockets[i] == socket ? NULL : open_sockets[i];
     loop_remove_socket(loop, socket);
     bus_socket_close(socket);
 }
@@ -253,9 +243,7 @@ static void test_garbage(void **state)
     zmq_send(raw, big, sizeof big, 0);   /* longer than any message */
     for (uint64_t i = 0; i < 5; i++) {
         assert_int_equal(receive(router, &msg, &peer, &err), BUS_DROPPED);
-        if (strstr(err.text, says[i]) == NULL) {
-            fail_msg("garbage %d: %s", (int)i, err.text);
-        }
+        if (strstr(err.text, says[i]) == NULL) fail_msg("garbage %d: %s", (int)i, err.text);
         assert_int_equal(bus_dropped(router), i + 1);
     }
     /* Beyond 64 KiB the line itself is cut; the others do not notice. */
@@ -355,9 +343,7 @@ static int calls;
 static int64_t count_calls(void *self, int64_t now_us)
 {
     (void)self;
-    if (++calls == 3) {
-        raise(SIGTERM); /* pending in the signalfd: the pass goes on undisturbed */
-    }
+    if (++calls == 3) raise(SIGTERM); /* pending in the signalfd: the pass goes on undisturbed */
     return now_us + 1000;
 }
 

@@ -36,9 +36,7 @@ static int open_all(void **state)
     struct err err;
     (void)state;
     ours = NULL;
-    if (tempdir_make(home) != 0) {
-        return -1;
-    }
+    if (tempdir_make(home) != 0) return -1;
     settings_defaults(&settings);
     snprintf(paths.home, sizeof paths.home, "%s", home);
     snprintf(paths.runtime, sizeof paths.runtime, "%s", home);
@@ -59,9 +57,7 @@ static int close_all(void **state)
 static void pass(int64_t time_us)
 {
     int64_t until_us = clock_monotonic_us() + time_us;
-    while (clock_monotonic_us() < until_us) {
-        loop_wait(loop, 20 * CLOCK_MS_US);
-    }
+    while (clock_monotonic_us() < until_us) loop_wait(loop, 20 * CLOCK_MS_US);
 }
 
 /* --- the other end: plain ZeroMQ, without heartbeats of its own ----------------------------------------------------- */
@@ -78,12 +74,8 @@ static void *other(enum bus_endpoint endpoint, int type, const char *name, bool 
     zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none);
     zmq_setsockopt(socket, ZMQ_SNDTIMEO, &full_ms, sizeof full_ms);
     zmq_setsockopt(socket, ZMQ_RCVTIMEO, &patience_ms, sizeof patience_ms);
-    if (type == ZMQ_XPUB) {
-        zmq_setsockopt(socket, ZMQ_XPUB_NODROP, &one, sizeof one);
-    }
-    if (name != NULL) {
-        zmq_setsockopt(socket, ZMQ_ROUTING_ID, name, strlen(name));
-    }
+    if (type == ZMQ_XPUB) zmq_setsockopt(socket, ZMQ_XPUB_NODROP, &one, sizeof one);
+    if (name != NULL) zmq_setsockopt(socket, ZMQ_ROUTING_ID, name, strlen(name));
     snprintf(address, sizeof address, "ipc://%.80s/%s", home, bus_endpoint_name(endpoint));
     assert_int_equal(binds ? zmq_bind(socket, address) : zmq_connect(socket, address), 0);
     return socket;
@@ -108,9 +100,8 @@ static int fill(void *socket, const void *head, size_t head_size, int most)
     int sent = 0;
     while (sent < most) {
         if ((head != NULL && zmq_send(socket, head, head_size, ZMQ_SNDMORE) < 0) ||
-            zmq_send(socket, bytes, length, 0) < 0) {
+            zmq_send(socket, bytes, length, 0) < 0)
             break; /* it waited for room */
-        }
         sent++;
     }
     return sent;
@@ -124,24 +115,21 @@ static int take(struct bus_socket *socket, int least)
     struct msg msg;
     int taken = 0;
     int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while (clock_monotonic_us() < until_us) {
-        if (bus_receive(socket, &msg, NULL, NULL) == BUS_MESSAGE) {
+    while (clock_monotonic_us() < until_us)
+        if (bus_receive(socket, &msg, NULL, NULL) == BUS_MESSAGE)
             taken++;
-        } else if (taken >= least) {
+        else if (taken >= least)
             break;
-        } else {
+        else
             loop_wait(loop, 10 * CLOCK_MS_US);
-        }
-    }
     return taken;
 }
 
 static void await_connections(struct bus_socket *socket, uint64_t number)
 {
     int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while ((bus_connections(socket) < number || !bus_connected(socket)) && clock_monotonic_us() < until_us) {
+    while ((bus_connections(socket) < number || !bus_connected(socket)) && clock_monotonic_us() < until_us)
         loop_wait(loop, 10 * CLOCK_MS_US);
-    }
     assert_int_equal(bus_connections(socket), number);
 }
 
@@ -256,9 +244,7 @@ static void test_only_ticks_wait_for_a_reader(void **state)
     void *reader = other(BUS_EXCHANGE_PUB, ZMQ_SUB, NULL, false);
     zmq_setsockopt(reader, ZMQ_SUBSCRIBE, "", 0);
     int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while (!bus_subscribed(ours) && clock_monotonic_us() < until_us) {
-        loop_wait(loop, CLOCK_MS_US);
-    }
+    while (!bus_subscribed(ours) && clock_monotonic_us() < until_us) loop_wait(loop, CLOCK_MS_US);
     msg_init(&tick, MSG_TICK);
     snprintf(tick.tick.symbol, sizeof tick.tick.symbol, "MXFH1");
     tick.tick.price = PRICE_SCALE;
@@ -266,20 +252,15 @@ static void test_only_ticks_wait_for_a_reader(void **state)
     msg_init(&beat, MSG_HEARTBEAT);
     beat.heartbeat.component = COMPONENT_EXCHANGE;
     int published = 0;
-    while (published < 10 * MANY && bus_publish(ours, &tick, NULL) == ERR_OK) {
-        published++;
-    }
+    while (published < 10 * MANY && bus_publish(ours, &tick, NULL) == ERR_OK) published++;
     assert_in_range(published, 1000, 10 * MANY - 1);
     assert_int_equal(bus_publish(ours, &beat, NULL), ERR_OK);
     int read = 0;
-    while (read < published && zmq_recv(reader, bytes, sizeof bytes, 0) > 0) { /* its topic, then itself */
+    while (read < published && zmq_recv(reader, bytes, sizeof bytes, 0) > 0) /* its topic, then itself */
         read += zmq_recv(reader, bytes, sizeof bytes, 0) > 0 ? 1 : 0;
-    }
     assert_int_equal(read, published);
     until_us = clock_monotonic_us() + PATIENCE_US;
-    while (bus_publish(ours, &tick, NULL) == ERR_BUSY && clock_monotonic_us() < until_us) {
-        loop_wait(loop, CLOCK_MS_US);
-    }
+    while (bus_publish(ours, &tick, NULL) == ERR_BUSY && clock_monotonic_us() < until_us) loop_wait(loop, CLOCK_MS_US);
     assert_true(zmq_recv(reader, bytes, sizeof bytes, 0) > 0);
     zmq_close(reader);
 }

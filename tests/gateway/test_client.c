@@ -108,17 +108,13 @@ static void make_beat(struct msg *msg, enum component component, int64_t pid, ui
 static void publish(struct bus_socket *socket, const struct msg *msg)
 {
     struct err err = {0};
-    if (bus_publish(socket, msg, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (bus_publish(socket, msg, &err) != ERR_OK) fail_msg("%s", err.text);
 }
 
 static void send_to(struct bus_socket *socket, const struct bus_peer *peer, const struct msg *msg)
 {
     struct err err = {0};
-    if (bus_send_to(socket, peer, msg, &err) != ERR_OK && err.status != ERR_NOT_FOUND) {
-        fail_msg("%s", err.text);
-    }
+    if (bus_send_to(socket, peer, msg, &err) != ERR_OK && err.status != ERR_NOT_FOUND) fail_msg("%s", err.text);
 }
 
 static void end_answer(struct bus_socket *socket, const struct bus_peer *peer, uint64_t request_id, const char *text)
@@ -164,9 +160,7 @@ static void serve_strategy(const struct bus_peer *peer, const struct query *quer
         make_beat(&msg, COMPONENT_STRATEGY, strategy_pid, 0);
         send_to(strategy_control, peer, &msg);
     } else if (query->kind == QUERY_CONDITIONS) {
-        if (mute) {
-            return;
-        }
+        if (mute) return;
         conditions_asked++;
         int64_t id = (int64_t)query->from_seq + 1;
         for (int row = 0; row < 10 && id <= 25; row++, id++) {
@@ -196,33 +190,27 @@ static void serve(void)
 {
     struct msg msg;
     struct bus_peer peer;
-    while (bus_receive(gateway_orders, &msg, &peer, NULL) == BUS_MESSAGE) {
-        serve_gateway(&peer, &msg.query);
-    }
-    while (bus_receive(gateway_control, &msg, &peer, NULL) == BUS_MESSAGE) {
+    while (bus_receive(gateway_orders, &msg, &peer, NULL) == BUS_MESSAGE) serve_gateway(&peer, &msg.query);
+    while (bus_receive(gateway_control, &msg, &peer, NULL) == BUS_MESSAGE)
         end_answer(gateway_control, &peer, msg.control.request_id, "done");
-    }
-    while (strategy_control != NULL && bus_receive(strategy_control, &msg, &peer, NULL) == BUS_MESSAGE) {
+    while (strategy_control != NULL && bus_receive(strategy_control, &msg, &peer, NULL) == BUS_MESSAGE)
         serve_strategy(&peer, &msg.query);
-    }
 }
 
 static void take(void)
 {
     struct msg msg;
-    while (client_next(client, &msg, NULL)) {
-        if (msg.id == MSG_ORDER_EVENT) {
+    while (client_next(client, &msg, NULL))
+        if (msg.id == MSG_ORDER_EVENT)
             got.events[got.event_count++] = msg.order_event.seq;
-        } else if (msg.id == MSG_TICK) {
+        else if (msg.id == MSG_TICK)
             got.ticks[got.tick_count++] = msg.tick.sym_seq;
-        } else if (msg.id == MSG_REPLY) {
+        else if (msg.id == MSG_REPLY)
             got.replies[got.reply_count++] = msg.reply;
-        } else if (msg.id == MSG_CONDITION) {
+        else if (msg.id == MSG_CONDITION)
             got.conditions++;
-        } else if (msg.id == MSG_HEARTBEAT && msg.heartbeat.component == COMPONENT_STRATEGY) {
+        else if (msg.id == MSG_HEARTBEAT && msg.heartbeat.component == COMPONENT_STRATEGY)
             got.strategy_pid = msg.heartbeat.pid;
-        }
-    }
 }
 
 static bool until(bool (*is_so)(void))
@@ -256,9 +244,7 @@ static bool heard_feed(void)
     make_beat(&msg, COMPONENT_GATEWAY, 77, last_event);
     publish(gateway_pub, &msg);
     make_beat(&msg, COMPONENT_STRATEGY, strategy_pid, 0);
-    if (strategy_pub != NULL) {
-        publish(strategy_pub, &msg);
-    }
+    if (strategy_pub != NULL) publish(strategy_pub, &msg);
     return attached();
 }
 
@@ -272,24 +258,19 @@ static int open_all(void **state)
     last_event = 10;
     last_tick = 0;
     mute = false;
-    if (tempdir_make(home) != 0) {
-        return -1;
-    }
+    if (tempdir_make(home) != 0) return -1;
     settings_defaults(&settings);
     set(SET_HOME, home);
     set(SET_RUNTIME, home);
     set(SET_REQUEST_TIMEOUT, "300");
-    if (paths_resolve(&paths, &settings, &err) != ERR_OK || bus_open(&bus, &settings, &paths, &err) != ERR_OK) {
+    if (paths_resolve(&paths, &settings, &err) != ERR_OK || bus_open(&bus, &settings, &paths, &err) != ERR_OK)
         return -1;
-    }
     gateway_pub = bound(BUS_GATEWAY_PUB, BUS_PUB);
     gateway_orders = bound(BUS_GATEWAY_ORDERS, BUS_ROUTER);
     gateway_control = bound(BUS_GATEWAY_CONTROL, BUS_ROUTER);
     strategy_pub = bound(BUS_STRATEGY_PUB, BUS_PUB);
     strategy_control = bound(BUS_STRATEGY_CONTROL, BUS_ROUTER);
-    if (client_open(&client, &settings, &err) != ERR_OK) {
-        return -1;
-    }
+    if (client_open(&client, &settings, &err) != ERR_OK) return -1;
     return until(heard_feed) ? 0 : -1;
 }
 
@@ -335,9 +316,7 @@ static void test_events(void **state)
     publish(gateway_pub, &msg);
     events_wanted = 6;
     assert_true(until(has_events));
-    for (int i = 0; i < 6; i++) {
-        assert_int_equal(got.events[i], 11 + i);
-    }
+    for (int i = 0; i < 6; i++) assert_int_equal(got.events[i], 11 + i);
     assert_int_equal(events_asked, 2);
 }
 
@@ -367,9 +346,7 @@ static void test_ticks(void **state)
     ticks_wanted = 10;
     assert_true(until(has_ticks));
     assert_int_equal(got.tick_count, 10);
-    for (int i = 0; i < 10; i++) {
-        assert_int_equal(got.ticks[i], 1 + i);
-    }
+    for (int i = 0; i < 10; i++) assert_int_equal(got.ticks[i], 1 + i);
     assert_int_equal(ticks_asked, 2);
 }
 
@@ -380,9 +357,7 @@ static uint64_t query_conditions(void)
     uint64_t id = 0;
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = QUERY_CONDITIONS;
-    if (client_send(client, COMPONENT_STRATEGY, &msg, &id, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (client_send(client, COMPONENT_STRATEGY, &msg, &id, &err) != ERR_OK) fail_msg("%s", err.text);
     return id;
 }
 

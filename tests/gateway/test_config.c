@@ -34,9 +34,7 @@ static int make_home(void **state)
 static int remove_home(void **state)
 {
     (void)state;
-    for (int id = 0; id < SETTING_COUNT; id++) {
-        unsetenv(setting_row((enum setting_id)id)->environment);
-    }
+    for (int id = 0; id < SETTING_COUNT; id++) unsetenv(setting_row((enum setting_id)id)->environment);
     return tempdir_remove(home);
 }
 
@@ -58,14 +56,10 @@ static enum status load(struct settings *settings, const char *words, struct err
     int argc = 3;
     char *save = NULL;
     snprintf(copy, sizeof copy, "%s", words);
-    for (char *word = strtok_r(copy, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save)) {
-        argv[argc++] = word;
-    }
+    for (char *word = strtok_r(copy, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save)) argv[argc++] = word;
     argv[argc] = NULL;
     enum status status = config_load(settings, &argc, argv, err);
-    if (left != NULL) {
-        *left = argc;
-    }
+    if (left != NULL) *left = argc;
     return status;
 }
 
@@ -166,16 +160,11 @@ static void test_refusals(void **state)
         struct settings s;
         struct err err = {0};
         write_ini(wrong[i].ini);
-        if (wrong[i].variable != NULL) {
-            setenv(wrong[i].variable, wrong[i].value, 1);
-        }
+        if (wrong[i].variable != NULL) setenv(wrong[i].variable, wrong[i].value, 1);
         assert_int_not_equal(load(&s, wrong[i].flags, &err, NULL), ERR_OK);
-        if (strstr(err.text, wrong[i].says) == NULL) {
+        if (strstr(err.text, wrong[i].says) == NULL)
             fail_msg("case %zu says '%s', not '%s'", i, err.text, wrong[i].says);
-        }
-        if (wrong[i].variable != NULL) {
-            unsetenv(wrong[i].variable);
-        }
+        if (wrong[i].variable != NULL) unsetenv(wrong[i].variable);
     }
 }
 
@@ -251,13 +240,10 @@ static void test_flags_round_trip(void **state)
     write_ini("");
     assert_int_equal(config_load(&again, &argc, argv, &err), ERR_OK);
     assert_int_equal(argc, 1);
-    for (int id = 0; id < SETTING_COUNT; id++) {
+    for (int id = 0; id < SETTING_COUNT; id++)
         assert_string_equal(settings_text(&again, (enum setting_id)id), settings_text(&s, (enum setting_id)id));
-    }
     assert_int_equal(settings_number(&again, SET_COMMISSION), 125 * PRICE_SCALE / 10);
-    for (int i = 1; kept[i] != NULL; i++) {
-        free(kept[i]);
-    }
+    for (int i = 1; kept[i] != NULL; i++) free(kept[i]);
 }
 
 static void test_every_row_is_complete(void **state)

@@ -50,9 +50,7 @@ static int rows_in_file(void)
 static void release(void *context, enum port port, const struct msg *msg)
 {
     (void)context;
-    if (left.count == 0) {
-        left.stored_before = rows_in_file();
-    }
+    if (left.count == 0) left.stored_before = rows_in_file();
     left.ports[left.count] = port;
     left.seqs[left.count++] = msg->id == MSG_REPLY ? msg->reply.request_id : 0;
 }
@@ -62,9 +60,7 @@ static int open_driver(void **state)
     struct err err;
     (void)state;
     memset(&left, 0, sizeof left);
-    if (tempdir_make(home) != 0 || db_open(&db, DB_CONDITIONS, home, DB_WRITE, DB_NORMAL, &err) != ERR_OK) {
-        return -1;
-    }
+    if (tempdir_make(home) != 0 || db_open(&db, DB_CONDITIONS, home, DB_WRITE, DB_NORMAL, &err) != ERR_OK) return -1;
     driver = driver_new(db, release, NULL);
     return driver != NULL ? 0 : -1;
 }
@@ -108,9 +104,7 @@ static void test_commit_then_release(void **state)
     assert_int_equal(driver_end_step(driver, &err), ERR_OK);
     assert_int_equal(left.count, 3);
     assert_int_equal(left.stored_before, 2);
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(left.seqs[i], i + 1); /* in the order it was said */
-    }
+    for (int i = 0; i < 3; i++) assert_int_equal(left.seqs[i], i + 1); /* in the order it was said */
     assert_int_equal(left.ports[0], PORT_SIGNAL);
     assert_int_equal(driver_end_step(driver, &err), ERR_OK); /* an empty step */
     assert_int_equal(left.count, 3);
@@ -120,9 +114,7 @@ static void test_a_big_step(void **state)
 {
     (void)state;
     struct err err;
-    for (uint64_t i = 1; i <= 900; i++) {
-        emit_reply(PORT_PUBLISH, i);
-    }
+    for (uint64_t i = 1; i <= 900; i++) emit_reply(PORT_PUBLISH, i);
     assert_int_equal(driver_end_step(driver, &err), ERR_OK);
     assert_int_equal(left.count, 900);
     assert_int_equal(left.seqs[899], 900);

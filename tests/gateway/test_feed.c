@@ -93,16 +93,15 @@ static void test_ring_leaves_the_source_s_holes(void **state)
     struct seen seen = {0};
     bool more = true;
     assert_int_equal(tick_ring_add(ring, "MXFH1", NULL), ERR_OK);
-    const uint64_t came[] = {7, 8, 8, 11, 9, 12}; /* the first contact starts anywhere; 9 and 10 are missing; 8, 9: old */
+    const uint64_t came[] = {7,  8, 8,
+                             11, 9, 12}; /* the first contact starts anywhere; 9 and 10 are missing; 8, 9: old */
     const uint64_t given[] = {1, 2, 0, 5, 0, 6};
     for (size_t i = 0; i < sizeof came / sizeof came[0]; i++) {
         struct tick tick = make_tick("MXFH1", 0);
         tick.epoch = 5;
         tick.sym_seq = came[i];
         assert_int_equal(tick_ring_push(ring, &tick), given[i] != 0);
-        if (given[i] != 0) {
-            assert_int_equal(tick.sym_seq, given[i]);
-        }
+        if (given[i] != 0) assert_int_equal(tick.sym_seq, given[i]);
     }
     assert_int_equal(tick_ring_replay(ring, "MXFH1", 100, 2, 2, see, &seen, &more), 2);
     assert_int_equal(seen.first, 5);
@@ -188,9 +187,7 @@ static void test_tracker_gap(void **state)
     assert_string_equal(query.text, "MXFH1");
     assert_int_equal(query.epoch, 1);
     assert_int_equal(query.from_seq, 41);
-    for (uint64_t seq = 42; seq <= 45; seq++) {
-        assert_int_equal(track(tracker, 1, seq, TICK_REPLAYED), TRACKER_NEXT);
-    }
+    for (uint64_t seq = 42; seq <= 45; seq++) assert_int_equal(track(tracker, 1, seq, TICK_REPLAYED), TRACKER_NEXT);
     assert_false(tracker_gap(tracker, "MXFH1"));
     assert_int_equal(tracker_lost(tracker), 0);
     assert_int_equal(track(tracker, 1, 46, 0), TRACKER_NEXT);
@@ -224,9 +221,7 @@ static void test_tracker_lost_ticks(void **state)
     /* The ring reaches back to 15 only, and then ends at 18: both holes are counted, and the feed goes on. */
     assert_int_equal(track(tracker, 7, 15, TICK_REPLAYED), TRACKER_NEXT);
     assert_int_equal(tracker_lost(tracker), 4);
-    for (uint64_t seq = 16; seq <= 18; seq++) {
-        assert_int_equal(track(tracker, 7, seq, TICK_REPLAYED), TRACKER_NEXT);
-    }
+    for (uint64_t seq = 16; seq <= 18; seq++) assert_int_equal(track(tracker, 7, seq, TICK_REPLAYED), TRACKER_NEXT);
     assert_int_equal(tracker_mended(tracker, "MXFH1"), 2);
     assert_int_equal(tracker_lost(tracker), 6);
     assert_false(tracker_gap(tracker, "MXFH1"));
@@ -299,10 +294,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ring_leaves_the_source_s_holes),
-        cmocka_unit_test(test_ring_numbers),      cmocka_unit_test(test_ring_forgets_the_oldest),
-        cmocka_unit_test(test_ring_limit),        cmocka_unit_test(test_tracker_gap),
-        cmocka_unit_test(test_tracker_heartbeat), cmocka_unit_test(test_tracker_lost_ticks),
-        cmocka_unit_test(test_tracker_new_epoch), cmocka_unit_test(test_bars),
+        cmocka_unit_test(test_ring_numbers),
+        cmocka_unit_test(test_ring_forgets_the_oldest),
+        cmocka_unit_test(test_ring_limit),
+        cmocka_unit_test(test_tracker_gap),
+        cmocka_unit_test(test_tracker_heartbeat),
+        cmocka_unit_test(test_tracker_lost_ticks),
+        cmocka_unit_test(test_tracker_new_epoch),
+        cmocka_unit_test(test_bars),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,13 +81,11 @@ static bool until(bool (*is_so)(void))
 {
     int64_t deadline = clock_monotonic_us() + PATIENCE_US;
     struct msg msg;
-    while (!is_so() && clock_monotonic_us() < deadline) {
-        if (client_next(client, &msg, NULL)) {
+    while (!is_so() && clock_monotonic_us() < deadline)
+        if (client_next(client, &msg, NULL))
             see(&msg);
-        } else {
+        else
             client_wait(client, -1, 100);
-        }
-    }
     return is_so();
 }
 
@@ -100,20 +98,16 @@ static bool trading(void)
 
 static bool all_up(void)
 {
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
-        if (world.pid[c] == 0 || client_link(client, (enum component)c, NULL) != LINK_UP) {
-            return false;
-        }
-    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++)
+        if (world.pid[c] == 0 || client_link(client, (enum component)c, NULL) != LINK_UP) return false;
     return true;
 }
 
 static void call(enum component to, struct msg *msg, struct reply *reply)
 {
     struct err err = {0};
-    if (client_call(client, to, msg, NULL, NULL, reply, &err) != ERR_OK) {
+    if (client_call(client, to, msg, NULL, NULL, reply, &err) != ERR_OK)
         fail_msg("%s: %s", component_name(to), err.text);
-    }
 }
 
 static void set(enum setting_id id, const char *text)
@@ -126,17 +120,13 @@ static void open_client(void)
 {
     struct err err = {0};
     memset(&world, 0, sizeof world);
-    if (client_open(&client, &settings, &err) != ERR_OK) {
-        fail_msg("client: %s", err.text);
-    }
+    if (client_open(&client, &settings, &err) != ERR_OK) fail_msg("client: %s", err.text);
 }
 
 static void start_daemon(void)
 {
     struct err err = {0};
-    if (client_daemon_start(&settings, &err) != ERR_OK) {
-        fail_msg("start: %s", err.text);
-    }
+    if (client_daemon_start(&settings, &err) != ERR_OK) fail_msg("start: %s", err.text);
 }
 
 /* Every process that was asked to stop left with 0: under a sanitizer anything else is a finding of it. */
@@ -149,9 +139,7 @@ static void check_log(void)
     assert_non_null(log);
     while (fgets(line, sizeof line, log) != NULL) {
         const char *code = strstr(line, "ended with exit code ");
-        if (code != NULL && strncmp(code + 21, "0\n", 2) != 0) {
-            fail_msg("%s", line);
-        }
+        if (code != NULL && strncmp(code + 21, "0\n", 2) != 0) fail_msg("%s", line);
     }
     fclose(log);
 }
@@ -167,17 +155,13 @@ static void stop_and_check(bool all_left_with_0)
     int64_t deadline = clock_monotonic_us() + PATIENCE_US;
     while (client_daemon_running(&settings) && clock_monotonic_us() < deadline) {
         struct msg rest;
-        while (client_next(client, &rest, NULL)) {
-            see(&rest);
-        }
+        while (client_next(client, &rest, NULL)) see(&rest);
         client_wait(client, -1, 5);
     }
     client_close(client);
     client = NULL;
     assert_false(client_daemon_running(&settings));
-    if (all_left_with_0) {
-        check_log();
-    }
+    if (all_left_with_0) check_log();
 }
 
 static void stop_daemon(void)
@@ -193,14 +177,10 @@ static int make_world(void **state)
     /* The programs are in $BUILD; this one is in $BUILD/tests/gateway. */
     ssize_t length = readlink("/proc/self/exe", build, sizeof build - 1);
     build[length > 0 ? length : 0] = '\0';
-    for (int i = 0; i < 3 && strrchr(build, '/') != NULL; i++) {
-        *strrchr(build, '/') = '\0';
-    }
+    for (int i = 0; i < 3 && strrchr(build, '/') != NULL; i++) *strrchr(build, '/') = '\0';
     snprintf(path, sizeof path, "%s:%.1000s", build, getenv("PATH"));
     setenv("PATH", path, 1);
-    if (tempdir_make(home) != 0) {
-        return -1;
-    }
+    if (tempdir_make(home) != 0) return -1;
     snprintf(runtime, sizeof runtime, "%s/run", home);
     settings_defaults(&settings);
     set(SET_HOME, home);
@@ -214,9 +194,7 @@ static int end_world(void **state)
     (void)state;
     for (int c = COMPONENT_SUPERVISOR; c >= COMPONENT_EXCHANGE; c--) {
         int64_t pid = 0;
-        if (lock_held(runtime, component_name((enum component)c), &pid) && pid > 1) {
-            kill((pid_t)pid, SIGKILL);
-        }
+        if (lock_held(runtime, component_name((enum component)c), &pid) && pid > 1) kill((pid_t)pid, SIGKILL);
     }
     client_close(client);
     client = NULL;
@@ -255,9 +233,7 @@ static void buy_one(void)
     memset(&world.event, 0, sizeof world.event);
     call(COMPONENT_EXECUTOR, &msg, &reply);
     assert_int_equal(reply.status, ERR_OK);
-    if (!until(filled)) {
-        fail_msg("not filled: %s %s", order_state_name(world.event.state), world.event.reason);
-    }
+    if (!until(filled)) fail_msg("not filled: %s %s", order_state_name(world.event.state), world.event.reason);
     assert_true(until(holding_one));
 }
 
@@ -301,9 +277,7 @@ static void create_condition(int following)
     terms->validity = VALID_GTC;
     terms->entry = ENTRY_MARKET;
     call(COMPONENT_STRATEGY, &msg, &reply);
-    if (reply.status != ERR_OK) {
-        fail_msg("condition: %s", reply.text);
-    }
+    if (reply.status != ERR_OK) fail_msg("condition: %s", reply.text);
     assert_true(reply.number > 0);
 }
 
@@ -355,9 +329,8 @@ static void test_a_condition_trades(void **state)
     assert_true(until(trading));
     printf("live prices after %" PRId64 " ms\n", (clock_monotonic_us() - before) / 1000);
     create_condition(1);
-    if (!until(closed)) {
+    if (!until(closed))
         fail_msg("the condition stays %s: %s", condition_state_name(world.condition.state), world.condition.reason);
-    }
     assert_true(until(flat));
     int id = (int)world.condition.id;
     int quantity = world.condition.exited_quantity;
@@ -397,12 +370,9 @@ static void test_kill_each(void **state)
         memset(world.ready, 0, sizeof world.ready);
         world.session.logged_in = world.session.logged_in && c != COMPONENT_GATEWAY && c != COMPONENT_EXCHANGE;
         assert_int_equal(kill((pid_t)killed_pid, SIGKILL), 0);
-        if (!until(another_pid)) {
-            fail_msg("%s did not come back", component_name(killed));
-        }
-        if (!until(trading)) {
+        if (!until(another_pid)) fail_msg("%s did not come back", component_name(killed));
+        if (!until(trading))
             fail_msg("no trading after the %s was killed: %s", component_name(killed), world.session.text);
-        }
         assert_int_equal(world.position.quantity, 1);
     }
     flatten();
@@ -445,13 +415,10 @@ static void test_kill_the_supervisor(void **state)
     killed_pid = before.pid[COMPONENT_SUPERVISOR];
     assert_true(until(another_pid));
     assert_true(until(all_up));
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
-        assert_int_equal(world.pid[c], before.pid[c]);
-    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) assert_int_equal(world.pid[c], before.pid[c]);
     stop_daemon();
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++)
         assert_false(lock_held(runtime, component_name((enum component)c), NULL));
-    }
 }
 
 static bool replaying(void)
@@ -484,16 +451,12 @@ static void test_change_of_market(void **state)
     FILE *csv = fopen(file, "w");
     assert_non_null(csv);
     fprintf(csv, "datetime,symbol,price,quantity\n");
-    for (int i = 0; i < 600; i++) {
-        fprintf(csv, "2021-07-26 09:%02d:%02d,TXFH1,%d,1\n", i / 60, i % 60, 17400 + i % 7);
-    }
+    for (int i = 0; i < 600; i++) fprintf(csv, "2021-07-26 09:%02d:%02d,TXFH1,%d,1\n", i / 60, i % 60, 17400 + i % 7);
     fclose(csv);
     set(SET_MARKET_FILE, file);
     assert_int_equal(client_daemon_market(client, &running, &err), ERR_OK);
     assert_false(client_market_same(&running, &settings));
-    if (client_daemon_set_market(client, &settings, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (client_daemon_set_market(client, &settings, &err) != ERR_OK) fail_msg("%s", err.text);
     assert_true(until(replaying)); /* and its near month was registered by itself */
     assert_int_equal(client_daemon_market(client, &running, &err), ERR_OK);
     assert_true(client_market_same(&running, &settings));
@@ -545,9 +508,7 @@ static void test_refusals(void **state)
     msg.order_command.order.quantity = -5;
     uint64_t id = 0;
     assert_int_not_equal(client_send(client, COMPONENT_EXECUTOR, &msg, &id, &err), ERR_OK);
-    if (strstr(err.text, "quantity: -5 ") == NULL) {
-        fail_msg("a quantity of -5: %s", err.text);
-    }
+    if (strstr(err.text, "quantity: -5 ") == NULL) fail_msg("a quantity of -5: %s", err.text);
     /* The executor is stopped: a request to it still gets its one reply. */
     msg_init(&msg, MSG_CONTROL);
     msg.control.kind = CONTROL_STOP;
@@ -571,9 +532,7 @@ static struct process_info gateway_process;
 static void see_process(void *context, const struct msg *msg)
 {
     (void)context;
-    if (msg->id == MSG_PROCESS && msg->process.component == COMPONENT_GATEWAY) {
-        gateway_process = msg->process;
-    }
+    if (msg->id == MSG_PROCESS && msg->process.component == COMPONENT_GATEWAY) gateway_process = msg->process;
 }
 
 static void ask_processes(void)
@@ -663,9 +622,7 @@ static struct process_info executor_process;
 static void see_executor(void *context, const struct msg *msg)
 {
     (void)context;
-    if (msg->id == MSG_PROCESS && msg->process.component == COMPONENT_EXECUTOR) {
-        executor_process = msg->process;
-    }
+    if (msg->id == MSG_PROCESS && msg->process.component == COMPONENT_EXECUTOR) executor_process = msg->process;
 }
 
 static bool executor_given_up(void)
@@ -687,9 +644,7 @@ static void test_give_up(void **state)
     assert_true(until(all_up));
     victim = 0;
     for (int i = 0; i < 6; i++) {
-        if (!until(executor_runs_again)) {
-            fail_msg("the executor was not started again after %d deaths", i);
-        }
+        if (!until(executor_runs_again)) fail_msg("the executor was not started again after %d deaths", i);
         victim = world.pid[COMPONENT_EXECUTOR];
         assert_int_equal(kill((pid_t)victim, SIGKILL), 0);
     }
@@ -740,9 +695,8 @@ static void test_a_replaced_journal(void **state)
     rename_journal("gateway.db", "kept.db");
     start_daemon();
     open_client();
-    if (!until(both_held)) {
+    if (!until(both_held))
         fail_msg("strategy: %s; executor: %s", world.said[COMPONENT_STRATEGY], world.said[COMPONENT_EXECUTOR]);
-    }
     create_condition(0);
     victim = (int64_t)world.tick.sym_seq;
     assert_true(until(far_from));

@@ -46,9 +46,7 @@ static int lines_in(const char *name, const char *containing)
     int count = 0;
     FILE *file = fopen(log_path(name), "r");
     assert_non_null(file);
-    while (fgets(line, sizeof line, file) != NULL) {
-        count += strstr(line, containing) != NULL ? 1 : 0;
-    }
+    while (fgets(line, sizeof line, file) != NULL) count += strstr(line, containing) != NULL ? 1 : 0;
     fclose(file);
     return count;
 }
@@ -86,9 +84,7 @@ static void test_a_long_line(void **state)
 {
     (void)state;
     char text[600] = "";
-    for (int i = 0; i < 150; i++) {
-        memcpy(text + 3 * i, (const char[]){'\xe8', '\x87', '\xba'}, 3); /* 臺 */
-    }
+    for (int i = 0; i < 150; i++) memcpy(text + 3 * i, (const char[]){'\xe8', '\x87', '\xba'}, 3); /* 臺 */
     heard_count = 0;
     log_set_listener(writer, hear, NULL);
     log_write(writer, LEVEL_INFO, "%s", text);
@@ -107,9 +103,7 @@ static void test_a_flood(void **state)
 {
     (void)state;
     int kept = 0;
-    for (int i = 0; i < 5 * LOG_RATE; i++) {
-        log_write(writer, LEVEL_INFO, "flood %d", i);
-    }
+    for (int i = 0; i < 5 * LOG_RATE; i++) log_write(writer, LEVEL_INFO, "flood %d", i);
     /* At most two seconds began in so short a time. */
     int written = lines_in(LOG_FILE_NAME, "flood");
     assert_true(written >= LOG_RATE && written <= 2 * LOG_RATE);
@@ -125,12 +119,8 @@ static void test_a_full_file(void **state)
     struct stat st;
     assert_int_equal(log_open(&other, COMPONENT_STRATEGY, home, &err), ERR_OK);
     assert_int_equal(truncate(log_path(LOG_FILE_NAME), LOG_FILE_MAX), 0);
-    for (int i = 0; i < 70; i++) {
-        log_write(writer, LEVEL_INFO, "mine %d", i);
-    }
-    for (int i = 0; i < 70; i++) {
-        log_write(other, LEVEL_INFO, "theirs %d", i);
-    }
+    for (int i = 0; i < 70; i++) log_write(writer, LEVEL_INFO, "mine %d", i);
+    for (int i = 0; i < 70; i++) log_write(other, LEVEL_INFO, "theirs %d", i);
     assert_int_equal(stat(log_path(LOG_FILE_NAME ".1"), &st), 0);
     assert_true(st.st_size >= LOG_FILE_MAX);
     assert_int_equal(stat(log_path(LOG_FILE_NAME), &st), 0);

@@ -17,25 +17,28 @@
 #include "core/clock.h"
 #include "gateway/market/market_file.h"
 
-#define DAILY_UTF8 "成交日期,商品代號,到期月份(週別),成交時間,成交價格,成交數量(B+S),近月價格,遠月價格,開盤集合競價 \r\n"
+#define DAILY_UTF8                                                                                                     \
+    "成交日期,商品代號,到期月份(週別),成交時間,成交價格,成交數量(B+S),近月價格,遠月價格,開盤集合競價 \r\n"
 /* The same header in Big5, as the exchange writes it. */
-#define DAILY_BIG5 \
-    "\xa6\xa8\xa5\xe6\xa4\xe9\xb4\xc1,\xb0\xd3\xab\x7e\xa5\x4e\xb8\xb9,\xa8\xec\xb4\xc1\xa4\xeb\xa5\xf7(\xb6\x67" \
-    "\xa7\x4f),\xa6\xa8\xa5\xe6\xae\xc9\xb6\xa1,\xa6\xa8\xa5\xe6\xbb\xf9\xae\xe6,\xa6\xa8\xa5\xe6\xbc\xc6\xb6\x71" \
-    "(B+S),\xaa\xf1\xa4\xeb\xbb\xf9\xae\xe6,\xbb\xb7\xa4\xeb\xbb\xf9\xae\xe6,\xb6\x7d\xbd\x4c\xb6\xb0\xa6\x58\xc4" \
+#define DAILY_BIG5                                                                                                     \
+    "\xa6\xa8\xa5\xe6\xa4\xe9\xb4\xc1,\xb0\xd3\xab\x7e\xa5\x4e\xb8\xb9,\xa8\xec\xb4\xc1\xa4\xeb\xa5\xf7(\xb6\x67"      \
+    "\xa7\x4f),\xa6\xa8\xa5\xe6\xae\xc9\xb6\xa1,\xa6\xa8\xa5\xe6\xbb\xf9\xae\xe6,\xa6\xa8\xa5\xe6\xbc\xc6\xb6\x71"     \
+    "(B+S),\xaa\xf1\xa4\xeb\xbb\xf9\xae\xe6,\xbb\xb7\xa4\xeb\xbb\xf9\xae\xe6,\xb6\x7d\xbd\x4c\xb6\xb0\xa6\x58\xc4"     \
     "\x76\xbb\xf9 \r\n"
-#define PLAIN "datetime,symbol,price,quantity\n"
+#define PLAIN  "datetime,symbol,price,quantity\n"
 #define QUOTED "datetime,symbol,price,quantity,bid,bid_quantity,ask,ask_quantity\n"
 
 static char folder[64];
 
-static int make_folder(void **state) {
+static int make_folder(void **state)
+{
     (void)state;
     (void)snprintf(folder, sizeof folder, "/tmp/outcry-market-XXXXXX");
     return mkdtemp(folder) == NULL;
 }
 
-static int remove_folder(void **state) {
+static int remove_folder(void **state)
+{
     (void)state;
     char command[128];
     static const char *const names[] = {"a.csv", "a.zip", "two.zip", "none.zip", "cut.zip", "empty.csv"};
@@ -46,14 +49,16 @@ static int remove_folder(void **state) {
     return rmdir(folder);
 }
 
-static struct market_file *parse(const char *text, const char *const *symbols) {
+static struct market_file *parse(const char *text, const char *const *symbols)
+{
     struct market_file *file;
     struct err err = {0};
     if (market_file_parse("test.csv", text, strlen(text), symbols, &file, &err) != ERR_OK) fail_msg("%s", err.text);
     return file;
 }
 
-static void assert_refused(const char *text, enum status status, const char *words) {
+static void assert_refused(const char *text, enum status status, const char *words)
+{
     struct market_file *file;
     struct err err = {0};
     assert_int_equal(market_file_parse("test.csv", text, strlen(text), NULL, &file, &err), status);
@@ -63,7 +68,9 @@ static void assert_refused(const char *text, enum status status, const char *wor
     assert_null(strchr(err.text, '\n'));
 }
 
-static void assert_next(struct market_file *file, const char *symbol, int32_t date, int32_t clock, price_t price, int32_t lots) {
+static void assert_next(struct market_file *file, const char *symbol, int32_t date, int32_t clock, price_t price,
+                        int32_t lots)
+{
     struct market_trade trade;
     assert_true(market_file_next(file, &trade));
     assert_string_equal(trade.symbol, symbol);
@@ -75,15 +82,16 @@ static void assert_next(struct market_file *file, const char *symbol, int32_t da
 
 /* --- the daily file ----------------------------------------------------------------------------------------------------- */
 
-#define DAILY_ROWS                                          \
-    "20210723,MTX    ,202108     ,150000,17410,6,-,-,* \r\n" \
-    "20210726,MTX    ,202108     ,084500,17400,2,-,-, \r\n"  \
-    "20210726,MTX    ,202108/202109,090000,-.01,40,88.2,88.19, \r\n" \
-    "20210723,TX     ,202108     ,150000,17411,4,-,-, \r\n"  \
-    "20210723,TX     ,202108     ,150000,17409,2,-,-, \r\n"  \
+#define DAILY_ROWS                                                                                                     \
+    "20210723,MTX    ,202108     ,150000,17410,6,-,-,* \r\n"                                                           \
+    "20210726,MTX    ,202108     ,084500,17400,2,-,-, \r\n"                                                            \
+    "20210726,MTX    ,202108/202109,090000,-.01,40,88.2,88.19, \r\n"                                                   \
+    "20210723,TX     ,202108     ,150000,17411,4,-,-, \r\n"                                                            \
+    "20210723,TX     ,202108     ,150000,17409,2,-,-, \r\n"                                                            \
     "20210724,CZF    ,202108     ,010203,88.15,2,-,-, \r\n"
 
-static void check_daily(struct market_file *file) {
+static void check_daily(struct market_file *file)
+{
     assert_int_equal(market_file_count(file), 6);
     assert_int_equal(market_file_damaged(file), 0);
     assert_next(file, "MXFH1", 20210723, 150000, PRICE_POINTS(17410), 3);
@@ -101,7 +109,8 @@ static void check_daily(struct market_file *file) {
     assert_false(trade.has_book);
 }
 
-static void test_daily_file_merges_by_time(void **state) {
+static void test_daily_file_merges_by_time(void **state)
+{
     (void)state;
     struct market_file *file = parse(DAILY_BIG5 DAILY_ROWS, NULL);
     check_daily(file);
@@ -114,7 +123,8 @@ static void test_daily_file_merges_by_time(void **state) {
     market_file_close(file);
 }
 
-static void test_filter_find_and_move(void **state) {
+static void test_filter_find_and_move(void **state)
+{
     (void)state;
     static const char *const wanted[] = {"TXFH1", "MXFH1", NULL};
     struct market_file *file = parse(DAILY_BIG5 DAILY_ROWS, wanted);
@@ -137,7 +147,8 @@ static void test_filter_find_and_move(void **state) {
     market_file_close(file);
 }
 
-static void test_damaged_lines_are_counted_with_their_reasons(void **state) {
+static void test_damaged_lines_are_counted_with_their_reasons(void **state)
+{
     (void)state;
     static const struct {
         const char *line, *reason;
@@ -174,7 +185,8 @@ static void test_damaged_lines_are_counted_with_their_reasons(void **state) {
     }
 }
 
-static void test_long_lines_and_many_damaged_ones(void **state) {
+static void test_long_lines_and_many_damaged_ones(void **state)
+{
     (void)state;
     const size_t size = 200000;
     char *text = malloc(size);
@@ -196,7 +208,8 @@ static void test_long_lines_and_many_damaged_ones(void **state) {
 
 /* --- the plain CSV ------------------------------------------------------------------------------------------------------ */
 
-static void test_plain_csv(void **state) {
+static void test_plain_csv(void **state)
+{
     (void)state;
     struct market_file *file = parse(QUOTED "2026-01-05 09:00:00.5,TXFA6,27000,1,26999,3,27001,4\n"
                                             "\n"
@@ -223,7 +236,8 @@ static void test_plain_csv(void **state) {
     market_file_close(file);
 }
 
-static void test_plain_csv_refuses_what_is_wrong(void **state) {
+static void test_plain_csv_refuses_what_is_wrong(void **state)
+{
     (void)state;
     static const struct {
         const char *line, *reason;
@@ -252,7 +266,8 @@ static void test_plain_csv_refuses_what_is_wrong(void **state) {
     }
 }
 
-static void test_what_is_no_market_file(void **state) {
+static void test_what_is_no_market_file(void **state)
+{
     (void)state;
     assert_refused("", ERR_INVALID, "empty");
     assert_refused("hello\nworld\n", ERR_INVALID, "not a market file");
@@ -260,26 +275,30 @@ static void test_what_is_no_market_file(void **state) {
     assert_refused("datetime,symbol,price,quantity,bid\n", ERR_INVALID, "not a market file");
     assert_refused(PLAIN, ERR_INVALID, "no trade");
     assert_refused(PLAIN "x\n", ERR_INVALID, "line 2");
-    assert_refused("\xa6\xa8\xa5\xe6\xa4\xe9\xb4\xc1,\xb0\xd3\xab\x7e\xa5\x4e\xb8\xb9,\xbc\x69\xac\xf9\xbb\xf9\xae\xe6\n", ERR_INVALID,
-                   "options");
+    assert_refused(
+        "\xa6\xa8\xa5\xe6\xa4\xe9\xb4\xc1,\xb0\xd3\xab\x7e\xa5\x4e\xb8\xb9,\xbc\x69\xac\xf9\xbb\xf9\xae\xe6\n",
+        ERR_INVALID, "options");
 }
 
 /* --- files and archives ---------------------------------------------------------------------------------------------------- */
 
-static const char *path_of(const char *name) {
+static const char *path_of(const char *name)
+{
     static char path[128];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
 
-static void write_file(const char *name, const void *bytes, size_t length) {
+static void write_file(const char *name, const void *bytes, size_t length)
+{
     FILE *file = fopen(path_of(name), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
 }
 
-static void add_entry(struct archive *zip, const char *name, const char *text) {
+static void add_entry(struct archive *zip, const char *name, const char *text)
+{
     struct archive_entry *entry = archive_entry_new();
     archive_entry_set_pathname(entry, name);
     archive_entry_set_size(entry, (la_int64_t)strlen(text));
@@ -290,14 +309,16 @@ static void add_entry(struct archive *zip, const char *name, const char *text) {
     archive_entry_free(entry);
 }
 
-static struct archive *open_zip(const char *name) {
+static struct archive *open_zip(const char *name)
+{
     struct archive *zip = archive_write_new();
     archive_write_set_format_zip(zip);
     assert_int_equal(archive_write_open_filename(zip, path_of(name)), ARCHIVE_OK);
     return zip;
 }
 
-static void test_zip_gives_its_first_table(void **state) {
+static void test_zip_gives_its_first_table(void **state)
+{
     (void)state;
     struct archive *zip = open_zip("two.zip");
     add_entry(zip, "readme.md", "not this");
@@ -315,7 +336,8 @@ static void test_zip_gives_its_first_table(void **state) {
     market_file_close(file);
 }
 
-static void assert_open_refused(const char *path, enum status status, const char *words) {
+static void assert_open_refused(const char *path, enum status status, const char *words)
+{
     struct market_file *file;
     struct err err = {0};
     assert_int_equal(market_file_open(path, NULL, &file, &err), status);
@@ -323,7 +345,8 @@ static void assert_open_refused(const char *path, enum status status, const char
     if (strstr(err.text, words) == NULL) fail_msg("'%s' does not say '%s'", err.text, words);
 }
 
-static void test_wrong_files_say_one_line(void **state) {
+static void test_wrong_files_say_one_line(void **state)
+{
     (void)state;
     assert_open_refused(path_of("missing.zip"), ERR_NOT_FOUND, "missing.zip: No such file");
     assert_open_refused(folder, ERR_INVALID, "not a file");
@@ -353,7 +376,8 @@ static void test_wrong_files_say_one_line(void **state) {
     assert_open_refused(path_of("cut.zip"), ERR_CORRUPT, "damaged zip");
 }
 
-static void test_the_real_day(void **state) {
+static void test_the_real_day(void **state)
+{
     (void)state;
     static const char path[] = "../shared/data/Daily_2021_07_26.zip";
     if (access(path, R_OK) != 0) {
@@ -384,7 +408,8 @@ static void test_the_real_day(void **state) {
     assert_true(took_us < 5 * CLOCK_SECOND_US);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_daily_file_merges_by_time),
         cmocka_unit_test(test_filter_find_and_move),

@@ -13,7 +13,8 @@
 static struct tick ticks[TICKS];
 
 /* A trade each 10 ms: 200 seconds, four minutes; two symbols in turn. */
-static void make_ticks(uint64_t epoch) {
+static void make_ticks(uint64_t epoch)
+{
     memset(ticks, 0, sizeof(ticks));
     for (int i = 0; i < TICKS; i++) {
         struct tick *tick = &ticks[i];
@@ -30,23 +31,24 @@ static void make_ticks(uint64_t epoch) {
     }
 }
 
-static struct recorder *open_recorder(void **state, uint32_t queue) {
+static struct recorder *open_recorder(void **state, uint32_t queue)
+{
     struct recorder *recorder = NULL;
     struct err err = {.status = ERR_OK};
     const struct folder *folder = *state;
-    if (recorder_open(&recorder, folder->path, queue, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (recorder_open(&recorder, folder->path, queue, &err) != ERR_OK) fail_msg("%s", err.text);
     return recorder;
 }
 
-static bool count_row(void *context, const struct msg *msg) {
+static bool count_row(void *context, const struct msg *msg)
+{
     (void)msg;
     (*(int64_t *)context)++;
     return true;
 }
 
-static int64_t rows_of(void **state, enum msg_id id) {
+static int64_t rows_of(void **state, enum msg_id id)
+{
     struct db *db = open_db(*state, DB_TICKS, DB_READ);
     int64_t count = 0;
     assert_int_equal(db_each(db, &(struct db_query){.id = id}, count_row, &count, NULL), ERR_OK);
@@ -55,7 +57,8 @@ static int64_t rows_of(void **state, enum msg_id id) {
 }
 
 /* The stored bars of a symbol equal those that the ticks make. */
-static void assert_bars(void **state, const char *symbol) {
+static void assert_bars(void **state, const char *symbol)
+{
     struct db *db = open_db(*state, DB_TICKS, DB_READ);
     struct rows rows;
     size_t stored = fetch(db, &(struct db_query){.id = MSG_BAR, .symbol = symbol}, &rows);
@@ -64,13 +67,9 @@ static void assert_bars(void **state, const char *symbol) {
     size_t made = 0;
     bar_init(&builder, BAR_MINUTE_US);
     for (int i = 0; i <= TICKS; i++) {
-        if (i < TICKS && strcmp(ticks[i].symbol, symbol) != 0) {
-            continue;
-        }
+        if (i < TICKS && strcmp(ticks[i].symbol, symbol) != 0) continue;
         bool ended = i == TICKS || bar_add(&builder, &ticks[i], &done);
-        if (i == TICKS) {
-            done = *bar_current(&builder);
-        }
+        if (i == TICKS) done = *bar_current(&builder);
         if (ended) {
             assert_true(made < stored);
             assert_memory_equal(&rows.msg[made++].bar, &done, sizeof(done));
@@ -80,12 +79,11 @@ static void assert_bars(void **state, const char *symbol) {
     db_close(db);
 }
 
-static void every_tick_and_bar_is_recorded(void **state) {
+static void every_tick_and_bar_is_recorded(void **state)
+{
     make_ticks(1);
     struct recorder *recorder = open_recorder(state, TICKS);
-    for (int i = 0; i < TICKS; i++) {
-        assert_true(recorder_tick(recorder, &ticks[i]));
-    }
+    for (int i = 0; i < TICKS; i++) assert_true(recorder_tick(recorder, &ticks[i]));
     recorder_close(recorder);
     assert_int_equal(rows_of(state, MSG_TICK), TICKS);
     assert_int_equal(rows_of(state, MSG_BAR), 8);
@@ -93,25 +91,23 @@ static void every_tick_and_bar_is_recorded(void **state) {
     assert_bars(state, "TXFH1");
 }
 
-static bool find_tick(void *context, const char *symbol, uint64_t epoch, uint64_t sym_seq, struct tick *out) {
+static bool find_tick(void *context, const char *symbol, uint64_t epoch, uint64_t sym_seq, struct tick *out)
+{
     (void)context;
     uint64_t index = (sym_seq - 1) * 2 + (strcmp(symbol, "TXFH1") == 0 ? 1 : 0);
-    if (index >= TICKS || ticks[index].epoch != epoch) {
-        return false;
-    }
+    if (index >= TICKS || ticks[index].epoch != epoch) return false;
     *out = ticks[index];
     return true;
 }
 
 /* Until everything dropped is mended or lost: each step mends what the queue takes. */
-static struct recorder_stats settle(struct recorder *recorder, recorder_find *find) {
+static struct recorder_stats settle(struct recorder *recorder, recorder_find *find)
+{
     struct recorder_stats stats;
     for (int round = 0; round < 10000; round++) {
         recorder_mend(recorder, find, NULL);
         recorder_stats(recorder, &stats);
-        if (stats.mended + stats.lost == stats.dropped) {
-            return stats;
-        }
+        if (stats.mended + stats.lost == stats.dropped) return stats;
         (void)poll(NULL, 0, 1);
     }
     fail_msg("not mended: %llu dropped, %llu mended", (unsigned long long)stats.dropped,
@@ -119,7 +115,8 @@ static struct recorder_stats settle(struct recorder *recorder, recorder_find *fi
     return stats;
 }
 
-static sqlite3 *hold_file(void **state) {
+static sqlite3 *hold_file(void **state)
+{
     char path[128];
     snprintf(path, sizeof(path), "%s/ticks.db", ((struct folder *)*state)->path);
     sqlite3 *raw = NULL;
@@ -129,19 +126,16 @@ static sqlite3 *hold_file(void **state) {
 }
 
 /* The file is held, so that the queue fills for certain; what was dropped comes back from the ring, bars included. */
-static void a_full_queue_is_mended(void **state) {
+static void a_full_queue_is_mended(void **state)
+{
     make_ticks(1);
     struct recorder *recorder = open_recorder(state, 4096);
     sqlite3 *raw = hold_file(state);
-    for (int i = 0; i < TICKS; i++) {
-        (void)recorder_tick(recorder, &ticks[i]);
-    }
+    for (int i = 0; i < TICKS; i++) (void)recorder_tick(recorder, &ticks[i]);
     struct recorder_stats stats;
     for (int round = 0; round < 5000; round++) {
         recorder_stats(recorder, &stats);
-        if (stats.failing) {
-            break;
-        }
+        if (stats.failing) break;
         (void)poll(NULL, 0, 1);
     }
     assert_true(stats.failing);
@@ -157,7 +151,8 @@ static void a_full_queue_is_mended(void **state) {
     assert_bars(state, "TXFH1");
 }
 
-static bool find_nothing(void *context, const char *symbol, uint64_t epoch, uint64_t sym_seq, struct tick *out) {
+static bool find_nothing(void *context, const char *symbol, uint64_t epoch, uint64_t sym_seq, struct tick *out)
+{
     (void)context;
     (void)symbol;
     (void)epoch;
@@ -166,13 +161,12 @@ static bool find_nothing(void *context, const char *symbol, uint64_t epoch, uint
     return false;
 }
 
-static void what_the_ring_lost_is_counted(void **state) {
+static void what_the_ring_lost_is_counted(void **state)
+{
     make_ticks(1);
     struct recorder *recorder = open_recorder(state, 2);
     uint64_t refused = 0;
-    for (int i = 0; i < TICKS; i++) {
-        refused += recorder_tick(recorder, &ticks[i]) ? 0 : 1;
-    }
+    for (int i = 0; i < TICKS; i++) refused += recorder_tick(recorder, &ticks[i]) ? 0 : 1;
     struct recorder_stats stats = settle(recorder, find_nothing);
     assert_int_equal(stats.dropped, refused);
     assert_int_equal(stats.lost, refused);
@@ -181,33 +175,27 @@ static void what_the_ring_lost_is_counted(void **state) {
     assert_int_equal(rows_of(state, MSG_TICK), TICKS - refused);
 }
 
-static void a_restart_inside_a_minute_goes_on(void **state) {
+static void a_restart_inside_a_minute_goes_on(void **state)
+{
     make_ticks(1);
     struct recorder *recorder = open_recorder(state, 0);
-    for (int i = 0; i < TICKS / 3; i++) {
-        recorder_tick(recorder, &ticks[i]);
-    }
+    for (int i = 0; i < TICKS / 3; i++) recorder_tick(recorder, &ticks[i]);
     recorder_close(recorder);
-    for (int i = 0; i < TICKS; i++) {
-        ticks[i].epoch = 2; /* the gateway's new run */
-    }
+    for (int i = 0; i < TICKS; i++) ticks[i].epoch = 2; /* the gateway's new run */
     recorder = open_recorder(state, 0);
-    for (int i = TICKS / 3; i < TICKS; i++) {
-        recorder_tick(recorder, &ticks[i]);
-    }
+    for (int i = TICKS / 3; i < TICKS; i++) recorder_tick(recorder, &ticks[i]);
     recorder_close(recorder);
     assert_int_equal(rows_of(state, MSG_TICK), TICKS);
     assert_bars(state, "MXFH1");
     assert_bars(state, "TXFH1");
 }
 
-static void a_second_run_is_not_added_to_the_first(void **state) {
+static void a_second_run_is_not_added_to_the_first(void **state)
+{
     for (uint64_t epoch = 1; epoch <= 2; epoch++) {
         make_ticks(epoch);
         struct recorder *recorder = open_recorder(state, 0);
-        for (int i = 0; i < TICKS; i++) {
-            recorder_tick(recorder, &ticks[i]);
-        }
+        for (int i = 0; i < TICKS; i++) recorder_tick(recorder, &ticks[i]);
         recorder_close(recorder);
     }
     assert_int_equal(rows_of(state, MSG_TICK), 2 * TICKS); /* two runs of the feed, told apart by their epoch */
@@ -215,18 +203,18 @@ static void a_second_run_is_not_added_to_the_first(void **state) {
     assert_bars(state, "MXFH1");
 }
 
-static void a_tick_out_of_range_stops_nothing(void **state) {
+static void a_tick_out_of_range_stops_nothing(void **state)
+{
     make_ticks(1);
     struct recorder *recorder = open_recorder(state, 0);
     ticks[5].price = INT64_MAX;
-    for (int i = 0; i < 100; i++) {
-        recorder_tick(recorder, &ticks[i]);
-    }
+    for (int i = 0; i < 100; i++) recorder_tick(recorder, &ticks[i]);
     recorder_close(recorder);
     assert_int_equal(rows_of(state, MSG_TICK), 99);
 }
 
-static void a_taken_file_is_said(void **state) {
+static void a_taken_file_is_said(void **state)
+{
     struct recorder *first = open_recorder(state, 0);
     struct recorder *second = NULL;
     struct err err = {.status = ERR_OK};
@@ -236,7 +224,8 @@ static void a_taken_file_is_said(void **state) {
     recorder_close(NULL);
 }
 
-int main(void) {
+int main(void)
+{
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_tick_and_bar_is_recorded),

@@ -14,7 +14,8 @@
 
 /* --- who is who --------------------------------------------------------------------------------------------------------- */
 
-struct witness *check_witness(struct world *world, const struct order_request *request) {
+struct witness *check_witness(struct world *world, const struct order_request *request)
+{
     uint32_t hash = 2166136261u;
     for (const char *c = request->client_order_id; *c != '\0'; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
     uint32_t slot = hash % INDEX_SIZE;
@@ -32,7 +33,8 @@ struct witness *check_witness(struct world *world, const struct order_request *r
     return made;
 }
 
-static const struct guard_state *stored_guard(const struct world *world) {
+static const struct guard_state *stored_guard(const struct world *world)
+{
     const struct msg *row = store_single(&world->nodes[NODE_GATEWAY].store, MSG_GUARD_STATE);
     return row == NULL ? NULL : &row->guard_state;
 }
@@ -46,11 +48,13 @@ struct others {
     const struct order *rival; /* another exit of the same condition that has not ended */
 };
 
-static bool is_exit(enum order_leg leg) {
+static bool is_exit(enum order_leg leg)
+{
     return leg == LEG_TAKE_PROFIT || leg == LEG_STOP_LOSS;
 }
 
-static void look_at_other(void *context, const struct order *order) {
+static void look_at_other(void *context, const struct order *order)
+{
     struct others *others = context;
     const struct order_request *request = others->request;
     if (order_state_terminal(order->state)) return;
@@ -58,10 +62,12 @@ static void look_at_other(void *context, const struct order *order) {
     if (is_exit(request->leg) && is_exit(order->request.leg) && order->request.condition_id == request->condition_id)
         others->rival = order;
     if (order->request.side != request->side || strcmp(order->request.symbol, request->symbol) != 0) return;
-    *(order->request.reduce_only ? &others->leaving : &others->plain) += order->request.quantity - order->filled_quantity;
+    *(order->request.reduce_only ? &others->leaving : &others->plain) +=
+        order->request.quantity - order->filled_quantity;
 }
 
-static void check_exit(struct world *world, const struct order_request *request) {
+static void check_exit(struct world *world, const struct order_request *request)
+{
     struct others others = {.request = request};
     gate_each_order(world->gateway.gate, look_at_other, &others);
     if (others.rival != NULL)
@@ -84,7 +90,8 @@ static void check_exit(struct world *world, const struct order_request *request)
                    request->client_order_id, request->quantity, held, others.leaving);
 }
 
-static void check_limits(struct world *world, const struct order_request *request) {
+static void check_limits(struct world *world, const struct order_request *request)
+{
     const struct guard_limits *limits = &world->limits;
     if (request->reduce_only) return;
     if (gate_guard(world->gateway.gate)->mode == GUARD_HALTED)
@@ -101,14 +108,16 @@ static void check_limits(struct world *world, const struct order_request *reques
 }
 
 /* By its first journal row: what comes later may have been shortened for a cancel. */
-static void check_time(struct world *world, const struct witness *witness) {
+static void check_time(struct world *world, const struct witness *witness)
+{
     const int64_t expires_us = witness->request.expires_us;
     if (expires_us > 0 && world->now_us > expires_us)
         world_fail(world, "order %s leaves %" PRId64 " ms past its time to live", witness->id,
                    (world->now_us - expires_us) / 1000);
 }
 
-void check_sending(struct world *world, const struct order_request *request) {
+void check_sending(struct world *world, const struct order_request *request)
+{
     struct witness *witness = check_witness(world, request);
     witness->sent++;
     check_time(world, witness);
@@ -119,7 +128,8 @@ void check_sending(struct world *world, const struct order_request *request) {
 
 /* --- arriving at the venue ------------------------------------------------------------------------------------------------- */
 
-void check_arrival(struct world *world, const struct order_request *request) {
+void check_arrival(struct world *world, const struct order_request *request)
+{
     struct witness *witness = check_witness(world, request);
     const struct guard_state *guard = stored_guard(world);
     world_tell(world, "venue: %s %s %d %s at %lld", request->client_order_id, side_name(request->side),
@@ -129,27 +139,30 @@ void check_arrival(struct world *world, const struct order_request *request) {
     if (!world->power_cut && store_order(&world->nodes[NODE_EXECUTOR].store, witness->id) == NULL)
         world_fail(world, "order %s is at the venue and the executor has no intent of it", witness->id);
     if (guard == NULL || guard->orders_sent > guard->intents || world->taken >= guard->orders_sent)
-        world_fail(world, "%" PRIu64 " orders arrived, %" PRIu64 " sent, %" PRIu64 " intents journalled", world->taken + 1,
-                   guard == NULL ? 0 : guard->orders_sent, guard == NULL ? 0 : guard->intents);
+        world_fail(world, "%" PRIu64 " orders arrived, %" PRIu64 " sent, %" PRIu64 " intents journalled",
+                   world->taken + 1, guard == NULL ? 0 : guard->orders_sent, guard == NULL ? 0 : guard->intents);
 }
 
 /* --- rows about to be committed -------------------------------------------------------------------------------------------- */
 
-static struct witness *witness_of(struct world *world, const char *client_order_id) {
+static struct witness *witness_of(struct world *world, const char *client_order_id)
+{
     struct order_request request = {.quantity = 0};
     (void)text_copy(request.client_order_id, sizeof request.client_order_id, client_order_id);
     return check_witness(world, &request);
 }
 
 /* What the venue commits is there; what died with it on the way in never was. */
-static void on_taken(struct world *world, const struct venue_exec *exec) {
+static void on_taken(struct world *world, const struct venue_exec *exec)
+{
     struct witness *witness = witness_of(world, exec->client_order_id);
     world->taken++;
     world->totals.orders++;
     if (++witness->taken > 1) world_fail(world, "the venue has order %s %u times", witness->id, witness->taken);
 }
 
-static void on_fill(struct world *world, const struct venue_exec *exec) {
+static void on_fill(struct world *world, const struct venue_exec *exec)
+{
     struct witness *witness = witness_of(world, exec->client_order_id);
     const int at = sim_symbol_index(exec->symbol);
     const int32_t limit = world->limits.max_position;
@@ -170,7 +183,8 @@ static void on_fill(struct world *world, const struct venue_exec *exec) {
                    condition->entered);
 }
 
-static void on_condition(struct world *world, const struct condition *condition) {
+static void on_condition(struct world *world, const struct condition *condition)
+{
     const int32_t left = condition->filled_quantity - condition->exited_quantity;
     if (condition->id > world->conditions_made) world->conditions_made = condition->id;
     if (condition->locked) world->totals.locked++;
@@ -182,18 +196,20 @@ static void on_condition(struct world *world, const struct condition *condition)
     if (condition->state == CONDITION_CLOSED) world->totals.closed++;
 }
 
-static void on_transition(struct node *node, const struct transition *transition) {
+static void on_transition(struct node *node, const struct transition *transition)
+{
     const struct table *table = &node->store.tables[TABLE_TRANSITION];
     const uint32_t at = (uint32_t)transition->condition_id;
     const int64_t last = at < table->count && table->rows[at] != NULL ? table->rows[at]->transition.serial : 0;
     if (transition->serial != last + 1)
-        world_fail(node->world, "condition %" PRId64 ": transition %" PRId64 " follows %" PRId64, transition->condition_id,
-                   transition->serial, last);
+        world_fail(node->world, "condition %" PRId64 ": transition %" PRId64 " follows %" PRId64,
+                   transition->condition_id, transition->serial, last);
     world_tell(node->world, "condition %lld: %s -> %s: %s", (long long)transition->condition_id,
                condition_state_name(transition->from), condition_state_name(transition->to), transition->reason);
 }
 
-static void on_event(struct node *node, const struct order_event *event) {
+static void on_event(struct node *node, const struct order_event *event)
+{
     const uint64_t count = node->store.tables[TABLE_EVENT].count;
     if (event->seq != count + 1)
         world_fail(node->world, "event %" PRIu64 " is stored after %" PRIu64, event->seq, count);
@@ -203,14 +219,17 @@ static void on_event(struct node *node, const struct order_event *event) {
                order_state_name(event->state), event->filled_quantity, event->request.quantity, event->reason);
 }
 
-static void on_guard(struct world *world, const struct guard_state *state) {
+static void on_guard(struct world *world, const struct guard_state *state)
+{
     if (state->orders_sent > state->intents)
-        world_fail(world, "%" PRIu64 " orders sent, %" PRIu64 " intents journalled", state->orders_sent, state->intents);
+        world_fail(world, "%" PRIu64 " orders sent, %" PRIu64 " intents journalled", state->orders_sent,
+                   state->intents);
     if (state->mode == GUARD_HALTED && strcmp(state->actor, "guard") == 0)
         world_fail(world, "the guard halted by itself: %s", state->reason);
 }
 
-static void on_order(struct node *node, const struct order *order) {
+static void on_order(struct node *node, const struct order *order)
+{
     if (node->id != NODE_EXECUTOR) return;
     struct witness *witness = check_witness(node->world, &order->request);
     /* Decided again, after a power cut took the first decision. */
@@ -218,7 +237,8 @@ static void on_order(struct node *node, const struct order *order) {
         witness->request = order->request;
 }
 
-void check_row(struct node *node, const struct msg *msg) {
+void check_row(struct node *node, const struct msg *msg)
+{
     struct world *world = node->world;
     if (msg->id == MSG_VENUE_EXEC && (msg->venue_exec.kind == EXEC_NEW || msg->venue_exec.kind == EXEC_REJECTED))
         on_taken(world, &msg->venue_exec);
@@ -235,7 +255,8 @@ void check_row(struct node *node, const struct msg *msg) {
 /* --- the feed ---------------------------------------------------------------------------------------------------------------- */
 
 /* A heartbeat that arrives tells of every tick before it: who has not had them knows it from then on. */
-void check_heartbeat(struct world *world, const struct feed *feed) {
+void check_heartbeat(struct world *world, const struct feed *feed)
+{
     const int at = sim_symbol_index(feed->symbol);
     if (feed->time_us > world->heard_us) world->heard_us = feed->time_us;
     if (feed->epoch < world->feed_epoch) return; /* it was overtaken */
@@ -248,7 +269,8 @@ void check_heartbeat(struct world *world, const struct feed *feed) {
 }
 
 /* Whoever has heard no heartbeat for a second and a half knows that. */
-void check_feed(struct world *world) {
+void check_feed(struct world *world)
+{
     const struct node *strategy = &world->nodes[NODE_STRATEGY];
     if (!node_runs(strategy, world->now_us)) {
         world->heard_us = world->now_us + SIM_WORK_US;
@@ -263,7 +285,8 @@ void check_feed(struct world *world) {
 }
 
 /* Every lot that traded is in a tick: what lacks was lost somewhere between the exchange and here, and must have been said. */
-void check_tick(struct world *world, const struct tick *tick) {
+void check_tick(struct world *world, const struct tick *tick)
+{
     const int at = sim_symbol_index(tick->symbol);
     const int64_t missing = tick->volume - tick->quantity - world->handed_volume[at];
     const bool follows = world->handed_day[at] == tick->trading_day;

@@ -7,12 +7,13 @@
 #include "core/check.h"
 #include "tests/sim/world.h"
 
-#define NONE UINT32_MAX
+#define NONE          UINT32_MAX
 #define BASE_DELAY_US 20000
 
 /* --- packets --------------------------------------------------------------------------------------------------------- */
 
-static uint32_t packet_take(struct world *world) {
+static uint32_t packet_take(struct world *world)
+{
     if (world->packet_free != NONE) {
         const uint32_t at = world->packet_free;
         world->packet_free = world->packets[at].next_free;
@@ -26,7 +27,8 @@ static uint32_t packet_take(struct world *world) {
     return world->packet_count++;
 }
 
-static int64_t arrival_us(struct world *world, struct link *link, enum way way, const struct msg *msg, bool answer) {
+static int64_t arrival_us(struct world *world, struct link *link, enum way way, const struct msg *msg, bool answer)
+{
     const bool late = !answer && world_chance(world, world->chaos.late);
     const bool venue_says = link->server == NODE_EXCHANGE && way != TO_SERVER;
     int64_t due_us = world->now_us + 200 + rng_range(&world->rng, 0, BASE_DELAY_US);
@@ -42,7 +44,8 @@ static int64_t arrival_us(struct world *world, struct link *link, enum way way, 
     return order && due_us > latest_us ? latest_us : due_us;
 }
 
-static void packet_send(struct world *world, enum link_id id, enum way way, const struct msg *msg, bool answer) {
+static void packet_send(struct world *world, enum link_id id, enum way way, const struct msg *msg, bool answer)
+{
     struct link *link = &world->links[id];
     const int64_t due_us = arrival_us(world, link, way, msg, answer);
     const uint32_t at = packet_take(world);
@@ -56,7 +59,8 @@ static void packet_send(struct world *world, enum link_id id, enum way way, cons
     world_schedule(world, due_us, EVENT_PACKET, at);
 }
 
-void net_send(struct world *world, enum link_id id, enum way way, const struct msg *msg, bool answer) {
+void net_send(struct world *world, enum link_id id, enum way way, const struct msg *msg, bool answer)
+{
     const struct link *link = &world->links[id];
     if (!link->up) return;
     if (world_chance(world, world->chaos.drop)) {
@@ -71,12 +75,14 @@ void net_send(struct world *world, enum link_id id, enum way way, const struct m
     }
 }
 
-static const struct node_ops *ops_of(enum node_id id) {
+static const struct node_ops *ops_of(enum node_id id)
+{
     static const struct node_ops *const ops[SIM_NODES] = {&strategy_ops, &executor_ops, &gateway_ops, &exchange_ops};
     return ops[id];
 }
 
-static void tell_packet(const struct world *world, const char *name, const struct msg *msg) {
+static void tell_packet(const struct world *world, const char *name, const struct msg *msg)
+{
     const char *kind = msg_type(msg->id)->name;
     if (msg->id == MSG_ORDER_REQUEST || msg->id == MSG_CANCEL_REQUEST)
         world_tell(world, "%s gets %s %s", name, kind, (const char *)msg->bytes);
@@ -89,9 +95,11 @@ static void tell_packet(const struct world *world, const char *name, const struc
         world_tell(world, "%s gets venue_exec %llu %s %s", name, (unsigned long long)msg->venue_exec.seq,
                    exec_kind_name(msg->venue_exec.kind), msg->venue_exec.client_order_id);
     else if (msg->id == MSG_REPLY)
-        world_tell(world, "%s gets reply %d %lld %s", name, msg->reply.status, (long long)msg->reply.number, msg->reply.text);
+        world_tell(world, "%s gets reply %d %lld %s", name, msg->reply.status, (long long)msg->reply.number,
+                   msg->reply.text);
     else if (msg->id == MSG_SIGNAL)
-        world_tell(world, "%s gets signal %llu %s", name, (unsigned long long)msg->signal.seq, msg->signal.order.client_order_id);
+        world_tell(world, "%s gets signal %llu %s", name, (unsigned long long)msg->signal.seq,
+                   msg->signal.order.client_order_id);
     else if (msg->id == MSG_SIGNAL_ACK)
         world_tell(world, "%s gets signal_ack %llu %s %s", name, (unsigned long long)msg->signal_ack.seq,
                    msg->signal_ack.client_order_id, msg->signal_ack.reason);
@@ -99,7 +107,8 @@ static void tell_packet(const struct world *world, const char *name, const struc
         world_tell(world, "%s gets %s", name, kind);
 }
 
-void net_deliver(struct world *world, uint32_t at) {
+void net_deliver(struct world *world, uint32_t at)
+{
     const struct packet packet = world->packets[at];
     const struct link *link = &world->links[packet.link];
     struct node *node = &world->nodes[packet.way == TO_SERVER ? link->server : link->client];
@@ -122,7 +131,8 @@ void net_deliver(struct world *world, uint32_t at) {
 
 /* --- connections ------------------------------------------------------------------------------------------------------- */
 
-void net_break(struct world *world, enum link_id id, int64_t down_us) {
+void net_break(struct world *world, enum link_id id, int64_t down_us)
+{
     struct link *link = &world->links[id];
     if (!link->up) return;
     link->up = false;
@@ -133,11 +143,13 @@ void net_break(struct world *world, enum link_id id, int64_t down_us) {
 }
 
 /* Heartbeats find a peer that has stopped within a second and a half. */
-static bool silent(const struct world *world, const struct node *node) {
+static bool silent(const struct world *world, const struct node *node)
+{
     return !node->alive || (world->now_us < node->stalled_until_us && node->stalled_until_us - world->now_us > 1500000);
 }
 
-void net_links(struct world *world) {
+void net_links(struct world *world)
+{
     for (int i = 0; i < SIM_LINKS; i++) {
         struct link *link = &world->links[i];
         const struct node *client = &world->nodes[link->client], *server = &world->nodes[link->server];
@@ -155,24 +167,28 @@ void net_links(struct world *world) {
 
 /* --- the bus of gateway/upstream.c -------------------------------------------------------------------------------------- */
 
-struct bus_socket *bus_socket_of(struct bus *bus, enum link_id link, bool sub) {
+struct bus_socket *bus_socket_of(struct bus *bus, enum link_id link, bool sub)
+{
     struct bus_socket *socket = &bus->sockets[sub ? 1 : 0];
     CHECK(socket->link == link);
     return socket;
 }
 
-bool bus_push(struct bus_socket *socket, const struct msg *msg) {
+bool bus_push(struct bus_socket *socket, const struct msg *msg)
+{
     if (socket->count == SIM_QUEUE_MAX) return false;
     memcpy(&socket->queue[(socket->first + socket->count++) % SIM_QUEUE_MAX], msg, sizeof *msg);
     return true;
 }
 
-void bus_clear(struct bus *bus) {
+void bus_clear(struct bus *bus)
+{
     bus->sockets[0].count = bus->sockets[1].count = 0;
 }
 
 enum status bus_connect(struct bus *bus, enum bus_endpoint endpoint, enum bus_kind kind, const char *name,
-                        struct bus_socket **out, struct err *err) {
+                        struct bus_socket **out, struct err *err)
+{
     (void)endpoint;
     (void)name;
     (void)err;
@@ -187,34 +203,41 @@ enum status bus_connect(struct bus *bus, enum bus_endpoint endpoint, enum bus_ki
     return ERR_OK;
 }
 
-void bus_socket_close(struct bus_socket *socket) {
+void bus_socket_close(struct bus_socket *socket)
+{
     (void)socket;
 }
 
-void bus_subscribe(struct bus_socket *socket, const char *prefix) {
+void bus_subscribe(struct bus_socket *socket, const char *prefix)
+{
     (void)socket;
     (void)prefix;
 }
 
-void bus_subscribe_without_depth(struct bus_socket *socket) {
+void bus_subscribe_without_depth(struct bus_socket *socket)
+{
     (void)socket;
 }
 
-bool bus_connected(struct bus_socket *socket) {
+bool bus_connected(struct bus_socket *socket)
+{
     return socket->world->links[socket->link].up;
 }
 
-uint64_t bus_connections(struct bus_socket *socket) {
+uint64_t bus_connections(struct bus_socket *socket)
+{
     return socket->world->links[socket->link].connections;
 }
 
-enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct err *err) {
+enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct err *err)
+{
     if (!bus_connected(socket)) return err_set(err, ERR_BUSY, "nobody is connected");
     net_send(socket->world, socket->link, TO_SERVER, msg, false);
     return ERR_OK;
 }
 
-enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct bus_peer *peer, struct err *err) {
+enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct bus_peer *peer, struct err *err)
+{
     (void)peer;
     (void)err;
     if (socket->count == 0) return BUS_EMPTY;
@@ -224,12 +247,14 @@ enum bus_result bus_receive(struct bus_socket *socket, struct msg *msg, struct b
     return BUS_MESSAGE;
 }
 
-void loop_add_socket(struct loop *loop, struct bus_socket *socket) {
+void loop_add_socket(struct loop *loop, struct bus_socket *socket)
+{
     (void)loop;
     (void)socket;
 }
 
-void loop_remove_socket(struct loop *loop, const struct bus_socket *socket) {
+void loop_remove_socket(struct loop *loop, const struct bus_socket *socket)
+{
     (void)loop;
     (void)socket;
 }

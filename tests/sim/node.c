@@ -9,11 +9,13 @@
 
 static const struct node_ops *const all_ops[SIM_NODES] = {&strategy_ops, &executor_ops, &gateway_ops, &exchange_ops};
 
-bool node_runs(const struct node *node, int64_t now_us) {
+bool node_runs(const struct node *node, int64_t now_us)
+{
     return node->alive && !node->dying && now_us >= node->stalled_until_us;
 }
 
-void node_kill(struct node *node, int64_t down_us) {
+void node_kill(struct node *node, int64_t down_us)
+{
     if (!node->alive || node->dying) return;
     node->dying = true;
     node->restart_us = node->world->now_us + down_us;
@@ -21,12 +23,14 @@ void node_kill(struct node *node, int64_t down_us) {
     world_tell(node->world, "%s dies for %lld ms", all_ops[node->id]->name, (long long)(down_us / 1000));
 }
 
-static int64_t rest_us(struct world *world) {
+static int64_t rest_us(struct world *world)
+{
     return rng_chance(&world->rng, 1, 6) ? rng_range(&world->rng, 0, 6000000) : rng_range(&world->rng, 0, 1000000);
 }
 
 /* How many of the step's effects happen before the process dies: 0 = not even the commit. All: it lives. */
-static uint32_t fate(struct node *node, uint32_t effects, bool stores) {
+static uint32_t fate(struct node *node, uint32_t effects, bool stores)
+{
     struct world *world = node->world;
     if (stores && world_chance(world, world->chaos.commit_fail)) {
         world->totals.commits_failed++;
@@ -38,7 +42,8 @@ static uint32_t fate(struct node *node, uint32_t effects, bool stores) {
     return (uint32_t)rng_range(&world->rng, 0, effects);
 }
 
-static void commit(struct node *node) {
+static void commit(struct node *node)
+{
     store_begin(&node->store);
     for (uint32_t i = 0; i < node->step_count; i++) {
         if (node->step[i].port != PORT_STORE) continue;
@@ -47,7 +52,8 @@ static void commit(struct node *node) {
     }
 }
 
-void node_end_step(struct node *node) {
+void node_end_step(struct node *node)
+{
     struct world *world = node->world;
     const uint32_t count = node->step_count;
     if (node->dying) node->step_count = 0;
@@ -69,7 +75,8 @@ void node_end_step(struct node *node) {
     node->step_count = 0;
 }
 
-void node_bury(struct world *world) {
+void node_bury(struct world *world)
+{
     for (int i = 0; i < SIM_NODES; i++) {
         struct node *node = &world->nodes[i];
         if (!node->dying) continue;
@@ -81,7 +88,8 @@ void node_bury(struct world *world) {
     }
 }
 
-void node_work(struct world *world, enum node_id id) {
+void node_work(struct world *world, enum node_id id)
+{
     struct node *node = &world->nodes[id];
     if (!node->alive && world->now_us >= node->restart_us) {
         node->alive = true;
@@ -102,7 +110,8 @@ void node_work(struct world *world, enum node_id id) {
                (long long)((node->stalled_until_us - world->now_us) / 1000));
 }
 
-static int64_t conditions_stored(const struct store *store) {
+static int64_t conditions_stored(const struct store *store)
+{
     const struct table *table = &store->tables[TABLE_CONDITION];
     int64_t count = 0;
     for (uint32_t i = 0; i < table->count; i++) count += table->rows[i] != NULL;
@@ -111,17 +120,17 @@ static int64_t conditions_stored(const struct store *store) {
 
 /* The machine goes dark: the three of it die, and what was not synced is gone (the gateway syncs at each commit). It takes
  * longer than a signal lives to start a machine again. The exchange is elsewhere. */
-void node_power_cut(struct world *world) {
+void node_power_cut(struct world *world)
+{
     world->totals.power_cuts++;
     world->power_cut = true;
     for (int i = NODE_STRATEGY; i <= NODE_GATEWAY; i++) {
         struct node *node = &world->nodes[i];
         const int64_t down_us = SIM_TTL_US + rng_range(&world->rng, 500000, 2000000);
-        if (node->alive) {
+        if (node->alive)
             node_kill(node, down_us);
-        } else if (node->restart_us < world->now_us + down_us) {
+        else if (node->restart_us < world->now_us + down_us)
             node->restart_us = world->now_us + down_us;
-        }
         if (!node->store.journal) continue;
         const int64_t before = conditions_stored(&node->store);
         const uint32_t commits = store_commits(&node->store);

@@ -10,17 +10,20 @@
 
 #define EQUITY PRICE_POINTS(30000000) /* refusals for margin would leave exits without an end */
 
-static struct node *self(struct world *world) {
+static struct node *self(struct world *world)
+{
     return &world->nodes[NODE_EXCHANGE];
 }
 
 /* --- what leaves ---------------------------------------------------------------------------------------------------------- */
 
-static void say(struct world *world, const struct msg *msg) {
+static void say(struct world *world, const struct msg *msg)
+{
     if (world->exchange.logged_in) net_send(world, LINK_VENUE, TO_CLIENT, msg, false);
 }
 
-static void release(struct world *world, enum port port, const struct msg *msg) {
+static void release(struct world *world, enum port port, const struct msg *msg)
+{
     CHECK(port == PORT_PUBLISH);
     if (msg->id == MSG_VENUE_EXEC)
         say(world, msg);
@@ -28,7 +31,8 @@ static void release(struct world *world, enum port port, const struct msg *msg) 
         net_send(world, LINK_VENUE, PUBLISHED, msg, false);
 }
 
-static void swap_execs(struct msg *ack, struct msg *fill) {
+static void swap_execs(struct msg *ack, struct msg *fill)
+{
     const uint64_t seq = ack->venue_exec.seq;
     const struct msg copy = *ack;
     *ack = *fill;
@@ -38,7 +42,8 @@ static void swap_execs(struct msg *ack, struct msg *fill) {
 }
 
 /* Acknowledgement and fill change places: in the file, in the numbers, on the line. */
-static void fill_first(struct node *node) {
+static void fill_first(struct node *node)
+{
     uint32_t acks[2], fills[2], found = 0; /* stored and published */
     for (uint32_t i = 0; i < node->step_count && found < 2; i++) {
         const struct held *ack = &node->step[i];
@@ -46,7 +51,8 @@ static void fill_first(struct node *node) {
         for (uint32_t j = i + 1; j < node->step_count; j++) {
             const struct held *fill = &node->step[j];
             if (fill->port != ack->port || fill->msg.id != MSG_VENUE_EXEC) continue;
-            if (fill->msg.venue_exec.kind != EXEC_FILL || fill->msg.venue_exec.seq != ack->msg.venue_exec.seq + 1) break;
+            if (fill->msg.venue_exec.kind != EXEC_FILL || fill->msg.venue_exec.seq != ack->msg.venue_exec.seq + 1)
+                break;
             acks[found] = i;
             fills[found++] = j;
             break;
@@ -55,7 +61,8 @@ static void fill_first(struct node *node) {
     for (uint32_t i = 0; found == 2 && i < 2; i++) swap_execs(&node->step[acks[i]].msg, &node->step[fills[i]].msg);
 }
 
-static void end_step(struct world *world) {
+static void end_step(struct world *world)
+{
     struct node *node = self(world);
     if (world_chance(world, world->chaos.fill_first)) fill_first(node);
     const bool was_alive = node->alive && !node->dying;
@@ -67,7 +74,8 @@ static void end_step(struct world *world) {
 
 /* --- birth ------------------------------------------------------------------------------------------------------------------ */
 
-static void list(struct world *world) {
+static void list(struct world *world)
+{
     struct exchange *x = &world->exchange;
     const int32_t day = session_trading_day(world_market_us(world));
     for (uint32_t i = 0; i < SIM_SYMBOLS; i++) {
@@ -80,7 +88,8 @@ static void list(struct world *world) {
 }
 
 /* As exchange_store.c: a day later, yesterday's last is the reference. */
-static void restore_stats(struct world *world, uint32_t at) {
+static void restore_stats(struct world *world, uint32_t at)
+{
     struct matching_stats now, stats = world->exchange.stats[at];
     matching_stats(world->exchange.matching, at, &now);
     if (stats.trading_day != now.trading_day) {
@@ -92,7 +101,8 @@ static void restore_stats(struct world *world, uint32_t at) {
     matching_set_stats(world->exchange.matching, &stats);
 }
 
-static void restore(struct world *world) {
+static void restore(struct world *world)
+{
     static const enum table_id order[] = {TABLE_SINGLE, TABLE_POSITION, TABLE_ORDER, TABLE_EXEC};
     for (size_t t = 0; t < sizeof order / sizeof order[0]; t++) {
         const struct table *table = &self(world)->store.tables[order[t]];
@@ -104,7 +114,8 @@ static void restore(struct world *world) {
     }
 }
 
-static void birth(struct world *world) {
+static void birth(struct world *world)
+{
     struct exchange *x = &world->exchange;
     const struct matching_config config = {.install = "X",
                                            .epoch = (uint64_t)world->now_us,
@@ -123,7 +134,8 @@ static void birth(struct world *world) {
     matching_resume(x->matching, true, sink);
 }
 
-static void death(struct world *world) {
+static void death(struct world *world)
+{
     struct exchange *x = &world->exchange;
     matching_free(x->matching);
     x->matching = NULL;
@@ -133,7 +145,8 @@ static void death(struct world *world) {
 
 /* --- the line ---------------------------------------------------------------------------------------------------------------- */
 
-static void reply(struct world *world, uint64_t request_id, enum status status, int64_t number, const char *text) {
+static void reply(struct world *world, uint64_t request_id, enum status status, int64_t number, const char *text)
+{
     struct msg msg;
     msg_init(&msg, MSG_REPLY);
     msg.reply.request_id = request_id;
@@ -148,19 +161,22 @@ struct answer {
     int64_t rows;
 };
 
-static void answer_row(struct answer *answer, const struct msg *msg) {
+static void answer_row(struct answer *answer, const struct msg *msg)
+{
     net_send(answer->world, LINK_VENUE, TO_CLIENT, msg, true);
     answer->rows++;
 }
 
-static void answer_position(void *context, const struct position *position) {
+static void answer_position(void *context, const struct position *position)
+{
     struct msg msg;
     msg_init(&msg, MSG_POSITION);
     msg.position = *position;
     answer_row(context, &msg);
 }
 
-static bool answer_fills(struct answer *answer, uint64_t from_seq) {
+static bool answer_fills(struct answer *answer, uint64_t from_seq)
+{
     const struct table *table = &self(answer->world)->store.tables[TABLE_EXEC];
     for (uint64_t i = from_seq; i < table->count; i++) {
         if (answer->rows == SIM_ANSWER_MAX) return true;
@@ -169,7 +185,8 @@ static bool answer_fills(struct answer *answer, uint64_t from_seq) {
     return false;
 }
 
-static void answer_order(struct answer *answer, const struct query *query) {
+static void answer_order(struct answer *answer, const struct query *query)
+{
     struct msg msg;
     msg_init(&msg, MSG_VENUE_ORDER_STATUS);
     struct venue_order_status *status = &msg.venue_order_status;
@@ -180,7 +197,8 @@ static void answer_order(struct answer *answer, const struct query *query) {
     answer_row(answer, &msg);
 }
 
-static void on_query(struct world *world, const struct query *query) {
+static void on_query(struct world *world, const struct query *query)
+{
     struct answer answer = {.world = world};
     struct matching *matching = world->exchange.matching;
     struct msg msg;
@@ -197,7 +215,8 @@ static void on_query(struct world *world, const struct query *query) {
 }
 
 /* A venue may refuse for reasons of its own: a price between two ticks is refused by any. */
-static void take_order(struct world *world, const struct order_request *request) {
+static void take_order(struct world *world, const struct order_request *request)
+{
     struct order_request taken = *request;
     check_arrival(world, request);
     if (world_chance(world, world->chaos.reject)) {
@@ -207,12 +226,14 @@ static void take_order(struct world *world, const struct order_request *request)
     matching_order(world->exchange.matching, 0, &taken, &self(world)->sink);
 }
 
-static uint64_t asked_by(const struct msg *msg) {
+static uint64_t asked_by(const struct msg *msg)
+{
     if (msg->id == MSG_QUERY) return msg->query.request_id;
     return msg->id == MSG_CONTROL ? msg->control.request_id : 0;
 }
 
-static void receive(struct world *world, const struct packet *packet) {
+static void receive(struct world *world, const struct packet *packet)
+{
     struct exchange *x = &world->exchange;
     const struct msg *msg = &packet->msg;
     struct sink *sink = &self(world)->sink;
@@ -237,7 +258,8 @@ static void receive(struct world *world, const struct packet *packet) {
 
 /* --- the market -------------------------------------------------------------------------------------------------------------- */
 
-static void publish_market(struct world *world) {
+static void publish_market(struct world *world)
+{
     struct exchange *x = &world->exchange;
     const struct session *session = matching_session(x->matching, 0);
     struct msg msg;
@@ -257,7 +279,8 @@ static void publish_market(struct world *world) {
     net_send(world, LINK_VENUE, PUBLISHED, &msg, false);
 }
 
-static void work(struct world *world) {
+static void work(struct world *world)
+{
     matching_on_time(world->exchange.matching, world_market_us(world), world->now_us, &self(world)->sink);
     market_move(world);
     end_step(world);

@@ -2,14 +2,16 @@
 #include "core/check.h"
 #include "tests/sim/world.h"
 
-#define RESEND_US 250000
+#define RESEND_US      250000
 #define ASK_TIMEOUT_US 1000000
 
-static struct node *self(struct world *world) {
+static struct node *self(struct world *world)
+{
     return &world->nodes[NODE_EXECUTOR];
 }
 
-static void on_feed_message(void *context, const struct msg *msg, int64_t now_us) {
+static void on_feed_message(void *context, const struct msg *msg, int64_t now_us)
+{
     struct world *world = context;
     struct sink *sink = &self(world)->sink;
     struct err err;
@@ -32,8 +34,10 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
     node_end_step(self(world));
 }
 
-static void restore(struct world *world) {
-    static const enum table_id order[] = {TABLE_POSITION, TABLE_LOTS, TABLE_CURSOR, TABLE_ORDER, TABLE_EVENT, TABLE_ACK};
+static void restore(struct world *world)
+{
+    static const enum table_id order[] = {TABLE_POSITION, TABLE_LOTS,  TABLE_CURSOR,
+                                          TABLE_ORDER,    TABLE_EVENT, TABLE_ACK};
     const bool forgets = world->sabotage == SABOTAGE_DOUBLE_FILL;
     for (size_t t = 0; t < sizeof order / sizeof order[0]; t++) {
         const struct table *table = &self(world)->store.tables[order[t]];
@@ -47,7 +51,8 @@ static void restore(struct world *world) {
     upstream_seek_events(world->executor_upstream, executor_events_seq(world->executor));
 }
 
-static void birth(struct world *world) {
+static void birth(struct world *world)
+{
     const struct executor_config config = {.install = SIM_INSTALL,
                                            .session = ++self(world)->store.session,
                                            .resend_us = RESEND_US,
@@ -66,7 +71,8 @@ static void birth(struct world *world) {
     restore(world);
 }
 
-static void death(struct world *world) {
+static void death(struct world *world)
+{
     executor_free(world->executor);
     upstream_close(world->executor_upstream);
     world->executor = NULL;
@@ -74,7 +80,8 @@ static void death(struct world *world) {
     bus_clear(&world->buses[NODE_EXECUTOR]);
 }
 
-static void work(struct world *world) {
+static void work(struct world *world)
+{
     struct node *node = self(world);
     while (upstream_work(world->executor_upstream, world->now_us) <= world->now_us && !node->dying) continue;
     if (world->now_us < node->timer_us) return;
@@ -83,7 +90,8 @@ static void work(struct world *world) {
     node_end_step(node);
 }
 
-static void receive(struct world *world, const struct packet *packet) {
+static void receive(struct world *world, const struct packet *packet)
+{
     struct sink *sink = &self(world)->sink;
     if (packet->link != LINK_SIGNALS) {
         struct bus_socket *socket =
@@ -98,7 +106,8 @@ static void receive(struct world *world, const struct packet *packet) {
     node_end_step(self(world));
 }
 
-static void release(struct world *world, enum port port, const struct msg *msg) {
+static void release(struct world *world, enum port port, const struct msg *msg)
+{
     if (port == PORT_ACK) net_send(world, LINK_SIGNALS, TO_CLIENT, msg, false);
     if (port == PORT_ORDER) {
         struct msg sent = *msg;

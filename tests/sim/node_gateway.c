@@ -8,33 +8,38 @@
 #include "core/text.h"
 #include "tests/sim/world.h"
 
-#define REQUEST_BASE ((uint64_t)1 << 60)
+#define REQUEST_BASE       ((uint64_t)1 << 60)
 #define REQUEST_TIMEOUT_US 1500000
-#define MARKET_SILENCE_US 1500000
+#define MARKET_SILENCE_US  1500000
 
-static struct node *self(struct world *world) {
+static struct node *self(struct world *world)
+{
     return &world->nodes[NODE_GATEWAY];
 }
 
 /* --- what leaves --------------------------------------------------------------------------------------------------- */
 
-static void publish(struct world *world, const struct msg *msg) {
+static void publish(struct world *world, const struct msg *msg)
+{
     net_send(world, LINK_STRATEGY, PUBLISHED, msg, false);
     net_send(world, LINK_EXECUTOR, PUBLISHED, msg, false);
 }
 
 /* ERR_BUSY of the line: nothing has left. */
-static bool session_alive(const struct world *world) {
+static bool session_alive(const struct world *world)
+{
     const struct link *line = &world->links[LINK_VENUE];
     return world->gateway.session.logged_in && line->up && line->connections == world->gateway.connection;
 }
 
-static void to_venue(struct world *world, const struct msg *msg) {
+static void to_venue(struct world *world, const struct msg *msg)
+{
     struct gateway *g = &world->gateway;
     if (msg->id == MSG_ORDER_REQUEST) {
         if (!session_alive(world)) {
             if (g->not_sent_count < 8)
-                (void)text_copy(g->not_sent[g->not_sent_count++], CLIENT_ORDER_ID_SIZE, msg->order_request.client_order_id);
+                (void)text_copy(g->not_sent[g->not_sent_count++], CLIENT_ORDER_ID_SIZE,
+                                msg->order_request.client_order_id);
             return;
         }
         check_sending(world, &msg->order_request);
@@ -43,14 +48,16 @@ static void to_venue(struct world *world, const struct msg *msg) {
 }
 
 /* As if the venue had answered: it knows of nothing. */
-static void answer_nothing(struct world *world, const struct query *query) {
+static void answer_nothing(struct world *world, const struct query *query)
+{
     struct msg msg;
     msg_init(&msg, MSG_REPLY);
     msg.reply.request_id = query->request_id;
     net_send(world, LINK_VENUE, TO_CLIENT, &msg, true);
 }
 
-static void release(struct world *world, enum port port, const struct msg *msg) {
+static void release(struct world *world, enum port port, const struct msg *msg)
+{
     if (port == PORT_PUBLISH) {
         if (msg->id == MSG_ORDER_EVENT && msg->order_event.kind == EXEC_UNKNOWN) world->totals.unknowns++;
         publish(world, msg);
@@ -62,7 +69,8 @@ static void release(struct world *world, enum port port, const struct msg *msg) 
     }
 }
 
-static void end_step(struct world *world) {
+static void end_step(struct world *world)
+{
     struct gateway *g = &world->gateway;
     node_end_step(self(world));
     while (g->not_sent_count > 0) {
@@ -72,19 +80,22 @@ static void end_step(struct world *world) {
 }
 
 /* The time, but never what it was before: kept in the file. */
-static uint64_t next_epoch(struct world *world) {
+static uint64_t next_epoch(struct world *world)
+{
     const uint64_t now = (uint64_t)world->now_us;
     world->epoch = now > world->epoch ? now : world->epoch + 1;
     return world->epoch;
 }
 
-static void restart_feed(struct world *world) {
+static void restart_feed(struct world *world)
+{
     tick_ring_restart(world->gateway.ring, next_epoch(world));
 }
 
 /* --- birth ------------------------------------------------------------------------------------------------------------ */
 
-static void restore_table(struct world *world, enum table_id id) {
+static void restore_table(struct world *world, enum table_id id)
+{
     const struct table *table = &self(world)->store.tables[id];
     for (uint32_t i = 0; i < table->count; i++) {
         struct err err;
@@ -93,7 +104,8 @@ static void restore_table(struct world *world, enum table_id id) {
     }
 }
 
-static void resend_sending(struct world *world) {
+static void resend_sending(struct world *world)
+{
     const struct table *table = &self(world)->store.tables[TABLE_ORDER];
     for (uint32_t i = 0; i < table->count; i++) {
         const struct order *order = &table->rows[i]->order;
@@ -106,7 +118,8 @@ static void resend_sending(struct world *world) {
     }
 }
 
-static void birth(struct world *world) {
+static void birth(struct world *world)
+{
     struct gateway *g = &world->gateway;
     const struct gate_config config = {.venue = "SIM",
                                        .ack_timeout_us = SIM_ACK_TIMEOUT_US,
@@ -118,7 +131,8 @@ static void birth(struct world *world) {
     g->ring = tick_ring_new(next_epoch(world));
     CHECK(g->gate != NULL && g->ring != NULL);
     for (int i = 0; i < SIM_SYMBOLS; i++) CHECK(tick_ring_add(g->ring, sim_symbols[i], NULL) == ERR_OK);
-    static const enum table_id order[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION, TABLE_LOTS, TABLE_ORDER, TABLE_EVENT};
+    static const enum table_id order[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION,
+                                          TABLE_LOTS,   TABLE_ORDER,  TABLE_EVENT};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) restore_table(world, order[i]);
     if (store_single(&self(world)->store, MSG_GUARD_LIMITS) == NULL) {
         gate_on_limits(g->gate, &world->limits, world->now_us, &self(world)->sink);
@@ -127,7 +141,8 @@ static void birth(struct world *world) {
     gate_start(g->gate, world->now_us, &self(world)->sink);
 }
 
-static void death(struct world *world) {
+static void death(struct world *world)
+{
     gate_free(world->gateway.gate);
     tick_ring_free(world->gateway.ring);
     memset(&world->gateway, 0, sizeof world->gateway);
@@ -135,7 +150,8 @@ static void death(struct world *world) {
 
 /* --- the venue session --------------------------------------------------------------------------------------------- */
 
-static void tell_gate(struct world *world) {
+static void tell_gate(struct world *world)
+{
     struct gateway *g = &world->gateway;
     struct msg msg;
     gate_on_session(g->gate, &g->session, world->now_us, &self(world)->sink);
@@ -145,7 +161,8 @@ static void tell_gate(struct world *world) {
     publish(world, &msg);
 }
 
-static void ask(struct world *world, enum query_kind kind, uint64_t request_id) {
+static void ask(struct world *world, enum query_kind kind, uint64_t request_id)
+{
     struct msg msg;
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = kind;
@@ -153,14 +170,16 @@ static void ask(struct world *world, enum query_kind kind, uint64_t request_id) 
     net_send(world, LINK_VENUE, TO_SERVER, &msg, false);
 }
 
-static void ask_contracts(struct world *world) {
+static void ask_contracts(struct world *world)
+{
     struct gateway *g = &world->gateway;
     g->contracts_request = REQUEST_BASE + ++g->request;
     g->asked_us = world->now_us;
     ask(world, QUERY_CONTRACTS, g->contracts_request);
 }
 
-static void session_up(struct world *world, uint64_t number) {
+static void session_up(struct world *world, uint64_t number)
+{
     struct gateway *g = &world->gateway;
     g->connection = world->links[LINK_VENUE].connections;
     g->session = (struct session_info){.logged_in = true, .user = "demo", .venue = "SIM", .account = SIM_ACCOUNT};
@@ -173,7 +192,8 @@ static void session_up(struct world *world, uint64_t number) {
     if (world->sabotage == SABOTAGE_RESEND_SENDING) resend_sending(world);
 }
 
-static void session_down(struct world *world) {
+static void session_down(struct world *world)
+{
     struct gateway *g = &world->gateway;
     if (!g->session.logged_in) return;
     memset(&g->session, 0, sizeof g->session);
@@ -181,7 +201,8 @@ static void session_down(struct world *world) {
     tell_gate(world);
 }
 
-static void on_reply(struct world *world, const struct reply *reply) {
+static void on_reply(struct world *world, const struct reply *reply)
+{
     struct gateway *g = &world->gateway;
     if (reply->status == ERR_DENIED) {
         session_down(world); /* it does not know us: the session is gone, whatever we thought */
@@ -200,7 +221,8 @@ static void on_reply(struct world *world, const struct reply *reply) {
     }
 }
 
-static void log_in_or_out(struct world *world, enum msg_id id) {
+static void log_in_or_out(struct world *world, enum msg_id id)
+{
     struct gateway *g = &world->gateway;
     struct msg msg;
     msg_init(&msg, id);
@@ -215,12 +237,14 @@ static void log_in_or_out(struct world *world, enum msg_id id) {
     net_send(world, LINK_VENUE, TO_SERVER, &msg, false);
 }
 
-static void session_work(struct world *world) {
+static void session_work(struct world *world)
+{
     struct gateway *g = &world->gateway;
     if (g->session.logged_in && !session_alive(world)) session_down(world);
     if (self(world)->dying || !world->links[LINK_VENUE].up) return;
     if (world->now_us - g->asked_us > REQUEST_TIMEOUT_US) g->login_request = g->logout_request = 0;
-    if (gate_wants_session(g->gate) && g->session.logged_in && g->logout_request == 0) log_in_or_out(world, MSG_CONTROL);
+    if (gate_wants_session(g->gate) && g->session.logged_in && g->logout_request == 0)
+        log_in_or_out(world, MSG_CONTROL);
     if (!g->session.logged_in && g->login_request == 0 && g->logout_request == 0) log_in_or_out(world, MSG_LOGIN);
     if (g->session.logged_in && g->contracts_day != g->market.trading_day &&
         (g->contracts_request == 0 || world->now_us - g->asked_us > REQUEST_TIMEOUT_US))
@@ -229,7 +253,8 @@ static void session_work(struct world *world) {
 
 /* --- the feed -------------------------------------------------------------------------------------------------------- */
 
-static void on_tick(struct world *world, const struct tick *tick) {
+static void on_tick(struct world *world, const struct tick *tick)
+{
     struct gateway *g = &world->gateway;
     struct msg msg;
     msg_init(&msg, MSG_TICK);
@@ -242,7 +267,8 @@ static void on_tick(struct world *world, const struct tick *tick) {
     end_step(world);
 }
 
-static void on_contract(struct world *world, const struct contract *contract) {
+static void on_contract(struct world *world, const struct contract *contract)
+{
     struct gateway *g = &world->gateway;
     const int at = sim_symbol_index(contract->symbol);
     struct msg msg;
@@ -255,7 +281,8 @@ static void on_contract(struct world *world, const struct contract *contract) {
     publish(world, &msg);
 }
 
-static void on_market(struct world *world, const struct market *market) {
+static void on_market(struct world *world, const struct market *market)
+{
     struct gateway *g = &world->gateway;
     struct msg msg;
     if (market->market_us < g->market.market_us) return; /* overtaken */
@@ -274,7 +301,8 @@ struct feeding {
     int64_t rows;
 };
 
-static void give(struct feeding *to, const struct msg *msg) {
+static void give(struct feeding *to, const struct msg *msg)
+{
     if (to->link == SIM_LINKS)
         publish(to->world, msg);
     else
@@ -282,7 +310,8 @@ static void give(struct feeding *to, const struct msg *msg) {
     to->rows++;
 }
 
-static void give_feed(void *context, const char *symbol, uint64_t last_seq) {
+static void give_feed(void *context, const char *symbol, uint64_t last_seq)
+{
     struct feeding *to = context;
     struct msg msg;
     msg_init(&msg, MSG_FEED);
@@ -293,14 +322,16 @@ static void give_feed(void *context, const char *symbol, uint64_t last_seq) {
     give(to, &msg);
 }
 
-static void each_feed(struct feeding *to) {
+static void each_feed(struct feeding *to)
+{
     const struct gateway *g = &to->world->gateway;
     if (g->market_heard_us == 0 || to->world->now_us - g->market_heard_us > MARKET_SILENCE_US) return;
     tick_ring_each(g->ring, give_feed, to);
     give_feed(to, "", tick_ring_seq(g->ring));
 }
 
-static void give_heartbeat(struct feeding *to) {
+static void give_heartbeat(struct feeding *to)
+{
     struct msg msg;
     msg_init(&msg, MSG_HEARTBEAT);
     msg.heartbeat.component = COMPONENT_GATEWAY;
@@ -311,7 +342,8 @@ static void give_heartbeat(struct feeding *to) {
 
 /* --- the agents' questions ---------------------------------------------------------------------------------------------- */
 
-static void answer_status(struct feeding *to) {
+static void answer_status(struct feeding *to)
+{
     const struct gateway *g = &to->world->gateway;
     struct msg msg;
     give_heartbeat(to);
@@ -324,14 +356,16 @@ static void answer_status(struct feeding *to) {
     each_feed(to);
 }
 
-static void answer_tick(void *context, const struct tick *tick) {
+static void answer_tick(void *context, const struct tick *tick)
+{
     struct msg msg;
     msg_init(&msg, MSG_TICK);
     msg.tick = *tick;
     give(context, &msg);
 }
 
-static bool answer_events(struct feeding *to, uint64_t from_seq) {
+static bool answer_events(struct feeding *to, uint64_t from_seq)
+{
     const struct table *table = &self(to->world)->store.tables[TABLE_EVENT];
     for (uint64_t i = from_seq; i < table->count; i++) {
         if (to->rows == SIM_ANSWER_MAX) return true;
@@ -340,7 +374,8 @@ static bool answer_events(struct feeding *to, uint64_t from_seq) {
     return false;
 }
 
-static void on_query(struct world *world, enum link_id link, const struct query *query) {
+static void on_query(struct world *world, enum link_id link, const struct query *query)
+{
     struct gateway *g = &world->gateway;
     struct feeding to = {.world = world, .link = link};
     struct msg msg;
@@ -363,7 +398,8 @@ static void on_query(struct world *world, enum link_id link, const struct query 
 
 /* --- one message ---------------------------------------------------------------------------------------------------------- */
 
-static void on_request(struct world *world, const struct packet *packet) {
+static void on_request(struct world *world, const struct packet *packet)
+{
     struct gateway *g = &world->gateway;
     const struct msg *msg = &packet->msg;
     if (msg->id == MSG_QUERY) {
@@ -380,31 +416,32 @@ static void on_request(struct world *world, const struct packet *packet) {
     end_step(world);
 }
 
-static void receive(struct world *world, const struct packet *packet) {
+static void receive(struct world *world, const struct packet *packet)
+{
     struct gateway *g = &world->gateway;
     const struct msg *msg = &packet->msg;
     struct sink *sink = &self(world)->sink;
-    if (packet->link != LINK_VENUE) {
+    if (packet->link != LINK_VENUE)
         on_request(world, packet);
-    } else if (msg->id == MSG_TICK) {
+    else if (msg->id == MSG_TICK)
         on_tick(world, &msg->tick);
-    } else if (msg->id == MSG_MARKET) {
+    else if (msg->id == MSG_MARKET)
         on_market(world, &msg->market);
-    } else if (msg->id == MSG_CONTRACT) {
+    else if (msg->id == MSG_CONTRACT)
         on_contract(world, &msg->contract);
-    } else if (msg->id == MSG_REPLY) {
+    else if (msg->id == MSG_REPLY)
         on_reply(world, &msg->reply);
-    } else if (msg->id == MSG_VENUE_EXEC) {
+    else if (msg->id == MSG_VENUE_EXEC)
         gate_on_venue_exec(g->gate, &msg->venue_exec, world->now_us, sink);
-    } else if (msg->id == MSG_VENUE_ORDER_STATUS) {
+    else if (msg->id == MSG_VENUE_ORDER_STATUS)
         gate_on_venue_order_status(g->gate, &msg->venue_order_status, world->now_us, sink);
-    } else if (msg->id == MSG_POSITION) {
+    else if (msg->id == MSG_POSITION)
         gate_on_venue_position(g->gate, &msg->position, world->now_us, sink);
-    }
     end_step(world);
 }
 
-static void work(struct world *world) {
+static void work(struct world *world)
+{
     struct gateway *g = &world->gateway;
     struct feeding all = {.world = world, .link = SIM_LINKS};
     session_work(world);

@@ -2,14 +2,16 @@
 #include "core/check.h"
 #include "tests/sim/world.h"
 
-#define RESEND_US 250000
+#define RESEND_US      250000
 #define ASK_TIMEOUT_US 1000000
 
-static struct node *self(struct world *world) {
+static struct node *self(struct world *world)
+{
     return &world->nodes[NODE_STRATEGY];
 }
 
-static void on_feed_message(void *context, const struct msg *msg, int64_t now_us) {
+static void on_feed_message(void *context, const struct msg *msg, int64_t now_us)
+{
     struct world *world = context;
     struct sink *sink = &self(world)->sink;
     struct err err;
@@ -33,7 +35,8 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
     node_end_step(self(world));
 }
 
-static void on_stale(void *context, const char *symbol, bool stale, int64_t now_us) {
+static void on_stale(void *context, const char *symbol, bool stale, int64_t now_us)
+{
     struct world *world = context;
     if (stale) world->totals.gaps++;
     world->stale[sim_symbol_index(symbol)] = stale;
@@ -42,12 +45,14 @@ static void on_stale(void *context, const char *symbol, bool stale, int64_t now_
     node_end_step(self(world));
 }
 
-static void wait_for(struct world *world, const char *symbol) {
+static void wait_for(struct world *world, const char *symbol)
+{
     upstream_watch(world->strategy_upstream, symbol);
     world->restored[sim_symbol_index(symbol)] = true;
 }
 
-static void on_lost(void *context, const char *symbol, uint64_t ticks, int64_t now_us) {
+static void on_lost(void *context, const char *symbol, uint64_t ticks, int64_t now_us)
+{
     struct world *world = context;
     world->lost_said[sim_symbol_index(symbol)] = true;
     world_tell(world, "strategy: %llu ticks of %s are lost", (unsigned long long)ticks, symbol);
@@ -55,7 +60,8 @@ static void on_lost(void *context, const char *symbol, uint64_t ticks, int64_t n
     node_end_step(self(world));
 }
 
-static void restore_row(struct world *world, const struct msg *msg) {
+static void restore_row(struct world *world, const struct msg *msg)
+{
     struct err err;
     if (msg != NULL && msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state))
         wait_for(world, msg->condition.terms.symbol);
@@ -63,7 +69,8 @@ static void restore_row(struct world *world, const struct msg *msg) {
         world_fail(world, "the strategy refuses its own row: %s", err.text);
 }
 
-static void restore(struct world *world) {
+static void restore(struct world *world)
+{
     const struct table *tables = self(world)->store.tables;
     for (uint32_t i = 0; i < tables[TABLE_CONDITION].count; i++) restore_row(world, tables[TABLE_CONDITION].rows[i]);
     for (uint32_t i = 0; i < tables[TABLE_SIGNAL].count; i++) {
@@ -82,7 +89,8 @@ static void restore(struct world *world) {
     upstream_seek_events(world->strategy_upstream, strategy_events_seq(world->strategy));
 }
 
-static void birth(struct world *world) {
+static void birth(struct world *world)
+{
     const struct strategy_config config = {
         .install = SIM_INSTALL, .time_to_live_us = SIM_TTL_US, .resend_us = RESEND_US, .max_conditions = 1000};
     const struct upstream_config links = {.bus = &world->buses[NODE_STRATEGY],
@@ -100,7 +108,8 @@ static void birth(struct world *world) {
     restore(world);
 }
 
-static void death(struct world *world) {
+static void death(struct world *world)
+{
     strategy_free(world->strategy);
     upstream_close(world->strategy_upstream);
     world->strategy = NULL;
@@ -112,7 +121,8 @@ static void death(struct world *world) {
     bus_clear(&world->buses[NODE_STRATEGY]);
 }
 
-static void work(struct world *world) {
+static void work(struct world *world)
+{
     struct node *node = self(world);
     while (upstream_work(world->strategy_upstream, world->now_us) <= world->now_us && !node->dying) continue;
     if (world->now_us < node->timer_us) return;
@@ -121,15 +131,15 @@ static void work(struct world *world) {
     node_end_step(node);
 }
 
-static void receive(struct world *world, const struct packet *packet) {
+static void receive(struct world *world, const struct packet *packet)
+{
     if (packet->link == LINK_SIGNALS) {
         if (packet->msg.id != MSG_SIGNAL_ACK) return;
         strategy_on_ack(world->strategy, &packet->msg.signal_ack, world->now_us, &self(world)->sink);
         node_end_step(self(world));
         return;
     }
-    struct bus_socket *socket =
-        bus_socket_of(&world->buses[NODE_STRATEGY], LINK_STRATEGY, packet->way == PUBLISHED);
+    struct bus_socket *socket = bus_socket_of(&world->buses[NODE_STRATEGY], LINK_STRATEGY, packet->way == PUBLISHED);
     struct msg msg = packet->msg;
     if (world->sabotage == SABOTAGE_GAP_BLIND && msg.id == MSG_TICK)
         msg.tick.sym_seq = ++world->blind_seq[sim_symbol_index(msg.tick.symbol)];
@@ -137,7 +147,8 @@ static void receive(struct world *world, const struct packet *packet) {
     if (bus_push(socket, &msg)) work(world);
 }
 
-static void release(struct world *world, enum port port, const struct msg *msg) {
+static void release(struct world *world, enum port port, const struct msg *msg)
+{
     if (port == PORT_SIGNAL) {
         net_send(world, LINK_SIGNALS, TO_SERVER, msg, false);
     } else if (port == PORT_ORDER && msg->id == MSG_CANCEL_REQUEST) {

@@ -6,11 +6,13 @@
 #include "core/text.h"
 #include "tests/sim/world.h"
 
-static bool here(const struct world *world, enum node_id id) {
+static bool here(const struct world *world, enum node_id id)
+{
     return node_runs(&world->nodes[id], world->now_us);
 }
 
-static struct condition_terms random_terms(struct world *world) {
+static struct condition_terms random_terms(struct world *world)
+{
     struct rng *rng = &world->rng;
     const int symbol = (int)rng_range(rng, 0, SIM_SYMBOLS - 1);
     struct condition_terms terms = {.side = world->one_sided || rng_chance(rng, 1, 2) ? SIDE_BUY : SIDE_SELL,
@@ -31,15 +33,18 @@ static struct condition_terms random_terms(struct world *world) {
     return terms;
 }
 
-int64_t people_condition(struct world *world, const struct condition_terms *terms) {
+int64_t people_condition(struct world *world, const struct condition_terms *terms)
+{
     if (!here(world, NODE_STRATEGY) || world->conditions_made >= SIM_CONDITIONS_MAX) return 0;
-    struct condition_command command = {.request_id = 1, .action = CONDITION_CREATE, .terms = *terms, .actor = "trader"};
+    struct condition_command command = {
+        .request_id = 1, .action = CONDITION_CREATE, .terms = *terms, .actor = "trader"};
     strategy_on_command(world->strategy, &command, world->now_us, &world->nodes[NODE_STRATEGY].sink);
     node_end_step(&world->nodes[NODE_STRATEGY]);
     return world->conditions_made; /* check.c has seen the row; the last one, when it was refused */
 }
 
-static void act_on_condition(struct world *world, enum condition_action action, int64_t id) {
+static void act_on_condition(struct world *world, enum condition_action action, int64_t id)
+{
     struct condition_command command = {.request_id = 1, .action = action, .condition_id = id, .actor = "trader"};
     if (!here(world, NODE_STRATEGY)) return;
     if (action == CONDITION_EDIT) command.terms = random_terms(world);
@@ -47,7 +52,8 @@ static void act_on_condition(struct world *world, enum condition_action action, 
     node_end_step(&world->nodes[NODE_STRATEGY]);
 }
 
-static struct order_request random_ticket(struct world *world) {
+static struct order_request random_ticket(struct world *world)
+{
     struct rng *rng = &world->rng;
     const int symbol = (int)rng_range(rng, 0, SIM_SYMBOLS - 1);
     struct order_request request = {.side = rng_chance(rng, 1, 2) ? SIDE_BUY : SIDE_SELL,
@@ -67,7 +73,8 @@ static struct order_request random_ticket(struct world *world) {
     return request;
 }
 
-static void send_ticket(struct world *world) {
+static void send_ticket(struct world *world)
+{
     struct node *node = &world->nodes[NODE_EXECUTOR];
     if (!here(world, NODE_EXECUTOR)) return;
     struct order_command command = {.request_id = ++world->operator_request};
@@ -89,13 +96,15 @@ struct living {
     int64_t count;
 };
 
-static void collect(void *context, const struct order *order) {
+static void collect(void *context, const struct order *order)
+{
     struct living *living = context;
     if (order_state_terminal(order->state) || living->count == 32) return;
     (void)text_copy(living->ids[living->count++], CLIENT_ORDER_ID_SIZE, order->request.client_order_id);
 }
 
-static void cancel_one(struct world *world) {
+static void cancel_one(struct world *world)
+{
     struct node *node = &world->nodes[NODE_EXECUTOR];
     struct living living = {.count = 0};
     if (!here(world, NODE_EXECUTOR)) return;
@@ -109,7 +118,8 @@ static void cancel_one(struct world *world) {
     node_end_step(node);
 }
 
-static void flatten(struct world *world) {
+static void flatten(struct world *world)
+{
     struct node *node = &world->nodes[NODE_EXECUTOR];
     if (!here(world, NODE_EXECUTOR)) return;
     struct control control = {.request_id = 1, .kind = CONTROL_FLATTEN, .actor = "trader"};
@@ -118,7 +128,8 @@ static void flatten(struct world *world) {
     node_end_step(node);
 }
 
-void people_control(struct world *world, enum control_kind kind) {
+void people_control(struct world *world, enum control_kind kind)
+{
     struct node *node = &world->nodes[NODE_GATEWAY];
     if (!here(world, NODE_GATEWAY)) return;
     struct control control = {.request_id = 1, .kind = kind, .text = "enough", .actor = "trader"};
@@ -127,7 +138,8 @@ void people_control(struct world *world, enum control_kind kind) {
     node_end_step(node);
 }
 
-static void mode(struct world *world) {
+static void mode(struct world *world)
+{
     if (!here(world, NODE_GATEWAY)) return;
     const bool active = gate_guard(world->gateway.gate)->mode == GUARD_ACTIVE;
     if (!active)
@@ -136,7 +148,8 @@ static void mode(struct world *world) {
         people_control(world, rng_chance(&world->rng, 1, 2) ? CONTROL_HALT : CONTROL_REDUCE);
 }
 
-void people_act(struct world *world) {
+void people_act(struct world *world)
+{
     const int64_t dice = rng_range(&world->rng, 0, 99);
     const int64_t some = world->conditions_made > 0 ? rng_range(&world->rng, 1, world->conditions_made) : 0;
     if (dice < 55) {
@@ -155,6 +168,7 @@ void people_act(struct world *world) {
     }
 }
 
-void people_cancel_all(struct world *world) {
+void people_cancel_all(struct world *world)
+{
     for (int64_t id = 1; id <= world->conditions_made; id++) act_on_condition(world, CONDITION_CANCEL, id);
 }

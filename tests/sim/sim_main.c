@@ -15,9 +15,10 @@
 #include "tests/sim/sim.h"
 
 #define CONTROL_SEEDS 300
-#define JOBS_MAX 64
+#define JOBS_MAX      64
 
-static int one_seed(uint64_t seed, enum sabotage sabotage) {
+static int one_seed(uint64_t seed, enum sabotage sabotage)
+{
     struct sim_totals totals = {0};
     const struct sim_result result = sim_run(seed, sabotage, true, &totals);
     printf("seed %" PRIu64 ": %s\n", seed, result.good ? "good" : result.failure);
@@ -26,13 +27,16 @@ static int one_seed(uint64_t seed, enum sabotage sabotage) {
 
 static uint64_t seed_now;
 
-static void say_seed(void) {
-    printf("seed %" PRIu64 ": a check failed, see below\n  again: build/tests/sim/sim -s %" PRIu64 "\n", seed_now, seed_now);
+static void say_seed(void)
+{
+    printf("seed %" PRIu64 ": a check failed, see below\n  again: build/tests/sim/sim -s %" PRIu64 "\n", seed_now,
+           seed_now);
     fflush(stdout);
 }
 
 /* Every jobs-th seed from first + job on; stops at the first violation. */
-static int work(uint64_t first, uint64_t last, uint64_t job, uint64_t jobs, int out) {
+static int work(uint64_t first, uint64_t last, uint64_t job, uint64_t jobs, int out)
+{
     struct sim_totals totals = {0};
     int code = 0;
     check_set_hook(say_seed);
@@ -49,26 +53,29 @@ static int work(uint64_t first, uint64_t last, uint64_t job, uint64_t jobs, int 
     return code;
 }
 
-static void add(struct sim_totals *sum, const struct sim_totals *part) {
+static void add(struct sim_totals *sum, const struct sim_totals *part)
+{
     const uint64_t *from = (const uint64_t *)part;
     uint64_t *to = (uint64_t *)sum;
     for (size_t i = 0; i < sizeof *sum / sizeof(uint64_t); i++) to[i] += from[i];
 }
 
-static void print_totals(const struct sim_totals *t, int64_t took_us) {
+static void print_totals(const struct sim_totals *t, int64_t took_us)
+{
     printf("%" PRIu64 " seeds in %.1f s (%.0f a second): %" PRIu64 " signals, %" PRIu64 " orders at the venue, %" PRIu64
            " fills, %" PRIu64 " conditions closed\n",
            t->seeds, (double)took_us / 1e6, (double)t->seeds * 1e6 / (double)took_us, t->signals, t->orders, t->fills,
            t->closed);
-    printf("%" PRIu64 " processes killed, %" PRIu64 " commits failed, %" PRIu64 " power cuts, %" PRIu64 " stops, %" PRIu64
-           " broken lines, %" PRIu64 " messages lost, %" PRIu64 " repeated\n",
+    printf("%" PRIu64 " processes killed, %" PRIu64 " commits failed, %" PRIu64 " power cuts, %" PRIu64
+           " stops, %" PRIu64 " broken lines, %" PRIu64 " messages lost, %" PRIu64 " repeated\n",
            t->crashes, t->commits_failed, t->power_cuts, t->stalls, t->breaks, t->drops, t->repeats);
-    printf("%" PRIu64 " orders asked for again, %" PRIu64 " UNKNOWN, %" PRIu64 " EXPIRED, %" PRIu64 " exits at the price limit, %" PRIu64
-           " stale feeds, %" PRIu64 " halts\n",
+    printf("%" PRIu64 " orders asked for again, %" PRIu64 " UNKNOWN, %" PRIu64 " EXPIRED, %" PRIu64
+           " exits at the price limit, %" PRIu64 " stale feeds, %" PRIu64 " halts\n",
            t->resends, t->unknowns, t->expired, t->locked, t->gaps, t->halts);
 }
 
-static int many(uint64_t first, uint64_t last, int jobs) {
+static int many(uint64_t first, uint64_t last, int jobs)
+{
     int pipes[2], code = 0;
     struct sim_totals sum = {0}, part;
     const int64_t start_us = clock_monotonic_us();
@@ -91,7 +98,8 @@ static int many(uint64_t first, uint64_t last, int jobs) {
     return code;
 }
 
-static int controls(void) {
+static int controls(void)
+{
     int code = 0;
     for (int s = SABOTAGE_NONE + 1; s < SABOTAGE_COUNT; s++) {
         struct sim_result result;
@@ -107,7 +115,8 @@ static int controls(void) {
     return code;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     uint64_t first = 1, last = 1000, seed = 0;
     int jobs = (int)sysconf(_SC_NPROCESSORS_ONLN), control = 0, option;
     setvbuf(stdout, NULL, _IOLBF, 0);

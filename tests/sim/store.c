@@ -17,7 +17,8 @@ struct slab_block {
     struct msg msgs[SLAB_BLOCK];
 };
 
-static void slab_grow(struct slab *slab) {
+static void slab_grow(struct slab *slab)
+{
     struct slab_block *block = malloc(sizeof *block);
     CHECK(block != NULL);
     block->next = slab->blocks;
@@ -28,18 +29,21 @@ static void slab_grow(struct slab *slab) {
     for (uint32_t i = 0; i < SLAB_BLOCK; i++) slab->unused[slab->unused_count++] = &block->msgs[i];
 }
 
-struct msg *slab_copy(struct slab *slab, const struct msg *msg) {
+struct msg *slab_copy(struct slab *slab, const struct msg *msg)
+{
     if (slab->unused_count == 0) slab_grow(slab);
     struct msg *copy = slab->unused[--slab->unused_count];
     memcpy(copy, msg, sizeof *copy);
     return copy;
 }
 
-void slab_give(struct slab *slab, struct msg *msg) {
+void slab_give(struct slab *slab, struct msg *msg)
+{
     if (msg != NULL) slab->unused[slab->unused_count++] = msg;
 }
 
-void slab_free(struct slab *slab) {
+void slab_free(struct slab *slab)
+{
     while (slab->blocks != NULL) {
         struct slab_block *next = slab->blocks->next;
         free(slab->blocks);
@@ -51,7 +55,8 @@ void slab_free(struct slab *slab) {
 
 /* --- tables -------------------------------------------------------------------------------------------------------- */
 
-static void reserve(struct table *table, uint32_t count) {
+static void reserve(struct table *table, uint32_t count)
+{
     if (count <= table->room) return;
     uint32_t room = table->room == 0 ? 64 : table->room;
     while (room < count) room *= 2;
@@ -60,7 +65,8 @@ static void reserve(struct table *table, uint32_t count) {
     table->room = room;
 }
 
-static void note_undo(struct store *store, enum table_id table, uint32_t at, struct msg *old) {
+static void note_undo(struct store *store, enum table_id table, uint32_t at, struct msg *old)
+{
     if (store->undo_count == store->undo_room) {
         store->undo_room = store->undo_room == 0 ? 256 : store->undo_room * 2;
         store->undo = realloc(store->undo, store->undo_room * sizeof *store->undo);
@@ -69,7 +75,8 @@ static void note_undo(struct store *store, enum table_id table, uint32_t at, str
     store->undo[store->undo_count++] = (struct undo){.table = table, .at = at, .old = old};
 }
 
-static void put_at(struct store *store, enum table_id id, uint32_t at, const struct msg *msg) {
+static void put_at(struct store *store, enum table_id id, uint32_t at, const struct msg *msg)
+{
     struct table *table = &store->tables[id];
     reserve(table, at + 1);
     while (table->count <= at) table->rows[table->count++] = NULL;
@@ -84,44 +91,53 @@ static void put_at(struct store *store, enum table_id id, uint32_t at, const str
     }
 }
 
-static uint32_t find_row(const struct table *table, const struct msg *msg, bool (*same)(const struct msg *, const struct msg *)) {
+static uint32_t find_row(const struct table *table, const struct msg *msg,
+                         bool (*same)(const struct msg *, const struct msg *))
+{
     uint32_t at = 0;
     while (at < table->count && (table->rows[at] == NULL || !same(table->rows[at], msg))) at++;
     return at;
 }
 
-static bool same_position(const struct msg *a, const struct msg *b) {
+static bool same_position(const struct msg *a, const struct msg *b)
+{
     return a->position.trading_day == b->position.trading_day && strcmp(a->position.symbol, b->position.symbol) == 0 &&
            strcmp(a->position.account, b->position.account) == 0;
 }
 
-static bool same_lots(const struct msg *a, const struct msg *b) {
+static bool same_lots(const struct msg *a, const struct msg *b)
+{
     return a->condition_lots.condition_id == b->condition_lots.condition_id &&
            strcmp(a->condition_lots.symbol, b->condition_lots.symbol) == 0;
 }
 
-static bool same_cursor(const struct msg *a, const struct msg *b) {
+static bool same_cursor(const struct msg *a, const struct msg *b)
+{
     return strcmp(a->cursor.stream, b->cursor.stream) == 0;
 }
 
-static bool same_kind(const struct msg *a, const struct msg *b) {
+static bool same_kind(const struct msg *a, const struct msg *b)
+{
     return a->id == b->id;
 }
 
 /* --- orders, by id (at the exchange: and its own number, for it does not deduplicate) ------------------------------ */
 
-static uint64_t hash_text(uint64_t hash, const char *text) {
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
     for (; *text != '\0'; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
     return hash;
 }
 
-static uint64_t order_key(const char *client_order_id, const char *venue_order_id) {
+static uint64_t order_key(const char *client_order_id, const char *venue_order_id)
+{
     const uint64_t hash = hash_text(UINT64_C(14695981039346656037), client_order_id);
     return hash_text(hash * 31, venue_order_id);
 }
 
 /* The row's place; a new one is taken for a key that is not there. */
-static uint32_t order_place(struct store *store, uint64_t key, bool make) {
+static uint32_t order_place(struct store *store, uint64_t key, bool make)
+{
     const struct table *table = &store->tables[TABLE_ORDER];
     uint32_t slot = (uint32_t)(key >> 20) % INDEX_SIZE;
     while (store->order_index[slot] != 0) {
@@ -142,7 +158,8 @@ static uint32_t order_place(struct store *store, uint64_t key, bool make) {
     return at;
 }
 
-const struct order *store_order(const struct store *store, const char *client_order_id) {
+const struct order *store_order(const struct store *store, const char *client_order_id)
+{
     struct store *same = (struct store *)(uintptr_t)store; /* make = false changes nothing */
     const uint32_t at = order_place(same, order_key(client_order_id, ""), false);
     if (at == UINT32_MAX || store->tables[TABLE_ORDER].rows[at] == NULL) return NULL;
@@ -152,7 +169,8 @@ const struct order *store_order(const struct store *store, const char *client_or
 /* --- writing ------------------------------------------------------------------------------------------------------- */
 
 /* As the statement does: every following TRIGGERED condition that the price has passed. */
-static void put_ratchet(struct store *store, const struct ratchet *ratchet) {
+static void put_ratchet(struct store *store, const struct ratchet *ratchet)
+{
     const struct table *table = &store->tables[TABLE_CONDITION];
     const int sign = side_sign(ratchet->side);
     for (uint32_t i = 0; i < table->count; i++) {
@@ -167,7 +185,8 @@ static void put_ratchet(struct store *store, const struct ratchet *ratchet) {
     }
 }
 
-static void put_append(struct store *store, enum table_id id, uint64_t seq, const struct msg *msg) {
+static void put_append(struct store *store, enum table_id id, uint64_t seq, const struct msg *msg)
+{
     CHECK(seq > 0 && seq < 100000);
     const struct table *table = &store->tables[id];
     const uint32_t at = (uint32_t)seq - 1;
@@ -175,18 +194,21 @@ static void put_append(struct store *store, enum table_id id, uint64_t seq, cons
     put_at(store, id, at, msg);
 }
 
-static void put_order(struct store *store, const struct msg *msg, bool exchange) {
+static void put_order(struct store *store, const struct msg *msg, bool exchange)
+{
     const struct order *order = &msg->order;
     const uint64_t key = order_key(order->request.client_order_id, exchange ? order->venue_order_id : "");
     put_at(store, TABLE_ORDER, order_place(store, key, true), msg);
 }
 
-static void put_risk(struct store *store, const struct risk_event *risk) {
+static void put_risk(struct store *store, const struct risk_event *risk)
+{
     store->risks++;
     memcpy(store->last_risk, risk->text, sizeof store->last_risk);
 }
 
-void store_put(struct store *store, const struct msg *msg, bool exchange) {
+void store_put(struct store *store, const struct msg *msg, bool exchange)
+{
     struct table *tables = store->tables;
     if (msg->id == MSG_CONDITION) put_at(store, TABLE_CONDITION, (uint32_t)msg->condition.id, msg);
     if (msg->id == MSG_TRANSITION) put_at(store, TABLE_TRANSITION, (uint32_t)msg->transition.condition_id, msg);
@@ -197,8 +219,7 @@ void store_put(struct store *store, const struct msg *msg, bool exchange) {
     if (msg->id == MSG_VENUE_EXEC) put_append(store, TABLE_EXEC, msg->venue_exec.seq, msg);
     if (msg->id == MSG_POSITION)
         put_at(store, TABLE_POSITION, find_row(&tables[TABLE_POSITION], msg, same_position), msg);
-    if (msg->id == MSG_CONDITION_LOTS)
-        put_at(store, TABLE_LOTS, find_row(&tables[TABLE_LOTS], msg, same_lots), msg);
+    if (msg->id == MSG_CONDITION_LOTS) put_at(store, TABLE_LOTS, find_row(&tables[TABLE_LOTS], msg, same_lots), msg);
     if (msg->id == MSG_CURSOR) put_at(store, TABLE_CURSOR, find_row(&tables[TABLE_CURSOR], msg, same_cursor), msg);
     if (msg->id == MSG_GUARD_STATE || msg->id == MSG_GUARD_LIMITS || msg->id == MSG_ACCOUNT)
         put_at(store, TABLE_SINGLE, find_row(&tables[TABLE_SINGLE], msg, same_kind), msg);
@@ -206,7 +227,8 @@ void store_put(struct store *store, const struct msg *msg, bool exchange) {
     if (msg->id == MSG_RISK_EVENT) put_risk(store, &msg->risk_event);
 }
 
-const struct msg *store_single(const struct store *store, enum msg_id id) {
+const struct msg *store_single(const struct store *store, enum msg_id id)
+{
     const struct table *table = &store->tables[TABLE_SINGLE];
     for (uint32_t i = 0; i < table->count; i++)
         if (table->rows[i] != NULL && table->rows[i]->id == id) return table->rows[i];
@@ -215,17 +237,20 @@ const struct msg *store_single(const struct store *store, enum msg_id id) {
 
 /* --- commits and power cuts ------------------------------------------------------------------------------------------ */
 
-void store_begin(struct store *store) {
+void store_begin(struct store *store)
+{
     if (store->journal) note_undo(store, TABLE_COUNT, 0, NULL);
 }
 
-uint32_t store_commits(const struct store *store) {
+uint32_t store_commits(const struct store *store)
+{
     uint32_t commits = 0;
     for (uint32_t i = 0; i < store->undo_count; i++) commits += store->undo[i].table == TABLE_COUNT;
     return commits;
 }
 
-void store_cut(struct store *store, uint32_t commits) {
+void store_cut(struct store *store, uint32_t commits)
+{
     while (commits > 0 && store->undo_count > 0) {
         const struct undo undo = store->undo[--store->undo_count];
         if (undo.table == TABLE_COUNT) {
@@ -241,12 +266,14 @@ void store_cut(struct store *store, uint32_t commits) {
     }
 }
 
-void store_checkpoint(struct store *store) {
+void store_checkpoint(struct store *store)
+{
     for (uint32_t i = 0; i < store->undo_count; i++) slab_give(store->slab, store->undo[i].old);
     store->undo_count = 0;
 }
 
-void store_clear(struct store *store) {
+void store_clear(struct store *store)
+{
     store_checkpoint(store);
     for (int t = 0; t < TABLE_COUNT; t++) {
         struct table *table = &store->tables[t];
@@ -260,7 +287,8 @@ void store_clear(struct store *store) {
     store->last_risk[0] = '\0';
 }
 
-void store_free(struct store *store) {
+void store_free(struct store *store)
+{
     for (int t = 0; t < TABLE_COUNT; t++) free(store->tables[t].rows);
     free(store->order_keys);
     free(store->undo);

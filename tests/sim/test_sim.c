@@ -10,10 +10,11 @@
 
 #include "tests/sim/sim.h"
 
-#define SEEDS 400
+#define SEEDS         400
 #define CONTROL_SEEDS 200
 
-static void seeds_break_nothing(void **state) {
+static void seeds_break_nothing(void **state)
+{
     (void)state;
     struct sim_totals totals = {0};
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
@@ -29,7 +30,8 @@ static void seeds_break_nothing(void **state) {
     assert_true(totals.orders > 1000 && totals.fills > 1000 && totals.closed > 400);
 }
 
-static void controls_are_noticed(void **state) {
+static void controls_are_noticed(void **state)
+{
     (void)state;
     for (int s = SABOTAGE_NONE + 1; s < SABOTAGE_COUNT; s++) {
         struct sim_result result;
@@ -39,7 +41,8 @@ static void controls_are_noticed(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds_break_nothing),
         cmocka_unit_test(controls_are_noticed),

@@ -9,11 +9,12 @@
 #include "core/text.h"
 #include "tests/sim/world.h"
 
-#define LINKS_US 50000
+#define LINKS_US   50000
 #define EVENTS_MAX 2000000 /* a run that needs more is not coming to an end */
-#define NONE UINT32_MAX
+#define NONE       UINT32_MAX
 
-const char *sabotage_name(enum sabotage sabotage) {
+const char *sabotage_name(enum sabotage sabotage)
+{
     static const char *const names[] = {
         [SABOTAGE_NONE] = "nothing",
         [SABOTAGE_NO_DEDUPE] = "dedupe off: a known id goes to the venue again",
@@ -30,13 +31,15 @@ const char *sabotage_name(enum sabotage sabotage) {
 
 /* --- small things --------------------------------------------------------------------------------------------------------- */
 
-int sim_symbol_index(const char *symbol) {
+int sim_symbol_index(const char *symbol)
+{
     for (int i = 0; i < SIM_SYMBOLS; i++)
         if (strcmp(sim_symbols[i], symbol) == 0) return i;
     return -1;
 }
 
-void world_fail(struct world *world, const char *format, ...) {
+void world_fail(struct world *world, const char *format, ...)
+{
     if (world->failure[0] != '\0') return; /* what follows from it is no news */
     va_list args;
     va_start(args, format);
@@ -45,7 +48,8 @@ void world_fail(struct world *world, const char *format, ...) {
     world_tell(world, "FAILS: %s", world->failure);
 }
 
-void world_tell(const struct world *world, const char *format, ...) {
+void world_tell(const struct world *world, const char *format, ...)
+{
     if (!world->verbose) return;
     va_list args;
     va_start(args, format);
@@ -55,21 +59,25 @@ void world_tell(const struct world *world, const char *format, ...) {
     va_end(args);
 }
 
-bool world_chance(struct world *world, uint32_t in_1000) {
+bool world_chance(struct world *world, uint32_t in_1000)
+{
     return in_1000 > 0 && rng_chance(&world->rng, in_1000, 1000);
 }
 
-int64_t world_market_us(const struct world *world) {
+int64_t world_market_us(const struct world *world)
+{
     return world->now_us + world->market_offset_us;
 }
 
 /* --- events ---------------------------------------------------------------------------------------------------------------- */
 
-static bool before(const struct event *a, const struct event *b) {
+static bool before(const struct event *a, const struct event *b)
+{
     return a->due_us < b->due_us || (a->due_us == b->due_us && a->order < b->order);
 }
 
-void world_schedule(struct world *world, int64_t due_us, enum event_kind kind, uint32_t arg) {
+void world_schedule(struct world *world, int64_t due_us, enum event_kind kind, uint32_t arg)
+{
     if (world->heap_count == world->heap_room) {
         world->heap_room = world->heap_room == 0 ? 256 : world->heap_room * 2;
         world->heap = realloc(world->heap, world->heap_room * sizeof *world->heap);
@@ -84,7 +92,8 @@ void world_schedule(struct world *world, int64_t due_us, enum event_kind kind, u
     world->heap[at] = event;
 }
 
-static struct event next_event(struct world *world) {
+static struct event next_event(struct world *world)
+{
     const struct event first = world->heap[0], last = world->heap[--world->heap_count];
     uint32_t at = 0;
     for (;;) {
@@ -100,7 +109,8 @@ static struct event next_event(struct world *world) {
 }
 
 /* The market's day ends in the middle of everything, and the night begins a moment later. */
-static void pass_sessions(struct world *world) {
+static void pass_sessions(struct world *world)
+{
     if (world->session_jump_us == 0 || world->now_us < world->session_jump_us) return;
     if (world->session_step == 0) world->market_offset_us = SIM_DAY_CLOSE_US - world->now_us;
     if (world->session_step == 1) world->market_offset_us = SIM_NIGHT_OPEN_US - 700000 - world->now_us;
@@ -108,7 +118,8 @@ static void pass_sessions(struct world *world) {
     world->session_step++;
 }
 
-static void watch_links(struct world *world) {
+static void watch_links(struct world *world)
+{
     net_links(world);
     pass_sessions(world);
     check_feed(world);
@@ -119,7 +130,8 @@ static void watch_links(struct world *world) {
     world_schedule(world, world->now_us + LINKS_US, EVENT_LINKS, 0);
 }
 
-static void handle(struct world *world, const struct event *event) {
+static void handle(struct world *world, const struct event *event)
+{
     if (event->kind == EVENT_PACKET) {
         net_deliver(world, event->arg);
     } else if (event->kind == EVENT_WORK) {
@@ -135,7 +147,8 @@ static void handle(struct world *world, const struct event *event) {
     node_bury(world);
 }
 
-bool world_until(struct world *world, int64_t until_us) {
+bool world_until(struct world *world, int64_t until_us)
+{
     while (world->failure[0] == '\0' && world->heap_count > 0 && world->heap[0].due_us <= until_us) {
         const struct event event = next_event(world);
         CHECK(event.due_us >= world->now_us);
@@ -150,7 +163,8 @@ bool world_until(struct world *world, int64_t until_us) {
 
 /* --- the beginning ------------------------------------------------------------------------------------------------------------- */
 
-static void sink_emit(void *context, enum port port, const struct msg *msg) {
+static void sink_emit(void *context, enum port port, const struct msg *msg)
+{
     struct node *node = context;
     struct err err;
     if (node->dying) return;
@@ -165,7 +179,8 @@ static void sink_emit(void *context, enum port port, const struct msg *msg) {
     memcpy(&node->step[node->step_count++].msg, msg, sizeof *msg);
 }
 
-struct world *world_new(void) {
+struct world *world_new(void)
+{
     struct world *world = calloc(1, sizeof *world);
     CHECK(world != NULL);
     for (int i = 0; i < SIM_NODES; i++) {
@@ -180,13 +195,15 @@ struct world *world_new(void) {
     return world;
 }
 
-static void bury_all(struct world *world) {
+static void bury_all(struct world *world)
+{
     for (int i = 0; i < SIM_NODES; i++)
         if (world->nodes[i].alive) world->nodes[i].dying = true;
     node_bury(world);
 }
 
-void world_free(struct world *world) {
+void world_free(struct world *world)
+{
     bury_all(world);
     for (int i = 0; i < SIM_NODES; i++) {
         store_clear(&world->nodes[i].store);
@@ -200,7 +217,8 @@ void world_free(struct world *world) {
     free(world);
 }
 
-static void begin_links(struct world *world) {
+static void begin_links(struct world *world)
+{
     static const struct {
         enum node_id client, server;
     } ends[SIM_LINKS] = {[LINK_SIGNALS] = {NODE_STRATEGY, NODE_EXECUTOR},
@@ -212,7 +230,8 @@ static void begin_links(struct world *world) {
 }
 
 /* Everything that a run changes; memory is kept for the next one. */
-static void reset(struct world *world) {
+static void reset(struct world *world)
+{
     bury_all(world);
     for (int i = 0; i < SIM_NODES; i++) {
         struct node *node = &world->nodes[i];
@@ -225,7 +244,8 @@ static void reset(struct world *world) {
     world->packet_free = NONE;
 }
 
-void world_begin(struct world *world, uint64_t seed, enum sabotage sabotage) {
+void world_begin(struct world *world, uint64_t seed, enum sabotage sabotage)
+{
     reset(world);
     rng_seed(&world->rng, seed);
     world->seed = seed;
@@ -245,7 +265,8 @@ void world_begin(struct world *world, uint64_t seed, enum sabotage sabotage) {
 }
 
 /* Each seed has weather of its own: some are all crashes, some all losses, some almost calm. */
-void world_weather(struct world *world) {
+void world_weather(struct world *world)
+{
     struct rng *rng = &world->rng;
     world->chaos = (struct chaos){.drop = (uint32_t)rng_range(rng, 0, 80),
                                   .repeat = (uint32_t)rng_range(rng, 0, 80),
@@ -271,7 +292,8 @@ void world_weather(struct world *world) {
     }
 }
 
-void world_calm(struct world *world) {
+void world_calm(struct world *world)
+{
     world->chaos = (struct chaos){0};
     world->quiet = true;
     world->power_us = 0;
@@ -280,14 +302,16 @@ void world_calm(struct world *world) {
 
 /* --- one seed -------------------------------------------------------------------------------------------------------------------- */
 
-static void add_totals(struct sim_totals *sum, const struct sim_totals *run) {
+static void add_totals(struct sim_totals *sum, const struct sim_totals *run)
+{
     const uint64_t *from = (const uint64_t *)run;
     uint64_t *to = (uint64_t *)sum;
     for (size_t i = 0; i < sizeof *sum / sizeof(uint64_t); i++) to[i] += from[i];
     sum->seeds++;
 }
 
-struct sim_result sim_run(uint64_t seed, enum sabotage sabotage, bool verbose, struct sim_totals *totals) {
+struct sim_result sim_run(uint64_t seed, enum sabotage sabotage, bool verbose, struct sim_totals *totals)
+{
     static struct world *world; /* one thread, and its memory is worth keeping from seed to seed */
     struct sim_result result = {.good = false};
     if (world == NULL) world = world_new();
@@ -301,7 +325,8 @@ struct sim_result sim_run(uint64_t seed, enum sabotage sabotage, bool verbose, s
     return result;
 }
 
-uint64_t sim_find_failure(uint64_t first, uint64_t last, enum sabotage sabotage, struct sim_result *result) {
+uint64_t sim_find_failure(uint64_t first, uint64_t last, enum sabotage sabotage, struct sim_result *result)
+{
     for (uint64_t seed = first; seed <= last; seed++) {
         *result = sim_run(seed, sabotage, false, NULL);
         if (!result->good) return seed;

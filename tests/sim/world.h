@@ -15,22 +15,22 @@
 #include "gateway/upstream.h"
 #include "tests/sim/sim.h"
 
-#define SIM_ACCOUNT "A1"
-#define SIM_INSTALL "sim"
-#define SIM_SYMBOLS 2
-#define SIM_START_US ((int64_t)1627363800000000) /* 2021-07-27 13:30 in Taipei: market and process time begin as one */
-#define SIM_DAY_CLOSE_US (SIM_START_US + (int64_t)900000000)
-#define SIM_NIGHT_OPEN_US (SIM_START_US + (int64_t)5400000000)
-#define SIM_TTL_US ((int64_t)5000000)
+#define SIM_ACCOUNT        "A1"
+#define SIM_INSTALL        "sim"
+#define SIM_SYMBOLS        2
+#define SIM_START_US       ((int64_t)1627363800000000) /* 2021-07-27 13:30 in Taipei: market and process time begin as one */
+#define SIM_DAY_CLOSE_US   (SIM_START_US + (int64_t)900000000)
+#define SIM_NIGHT_OPEN_US  (SIM_START_US + (int64_t)5400000000)
+#define SIM_TTL_US         ((int64_t)5000000)
 #define SIM_ACK_TIMEOUT_US ((int64_t)1000000)
-#define SIM_IN_FLIGHT_US ((int64_t)1500000) /* no order is older than this when it arrives at the venue */
-#define SIM_WORK_US ((int64_t)100000)
-#define SIM_SECOND_US ((int64_t)1000000)
-#define SIM_NODES 4
-#define SIM_LINKS 4
-#define SIM_ANSWER_MAX 48 /* rows of one answer: small, so that "more" is an everyday thing */
-#define SIM_QUEUE_MAX 1024
-#define SIM_IDS_MAX 1024
+#define SIM_IN_FLIGHT_US   ((int64_t)1500000) /* no order is older than this when it arrives at the venue */
+#define SIM_WORK_US        ((int64_t)100000)
+#define SIM_SECOND_US      ((int64_t)1000000)
+#define SIM_NODES          4
+#define SIM_LINKS          4
+#define SIM_ANSWER_MAX     48 /* rows of one answer: small, so that "more" is an everyday thing */
+#define SIM_QUEUE_MAX      1024
+#define SIM_IDS_MAX        1024
 #define SIM_CONDITIONS_MAX 64
 
 enum node_id { NODE_STRATEGY, NODE_EXECUTOR, NODE_GATEWAY, NODE_EXCHANGE };
@@ -195,7 +195,7 @@ struct gateway {
     struct market market;
     struct contract contracts[SIM_SYMBOLS];
     int32_t contracts_day; /* the trading day they are of */
-    uint64_t connection; /* the one the session was made on */
+    uint64_t connection;   /* the one the session was made on */
     uint64_t login_request, logout_request, contracts_request, request;
     int64_t asked_us;
     int64_t market_heard_us, next_feed_us, next_beat_us;
@@ -229,10 +229,11 @@ struct condition_witness {
 };
 
 struct chaos {
-    uint32_t drop, repeat, late, crash, commit_fail, stall, outage, power; /* in 1000 (outage, stall, power: in 10000) */
-    uint32_t fill_first, reject;                                           /* in 1000, at the venue */
-    int64_t delay_us;       /* what is late is up to this late */
-    int64_t venue_delay_us; /* ... of what the venue says */
+    uint32_t drop, repeat, late, crash, commit_fail, stall, outage,
+        power;                   /* in 1000 (outage, stall, power: in 10000) */
+    uint32_t fill_first, reject; /* in 1000, at the venue */
+    int64_t delay_us;            /* what is late is up to this late */
+    int64_t venue_delay_us;      /* ... of what the venue says */
 };
 
 enum event_kind { EVENT_PACKET, EVENT_WORK, EVENT_PEOPLE, EVENT_LINKS };
@@ -301,10 +302,10 @@ struct world {
     int32_t venue_held[SIM_SYMBOLS];
     int32_t passed[SIM_SYMBOLS]; /* lots of exits that went beside a reversing order */
     uint64_t taken;              /* orders at the venue */
-    int64_t sent_us[64]; /* the last sends: the rate */
+    int64_t sent_us[64];         /* the last sends: the rate */
     uint64_t sent_count;
-    bool stale[SIM_SYMBOLS];    /* as the strategy was told */
-    bool restored[SIM_SYMBOLS]; /* it was born with conditions of it */
+    bool stale[SIM_SYMBOLS];                                     /* as the strategy was told */
+    bool restored[SIM_SYMBOLS];                                  /* it was born with conditions of it */
     uint64_t handed_epoch[SIM_SYMBOLS], handed_seq[SIM_SYMBOLS]; /* the last tick it was given */
     int64_t handed_volume[SIM_SYMBOLS];
     int32_t handed_day[SIM_SYMBOLS];

@@ -13,7 +13,8 @@
 static long alloc_count;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static bool alloc_counted(void) {
+static bool alloc_counted(void)
+{
     return false;
 }
 #else
@@ -22,21 +23,25 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 
-static bool alloc_counted(void) {
+static bool alloc_counted(void)
+{
     return true;
 }
 
-void *malloc(size_t size) {
+void *malloc(size_t size)
+{
     alloc_count++;
     return __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size) {
+void *calloc(size_t count, size_t size)
+{
     alloc_count++;
     return __libc_calloc(count, size);
 }
 
-void *realloc(void *memory, size_t size) {
+void *realloc(void *memory, size_t size)
+{
     alloc_count++;
     return __libc_realloc(memory, size);
 }

@@ -64,7 +64,7 @@ struct books {
     int64_t duplicates, lost, unknown, wrong, open;
     int said;
     int64_t longest_unknown_us;
-    int64_t doubts; /* times that an order became UNKNOWN */
+    int64_t doubts;            /* times that an order became UNKNOWN */
     struct list unknown_since; /* of orders that are UNKNOWN at this point of the events */
     enum book reading;
 };
@@ -90,9 +90,7 @@ static int by_text(const void *a, const void *b)
 /* Rows begin with their key, a text. */
 static void sort(struct list *list)
 {
-    if (list->count > 1) {
-        qsort(list->rows, list->count, list->size, by_text);
-    }
+    if (list->count > 1) qsort(list->rows, list->count, list->size, by_text);
 }
 
 static const void *find(const struct list *list, const char *key)
@@ -113,9 +111,7 @@ static void complain(struct books *b, int64_t *kind, const char *format, ...)
     va_list args;
     (*kind)++;
     b->t->failed = true;
-    if (b->said++ >= SAID_MAX) {
-        return;
-    }
+    if (b->said++ >= SAID_MAX) return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -158,9 +154,8 @@ static void put_fill(struct books *b, const char *exec_id, const char *id, int32
 static bool read_exec(void *context, const struct msg *msg)
 {
     const struct venue_exec *exec = &msg->venue_exec;
-    if (exec->kind == EXEC_FILL) {
+    if (exec->kind == EXEC_FILL)
         put_fill(context, exec->exec_id, exec->client_order_id, exec->fill_quantity, exec->fill_price);
-    }
     return true;
 }
 
@@ -170,7 +165,7 @@ static void time_unknown(struct books *b, const struct order_event *event)
     struct since {
         char id[CLIENT_ORDER_ID_SIZE];
         int64_t time_us;
-    } *since;
+    } * since;
     for (size_t i = 0; i < b->unknown_since.count; i++) {
         since = (struct since *)(b->unknown_since.rows + i * sizeof *since);
         if (strcmp(since->id, event->request.client_order_id) == 0) {
@@ -197,12 +192,9 @@ static bool read_event(void *context, const struct msg *msg)
                  (unsigned long long)b->last_seq[b->reading], b->reading == BOOK_GATEWAY ? "gateway.db" : "orders.db");
     }
     b->last_seq[b->reading] = event->seq;
-    if (event->kind == EXEC_FILL) {
+    if (event->kind == EXEC_FILL)
         put_fill(b, event->exec_id, event->request.client_order_id, event->fill_quantity, event->fill_price);
-    }
-    if (b->reading != BOOK_GATEWAY) {
-        return true;
-    }
+    if (b->reading != BOOK_GATEWAY) return true;
     if (event->kind == EXEC_SENDING && event->request.expires_us != 0 && event->time_us > event->request.expires_us) {
         complain(b, &b->wrong, "order %s was sent %lld ms after its time to live", event->request.client_order_id,
                  (long long)((event->time_us - event->request.expires_us) / CLOCK_MS_US));
@@ -302,9 +294,7 @@ static bool read_all(struct books *b)
         struct err err = {0};
         b->reading = reading->book;
         enum status status = db_open(&db, reading->file, b->t->home, DB_READ, DB_NORMAL, &err);
-        if (status == ERR_OK) {
-            status = db_each(db, &query, reading->visit, b, &err);
-        }
+        if (status == ERR_OK) status = db_each(db, &query, reading->visit, b, &err);
         db_close(db);
         if (status != ERR_OK) {
             torture_fail(b->t, "%s: %s", db_file_name(reading->file), err.text);
@@ -327,9 +317,8 @@ static void check_venue_orders(struct books *b)
 {
     for (size_t i = 0; i < b->orders[BOOK_VENUE].count; i++) {
         const struct entry *order = row_at(&b->orders[BOOK_VENUE], i);
-        if (i > 0 && strcmp(order->id, ((const struct entry *)row_at(&b->orders[BOOK_VENUE], i - 1))->id) == 0) {
+        if (i > 0 && strcmp(order->id, ((const struct entry *)row_at(&b->orders[BOOK_VENUE], i - 1))->id) == 0)
             complain(b, &b->duplicates, "order %s is at the venue more than once", order->id);
-        }
         const struct entry *ours = find(&b->orders[BOOK_GATEWAY], order->id);
         if (ours == NULL) {
             complain(b, &b->lost, "order %s is at the venue, and the gateway does not know it", order->id);
@@ -361,9 +350,8 @@ static void check_gateway_orders(struct books *b)
         }
         b->unknown += order->state == ORDER_UNKNOWN ? 1 : 0;
         b->open += working ? 1 : 0;
-        if (order->state == ORDER_SENDING || order->state == ORDER_INTENT) {
+        if (order->state == ORDER_SENDING || order->state == ORDER_INTENT)
             complain(b, &b->lost, "order %s has no end: %s", order->id, order_state_name(order->state));
-        }
     }
 }
 
@@ -372,9 +360,7 @@ static void check_executor_orders(struct books *b)
 {
     for (size_t i = 0; i < b->orders[BOOK_EXECUTOR].count; i++) {
         const struct entry *order = row_at(&b->orders[BOOK_EXECUTOR], i);
-        if (find(&b->orders[BOOK_GATEWAY], order->id) != NULL) {
-            continue;
-        }
+        if (find(&b->orders[BOOK_GATEWAY], order->id) != NULL) continue;
         if (!order_state_terminal(order->state) || order->reject == REJECT_NONE) {
             complain(b, &b->lost, "order %s is %s at the executor, and the gateway does not know it", order->id,
                      order_state_name(order->state));
@@ -386,12 +372,10 @@ static void check_signals(struct books *b)
 {
     for (size_t i = 0; i < b->signals.count; i++) {
         const struct entry *signal = row_at(&b->signals, i);
-        if (i > 0 && strcmp(signal->id, ((const struct entry *)row_at(&b->signals, i - 1))->id) == 0) {
+        if (i > 0 && strcmp(signal->id, ((const struct entry *)row_at(&b->signals, i - 1))->id) == 0)
             complain(b, &b->duplicates, "order %s was signalled twice", signal->id);
-        }
-        if (find(&b->orders[BOOK_EXECUTOR], signal->id) == NULL && find(&b->refused, signal->id) == NULL) {
+        if (find(&b->orders[BOOK_EXECUTOR], signal->id) == NULL && find(&b->refused, signal->id) == NULL)
             complain(b, &b->lost, "signal %s is not at the executor", signal->id);
-        }
     }
 }
 
@@ -399,9 +383,8 @@ static void check_fills(struct books *b, enum book of, enum book in, const char 
 {
     for (size_t i = 0; i < b->fills[of].count; i++) {
         const struct fill *fill = row_at(&b->fills[of], i);
-        if (i > 0 && strcmp(fill->exec_id, ((const struct fill *)row_at(&b->fills[of], i - 1))->exec_id) == 0) {
+        if (i > 0 && strcmp(fill->exec_id, ((const struct fill *)row_at(&b->fills[of], i - 1))->exec_id) == 0)
             complain(b, &b->duplicates, "fill %s of %s is counted twice %s", fill->exec_id, fill->id, words);
-        }
         const struct fill *other = find(&b->fills[in], fill->exec_id);
         if (other == NULL || other->quantity != fill->quantity || other->price != fill->price ||
             strcmp(other->id, fill->id) != 0) {
@@ -415,9 +398,7 @@ static int32_t held_of(const struct list *list, const struct held *key)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct held *held = row_at(list, i);
-        if (strcmp(held->account, key->account) == 0 && strcmp(held->symbol, key->symbol) == 0) {
-            return held->quantity;
-        }
+        if (strcmp(held->account, key->account) == 0 && strcmp(held->symbol, key->symbol) == 0) return held->quantity;
     }
     return 0;
 }
@@ -445,15 +426,12 @@ static void sum_exits(struct books *b)
     CHECK(b->exits != NULL);
     for (size_t i = 0; i < b->orders[BOOK_VENUE].count; i++) {
         const struct entry *order = row_at(&b->orders[BOOK_VENUE], i);
-        if (order->condition <= 0 || order->condition >= TORTURE_CONDITIONS) {
-            continue;
-        }
+        if (order->condition <= 0 || order->condition >= TORTURE_CONDITIONS) continue;
         struct exits *exits = &b->exits[order->condition];
-        if (order->leg == LEG_ENTRY) {
+        if (order->leg == LEG_ENTRY)
             exits->entered += order->filled;
-        } else {
+        else
             exits->left += order->filled;
-        }
     }
 }
 
@@ -489,9 +467,8 @@ static void check_conditions(struct books *b)
         text_copy(key.account, sizeof key.account, t->session.account);
         text_copy(key.symbol, sizeof key.symbol, t->symbols[s].contract.symbol);
         int32_t held = held_of(&b->held[BOOK_VENUE], &key);
-        if (held != open[s]) {
+        if (held != open[s])
             complain(b, &b->wrong, "%s: %+d held at the venue, %+d protected by conditions", key.symbol, held, open[s]);
-        }
     }
 }
 
@@ -505,9 +482,7 @@ static void check_guard(struct books *b)
         complain(b, &b->duplicates, "%zu orders at the venue, %llu journalled", b->orders[BOOK_VENUE].count,
                  (unsigned long long)b->guard.intents);
     }
-    if (b->guard.mode == GUARD_HALTED) {
-        complain(b, &b->wrong, "the guard has halted: %s", b->guard.reason);
-    }
+    if (b->guard.mode == GUARD_HALTED) complain(b, &b->wrong, "the guard has halted: %s", b->guard.reason);
     if (b->last_seq[BOOK_GATEWAY] != b->last_seq[BOOK_EXECUTOR]) {
         complain(b, &b->lost, "order events end at %llu at the gateway, at %llu at the executor",
                  (unsigned long long)b->last_seq[BOOK_GATEWAY], (unsigned long long)b->last_seq[BOOK_EXECUTOR]);
@@ -519,17 +494,16 @@ static void print(const struct books *b)
     const struct torture *t = b->t;
     const struct torture_counts *c = &t->counts;
     int64_t kills = 0;
-    for (int i = COMPONENT_EXCHANGE; i <= COMPONENT_SUPERVISOR; i++) {
-        kills += c->kills[i];
-    }
-    fprintf(t->out, "signals %zu\norders %zu (%lld by hand)\nfills %zu\n", b->signals.count, b->orders[BOOK_VENUE].count,
-            (long long)c->operator_orders, b->fills[BOOK_VENUE].count);
+    for (int i = COMPONENT_EXCHANGE; i <= COMPONENT_SUPERVISOR; i++) kills += c->kills[i];
+    fprintf(t->out, "signals %zu\norders %zu (%lld by hand)\nfills %zu\n", b->signals.count,
+            b->orders[BOOK_VENUE].count, (long long)c->operator_orders, b->fills[BOOK_VENUE].count);
     fprintf(t->out, "conditions %zu (%lld refused)\n", b->conditions.count, (long long)c->refused);
     fprintf(t->out, "kills %lld (strategy %lld, executor %lld, gateway %lld, exchange %lld, outcryd %lld)\n",
             (long long)kills, (long long)c->kills[COMPONENT_STRATEGY], (long long)c->kills[COMPONENT_EXECUTOR],
             (long long)c->kills[COMPONENT_GATEWAY], (long long)c->kills[COMPONENT_EXCHANGE],
             (long long)c->kills[COMPONENT_SUPERVISOR]);
-    fprintf(t->out, "killed at a signal %lld, an intent %lld, a sending %lld, an ack %lld, a fill %lld, any time %lld\n",
+    fprintf(t->out,
+            "killed at a signal %lld, an intent %lld, a sending %lld, an ack %lld, a fill %lld, any time %lld\n",
             (long long)c->moments[AT_SIGNAL], (long long)c->moments[AT_INTENT], (long long)c->moments[AT_SENDING],
             (long long)c->moments[AT_ACK], (long long)c->moments[AT_FILL], (long long)c->moments[AT_ANY_TIME]);
     fprintf(t->out, "stops %lld (noticed within %lld ms)\nfull disks %lld\n", (long long)c->stops,
@@ -541,9 +515,8 @@ static void print(const struct books *b)
             (long long)b->lost, (long long)b->wrong, (long long)b->unknown);
     fprintf(t->out, "working at the end %lld\nin doubt meanwhile %lld (%lld ms at most)\n", (long long)b->open,
             (long long)b->doubts, (long long)(b->longest_unknown_us / CLOCK_MS_US));
-    if (c->disks > 0) {
+    if (c->disks > 0)
         fprintf(t->out, "worst recovery from a full disk %lld ms\n", (long long)(c->worst_disk_us / CLOCK_MS_US));
-    }
     fprintf(t->out, "worst recovery %lld ms (after kill %d; %lld ms on average)\n",
             (long long)(c->worst_recovery_us / CLOCK_MS_US), c->worst_recovery_kill,
             (long long)(c->recoveries == 0 ? 0 : c->sum_recovery_us / c->recoveries / CLOCK_MS_US));

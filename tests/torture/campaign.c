@@ -17,7 +17,7 @@
 #define DISK_US        (4 * CLOCK_SECOND_US)
 #define NOTICE_LATE_US (1500 * CLOCK_MS_US)
 #define TRAP_US        (400 * CLOCK_MS_US)
-#define AFTER_DISK     (-1) /* no kill's recovery */
+#define AFTER_DISK     (-1)                  /* no kill's recovery */
 #define TWO_US         (3 * CLOCK_SECOND_US) /* a second one of a role has ended by then */
 
 static void count_recovery(struct torture *t, int64_t took_us, int kill)
@@ -78,9 +78,7 @@ static bool recover(struct torture *t, int64_t since_us, int kill)
 /* A killed outcryd leaves its children trading: the next one takes them over, and no role is ever filled twice. */
 static bool restart_supervisor(struct torture *t, const int64_t before[COMPONENT_COUNT + 1])
 {
-    if (!world_restart(t)) {
-        return false;
-    }
+    if (!world_restart(t)) return false;
     int64_t heard_until_us = clock_monotonic_us() + RECOVER_US;
     while (t->heard[COMPONENT_SUPERVISOR].pid == 0 && clock_monotonic_us() < heard_until_us && !world_interrupted()) {
         world_pump(t, POLL_US / 2);
@@ -91,9 +89,7 @@ static bool restart_supervisor(struct torture *t, const int64_t before[COMPONENT
         t->counts.adopted += same ? 1 : 0;
         t->counts.replaced += same ? 0 : 1;
         int64_t until_us = clock_monotonic_us() + TWO_US;
-        while (world_count(t, (enum component)c) > 1 && clock_monotonic_us() < until_us) {
-            world_pump(t, POLL_US);
-        }
+        while (world_count(t, (enum component)c) > 1 && clock_monotonic_us() < until_us) world_pump(t, POLL_US);
         if (world_count(t, (enum component)c) > 1) {
             torture_fail(t, "%d processes live as %s", world_count(t, (enum component)c),
                          component_name((enum component)c));
@@ -107,9 +103,7 @@ static bool restart_supervisor(struct torture *t, const int64_t before[COMPONENT
 static bool wait_for_victim(struct torture *t, enum component victim)
 {
     int64_t until_us = clock_monotonic_us() + RECOVER_US;
-    while (world_pid(t, victim) == 0 && clock_monotonic_us() < until_us && !world_interrupted()) {
-        world_pump(t, POLL_US);
-    }
+    while (world_pid(t, victim) == 0 && clock_monotonic_us() < until_us && !world_interrupted()) world_pump(t, POLL_US);
     return world_pid(t, victim) != 0;
 }
 
@@ -117,9 +111,7 @@ static bool wait_for_victim(struct torture *t, enum component victim)
 static bool kill_victim(struct torture *t, enum component victim)
 {
     struct torture_trap *trap = &t->trap;
-    if (!wait_for_victim(t, victim)) {
-        return false;
-    }
+    if (!wait_for_victim(t, victim)) return false;
     if (rng_chance(&t->rng, 2, 3)) {
         *trap = (struct torture_trap){.victim = victim, .delay_us = rng_range(&t->rng, 0, 1500)};
         trap->moment = (enum torture_moment)rng_range(&t->rng, AT_SIGNAL, TORTURE_MOMENTS - 1);
@@ -134,9 +126,7 @@ static bool kill_victim(struct torture *t, enum component victim)
             return true;
         }
     }
-    if (world_signal(t, victim, SIGKILL) == 0) {
-        return false;
-    }
+    if (world_signal(t, victim, SIGKILL) == 0) return false;
     t->counts.kills[victim]++;
     t->counts.moments[AT_ANY_TIME]++;
     torture_say(t, "killed %s", component_name(victim));
@@ -148,12 +138,8 @@ static bool kill_one(struct torture *t, enum component victim, int64_t *at_us)
     int64_t before[COMPONENT_COUNT + 1];
     bool done = kill_victim(t, victim);
     *at_us = torture_now();
-    if (!done) {
-        return true;
-    }
-    if (victim != COMPONENT_SUPERVISOR) {
-        return true;
-    }
+    if (!done) return true;
+    if (victim != COMPONENT_SUPERVISOR) return true;
     world_pump(t, rng_range(&t->rng, 0, 200 * CLOCK_MS_US));
     if (rng_chance(&t->rng, 1, 3)) { /* and one of its children, while nobody watches */
         enum component child = (enum component)rng_range(&t->rng, COMPONENT_EXCHANGE, COMPONENT_EXECUTOR);
@@ -163,9 +149,7 @@ static bool kill_one(struct torture *t, enum component victim, int64_t *at_us)
         }
         world_pump(t, rng_range(&t->rng, 0, 100 * CLOCK_MS_US));
     }
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
-        before[c] = world_pid(t, (enum component)c);
-    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) before[c] = world_pid(t, (enum component)c);
     return restart_supervisor(t, before);
 }
 
@@ -185,9 +169,7 @@ static void stop_one(struct torture *t)
     int64_t long_us = rng_chance(&t->rng, 1, 6) ? 7 * CLOCK_SECOND_US : 2500 * CLOCK_MS_US;
     int64_t duration_us = rng_range(&t->rng, 50 * CLOCK_MS_US, long_us);
     enum component watcher = dependent(victim);
-    if (world_signal(t, victim, SIGSTOP) == 0) {
-        return;
-    }
+    if (world_signal(t, victim, SIGSTOP) == 0) return;
     torture_say(t, "stopped %s for %lld ms", component_name(victim), (long long)(duration_us / CLOCK_MS_US));
     t->counts.stops++;
     int64_t from_us = torture_now();
@@ -210,15 +192,11 @@ static void stop_one(struct torture *t)
 
 static bool fill_disk(struct torture *t)
 {
-    if (!world_fill_disk(t)) {
-        return true;
-    }
+    if (!world_fill_disk(t)) return true;
     torture_say(t, "the disk is full");
     t->counts.disks++;
     int64_t until_us = torture_now() + rng_range(&t->rng, CLOCK_SECOND_US, DISK_US);
-    while (torture_now() < until_us && !world_interrupted()) {
-        world_pump(t, POLL_US);
-    }
+    while (torture_now() < until_us && !world_interrupted()) world_pump(t, POLL_US);
     world_free_disk(t);
     int64_t freed_us = torture_now();
     torture_say(t, "the disk has room again");
@@ -238,9 +216,7 @@ static void shuffle(struct rng *rng, enum component *victims)
 static int64_t killed(const struct torture *t)
 {
     int64_t sum = 0;
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
-        sum += t->counts.kills[c];
-    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) sum += t->counts.kills[c];
     return sum;
 }
 
@@ -261,32 +237,22 @@ static bool kill_all(struct torture *t)
                                        COMPONENT_SUPERVISOR};
     int disk_at = t->options.kills < DISK_EVERY ? t->options.kills / 2 : DISK_EVERY;
     for (int i = 0; killed(t) < t->options.kills && !t->failed; i++) {
-        if (i % VICTIMS == 0) {
-            shuffle(&t->rng, victims);
-        }
+        if (i % VICTIMS == 0) shuffle(&t->rng, victims);
         resume_trading(t);
         /* Counts of earlier ends are forgotten, as after a minute of quiet: each recovery starts at the first delay. */
         world_control(t, COMPONENT_SUPERVISOR, CONTROL_START, "all");
-        if (rng_chance(&t->rng, 1, 8)) {
-            stop_one(t);
-        }
+        if (rng_chance(&t->rng, 1, 8)) stop_one(t);
         world_pump(t, rng_range(&t->rng, 0, GAP_MAX_US));
         int64_t since_us = 0;
-        if (!kill_one(t, victims[i % VICTIMS], &since_us)) {
-            return false;
-        }
+        if (!kill_one(t, victims[i % VICTIMS], &since_us)) return false;
         if (rng_chance(&t->rng, 1, 4)) { /* the next one before this one is back */
             world_pump(t, rng_range(&t->rng, 0, 150 * CLOCK_MS_US));
             continue;
         }
-        if (!recover(t, since_us, (int)killed(t))) {
-            return false;
-        }
+        if (!recover(t, since_us, (int)killed(t))) return false;
         if (killed(t) >= disk_at) {
             disk_at += DISK_EVERY;
-            if (!fill_disk(t)) {
-                return false;
-            }
+            if (!fill_disk(t)) return false;
         }
     }
     return !t->failed && recover(t, torture_now(), (int)killed(t));
@@ -332,9 +298,7 @@ static bool first_prices(struct torture *t)
 {
     int64_t until_us = clock_monotonic_us() + RECOVER_US;
     t->streaming = true;
-    while (t->active == 0 && clock_monotonic_us() < until_us && !world_interrupted()) {
-        world_pump(t, 20 * CLOCK_MS_US);
-    }
+    while (t->active == 0 && clock_monotonic_us() < until_us && !world_interrupted()) world_pump(t, 20 * CLOCK_MS_US);
     if (t->active == 0) {
         torture_fail(t, "no condition could be made: %d contracts, account '%s', trading day %d", t->contract_count,
                      t->session.account, (int)t->market.trading_day);
@@ -351,16 +315,12 @@ bool torture_run(const struct torture_options *options, FILE *out)
     t->first_active = 1;
     rng_seed(&t->rng, options->seed);
     int64_t from_us = clock_monotonic_us();
-    if (world_open(t) && first_prices(t) && kill_all(t)) {
-        wind_down(t);
-    }
+    if (world_open(t) && first_prices(t) && kill_all(t)) wind_down(t);
     if (t->client != NULL && !world_interrupted() && world_stop(t)) {
         (void)books_check(t);
         (void)world_nothing_crashed(t);
     }
-    if (world_interrupted()) {
-        torture_fail(t, "interrupted");
-    }
+    if (world_interrupted()) torture_fail(t, "interrupted");
     fprintf(out, "time %lld s\n", (long long)((clock_monotonic_us() - from_us) / CLOCK_SECOND_US));
     bool ok = !t->failed;
     world_close(t);

@@ -32,11 +32,8 @@ static int weight(const struct contract *contract)
 
 static bool usable(const struct torture *t, const struct contract *contract)
 {
-    for (int i = 0; i < t->symbol_count; i++) {
-        if (strcmp(t->symbols[i].contract.symbol, contract->symbol) == 0) {
-            return false;
-        }
-    }
+    for (int i = 0; i < t->symbol_count; i++)
+        if (strcmp(t->symbols[i].contract.symbol, contract->symbol) == 0) return false;
     return contract->last_trading_day - t->market.trading_day >= DAYS_TO_EXPIRY && contract->multiplier <= 50;
 }
 
@@ -46,13 +43,9 @@ static void choose_symbols(struct torture *t)
         const struct contract *best = NULL;
         for (int i = 0; i < t->contract_count; i++) {
             const struct contract *contract = &t->contracts[i];
-            if (usable(t, contract) && (best == NULL || weight(contract) < weight(best))) {
-                best = contract;
-            }
+            if (usable(t, contract) && (best == NULL || weight(contract) < weight(best))) best = contract;
         }
-        if (best == NULL) {
-            break;
-        }
+        if (best == NULL) break;
         t->symbols[t->symbol_count++] = (struct torture_symbol){.contract = *best};
     }
 }
@@ -60,9 +53,7 @@ static void choose_symbols(struct torture *t)
 /* Registered once is registered for ever; asking is cheap, and the first answer may have been lost. */
 static bool symbols_ready(struct torture *t)
 {
-    if (t->symbol_count == 0 && t->market.trading_day != 0 && t->contract_count > 0) {
-        choose_symbols(t);
-    }
+    if (t->symbol_count == 0 && t->market.trading_day != 0 && t->contract_count > 0) choose_symbols(t);
     bool ready = t->symbol_count > 2;
     for (int i = 0; i < t->symbol_count; i++) {
         if (t->symbols[i].last == 0) {
@@ -105,9 +96,7 @@ static void create_condition(struct torture *t)
     int64_t entry = rng_range(&t->rng, 0, 9);
     terms->entry = entry < 6 ? ENTRY_MARKET : entry < 8 ? ENTRY_RANGE_MARKET : ENTRY_LIMIT;
     terms->entry_offset = terms->entry == ENTRY_LIMIT ? rng_range(&t->rng, 0, 3) * tick : 0;
-    if (world_ask(t, COMPONENT_STRATEGY, &msg, ASK_CONDITION, 0) != 0) {
-        t->counts.conditions++;
-    }
+    if (world_ask(t, COMPONENT_STRATEGY, &msg, ASK_CONDITION, 0) != 0) t->counts.conditions++;
 }
 
 static void command_condition(struct torture *t, int64_t id, enum condition_action action)
@@ -117,19 +106,14 @@ static void command_condition(struct torture *t, int64_t id, enum condition_acti
     msg.condition_command.action = action;
     msg.condition_command.condition_id = id;
     text_copy(msg.condition_command.actor, sizeof msg.condition_command.actor, "torture");
-    if (world_ask(t, COMPONENT_STRATEGY, &msg, ASK_CONDITION, (int)id) != 0) {
-        t->counts.cancels++;
-    }
+    if (world_ask(t, COMPONENT_STRATEGY, &msg, ASK_CONDITION, (int)id) != 0) t->counts.cancels++;
 }
 
 static int64_t random_active(struct torture *t)
 {
     int64_t pick = t->active > 0 ? rng_range(&t->rng, 0, t->active - 1) : -1;
-    for (int64_t id = t->first_active; id <= t->last_condition && pick >= 0; id++) {
-        if (t->condition_state[id] != 0 && !ended(t->condition_state[id]) && pick-- == 0) {
-            return id;
-        }
-    }
+    for (int64_t id = t->first_active; id <= t->last_condition && pick >= 0; id++)
+        if (t->condition_state[id] != 0 && !ended(t->condition_state[id]) && pick-- == 0) return id;
     return 0;
 }
 
@@ -138,20 +122,15 @@ static void disturb_condition(struct torture *t)
     static const enum condition_action actions[] = {CONDITION_CANCEL, CONDITION_CANCEL, CONDITION_PAUSE,
                                                     CONDITION_RESUME, CONDITION_RESUME};
     int64_t id = random_active(t);
-    if (id != 0) {
-        command_condition(t, id, actions[rng_range(&t->rng, 0, 4)]);
-    }
+    if (id != 0) command_condition(t, id, actions[rng_range(&t->rng, 0, 4)]);
 }
 
 static void count_active(struct torture *t)
 {
     t->active = 0;
-    while (t->first_active < t->last_condition && ended(t->condition_state[t->first_active])) {
-        t->first_active++;
-    }
-    for (int64_t id = t->first_active; id <= t->last_condition; id++) {
+    while (t->first_active < t->last_condition && ended(t->condition_state[t->first_active])) t->first_active++;
+    for (int64_t id = t->first_active; id <= t->last_condition; id++)
         t->active += t->condition_state[id] != 0 && !ended(t->condition_state[id]) ? 1 : 0;
-    }
 }
 
 /* --- the operator's orders ------------------------------------------------------------------------------------------ */
@@ -189,9 +168,7 @@ static void create_order(struct torture *t)
     const struct torture_symbol *symbol = &t->symbols[USE_BOTH];
     for (int i = 0; i < OPERATOR_MAX; i++) {
         struct torture_operator *order = &t->operators[i];
-        if (order->used) {
-            continue;
-        }
+        if (order->used) continue;
         new_request(t, order, symbol);
         if (rng_chance(&t->rng, 1, 2)) {
             order->request.type = rng_chance(&t->rng, 1, 2) ? ORDER_MARKET : ORDER_RANGE_MARKET;
@@ -225,26 +202,21 @@ static void tend_orders(struct torture *t, int64_t now_us, bool winding_down)
 {
     for (int i = 0; i < OPERATOR_MAX; i++) {
         struct torture_operator *order = &t->operators[i];
-        if (!order->used) {
-            continue;
-        }
+        if (!order->used) continue;
         int64_t age_us = now_us - order->since_us;
-        if (order->ended || age_us > OPERATOR_OLD_US) {
+        if (order->ended || age_us > OPERATOR_OLD_US)
             order->used = false;
-        } else if (!order->accepted && order->asked == 0 && age_us > OPERATOR_AGAIN_US) {
+        else if (!order->accepted && order->asked == 0 && age_us > OPERATOR_AGAIN_US)
             ask_order(t, order, ASK_ORDER, i);
-        } else if (order->accepted && age_us > COMMAND_AGAIN_US && (winding_down || rng_chance(&t->rng, 1, 50))) {
+        else if (order->accepted && age_us > COMMAND_AGAIN_US && (winding_down || rng_chance(&t->rng, 1, 50)))
             cancel_order(t, order);
-        }
     }
 }
 
 int stream_working(const struct torture *t)
 {
     int count = 0;
-    for (int i = 0; i < OPERATOR_MAX; i++) {
-        count += t->operators[i].used && !t->operators[i].ended ? 1 : 0;
-    }
+    for (int i = 0; i < OPERATOR_MAX; i++) count += t->operators[i].used && !t->operators[i].ended ? 1 : 0;
     return count;
 }
 
@@ -252,19 +224,12 @@ int stream_working(const struct torture *t)
 
 void stream_step(struct torture *t, int64_t now_us)
 {
-    if (!symbols_ready(t) || t->session.account[0] == '\0' || t->market.session_state != SESSION_OPEN) {
-        return;
-    }
+    if (!symbols_ready(t) || t->session.account[0] == '\0' || t->market.session_state != SESSION_OPEN) return;
     count_active(t);
-    if (t->active < ACTIVE_MAX && rng_chance(&t->rng, 1, 2) && t->last_condition < TORTURE_CONDITIONS - 1000) {
+    if (t->active < ACTIVE_MAX && rng_chance(&t->rng, 1, 2) && t->last_condition < TORTURE_CONDITIONS - 1000)
         create_condition(t);
-    }
-    if (rng_chance(&t->rng, 1, 40)) {
-        disturb_condition(t);
-    }
-    if (rng_chance(&t->rng, 1, 20)) {
-        create_order(t);
-    }
+    if (rng_chance(&t->rng, 1, 40)) disturb_condition(t);
+    if (rng_chance(&t->rng, 1, 20)) create_order(t);
     tend_orders(t, now_us, false);
 }
 
@@ -285,28 +250,21 @@ void stream_wind_down(struct torture *t, int64_t now_us)
 
 static struct torture_operator *find_order(struct torture *t, const char *id)
 {
-    if (t->probe.used && strcmp(t->probe.request.client_order_id, id) == 0) {
-        return &t->probe;
-    }
-    for (int i = 0; i < OPERATOR_MAX; i++) {
-        if (t->operators[i].used && strcmp(t->operators[i].request.client_order_id, id) == 0) {
-            return &t->operators[i];
-        }
-    }
+    if (t->probe.used && strcmp(t->probe.request.client_order_id, id) == 0) return &t->probe;
+    for (int i = 0; i < OPERATOR_MAX; i++)
+        if (t->operators[i].used && strcmp(t->operators[i].request.client_order_id, id) == 0) return &t->operators[i];
     return NULL;
 }
 
 static void on_order_state(struct torture *t, const char *id, enum order_state state, enum reject_code reject)
 {
     struct torture_operator *order = find_order(t, id);
-    if (order == NULL || !order_state_terminal(state)) {
-        return;
-    }
+    if (order == NULL || !order_state_terminal(state)) return;
     /* A denial for the session's sake: the gateway is not there yet. */
-    bool not_yet = order == &t->probe && (reject == REJECT_NOT_LOGGED_IN || reject == REJECT_NO_ACCOUNT ||
-                                          reject == REJECT_NOT_REGISTERED || reject == REJECT_STALE_TICK ||
-                                          reject == REJECT_EXPIRED || reject == REJECT_HALTED ||
-                                          reject == REJECT_REDUCING);
+    bool not_yet =
+        order == &t->probe && (reject == REJECT_NOT_LOGGED_IN || reject == REJECT_NO_ACCOUNT ||
+                               reject == REJECT_NOT_REGISTERED || reject == REJECT_STALE_TICK ||
+                               reject == REJECT_EXPIRED || reject == REJECT_HALTED || reject == REJECT_REDUCING);
     if (not_yet) {
         torture_say(t, "probe %s: %s", id, reject_name(reject));
         order->used = false;
@@ -318,9 +276,7 @@ static void on_order_state(struct torture *t, const char *id, enum order_state s
 static void on_condition(struct torture *t, const struct condition *condition)
 {
     int64_t id = condition->id;
-    if (id <= 0 || id >= TORTURE_CONDITIONS) {
-        return;
-    }
+    if (id <= 0 || id >= TORTURE_CONDITIONS) return;
     t->condition_state[id] = (uint8_t)condition->state;
     t->last_condition = id > t->last_condition ? id : t->last_condition;
 }
@@ -328,11 +284,8 @@ static void on_condition(struct torture *t, const struct condition *condition)
 void stream_see(struct torture *t, const struct msg *msg)
 {
     if (msg->id == MSG_TICK) {
-        for (int i = 0; i < t->symbol_count; i++) {
-            if (strcmp(t->symbols[i].contract.symbol, msg->tick.symbol) == 0) {
-                t->symbols[i].last = msg->tick.price;
-            }
-        }
+        for (int i = 0; i < t->symbol_count; i++)
+            if (strcmp(t->symbols[i].contract.symbol, msg->tick.symbol) == 0) t->symbols[i].last = msg->tick.price;
     } else if (msg->id == MSG_CONDITION) {
         on_condition(t, &msg->condition);
     } else if (msg->id == MSG_ORDER_EVENT) {
@@ -351,13 +304,9 @@ void stream_answered(struct torture *t, const struct torture_asked *asked, const
         t->counts.refused++;
         torture_say(t, "condition %d: %s", asked->index, reply->text);
     }
-    if (asked->what != ASK_ORDER && asked->what != ASK_PROBE) {
-        return;
-    }
+    if (asked->what != ASK_ORDER && asked->what != ASK_PROBE) return;
     struct torture_operator *order = asked->what == ASK_PROBE ? &t->probe : &t->operators[asked->index];
-    if (!order->used || order->asked != asked->id) {
-        return;
-    }
+    if (!order->used || order->asked != asked->id) return;
     order->asked = 0;
     order->accepted = order->accepted || ok;
     if (!ok && reply->status != ERR_TIMEOUT) {
@@ -379,12 +328,8 @@ bool probe_done(struct torture *t, int64_t now_us)
 {
     struct torture_operator *probe = &t->probe;
     int at = t->symbol_count > USE_PROBE ? USE_PROBE : USE_BOTH;
-    if (t->symbol_count == 0 || t->symbols[at].last == 0) {
-        return false;
-    }
-    if (probe->used && probe->ended) {
-        return true;
-    }
+    if (t->symbol_count == 0 || t->symbols[at].last == 0) return false;
+    if (probe->used && probe->ended) return true;
     if (!probe->used) {
         new_request(t, probe, &t->symbols[at]);
         probe->request.type = ORDER_LIMIT;

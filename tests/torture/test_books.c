@@ -25,9 +25,8 @@ static void store(enum db_file file, const struct msg *msg)
     struct db *db = NULL;
     struct err err = {0};
     if (db_open(&db, file, t->home, DB_WRITE, DB_NORMAL, &err) != ERR_OK || db_begin(db, &err) != ERR_OK ||
-        db_store(db, msg, &err) != ERR_OK || db_commit(db, &err) != ERR_OK) {
+        db_store(db, msg, &err) != ERR_OK || db_commit(db, &err) != ERR_OK)
         fail_msg("%s: %s", db_file_name(file), err.text);
-    }
     db_close(db);
 }
 
@@ -74,9 +73,7 @@ static void store_event(enum db_file file, uint64_t seq, enum exec_kind kind, in
     msg.order_event.fill_quantity = fill ? 1 : 0;
     msg.order_event.filled_quantity = fill ? 1 : 0;
     msg.order_event.fill_price = fill ? PRICE_POINTS(17400) : 0;
-    if (fill) {
-        snprintf(msg.order_event.exec_id, sizeof msg.order_event.exec_id, "x%d", (int)seq);
-    }
+    if (fill) snprintf(msg.order_event.exec_id, sizeof msg.order_event.exec_id, "x%d", (int)seq);
     msg.order_event.trading_day = 20210727;
     msg.order_event.time_us = time_us;
     store(file, &msg);
@@ -167,9 +164,7 @@ static int agreeing_books(void **state)
     t->symbol_count = 1;
     snprintf(t->symbols[USE_BUY].contract.symbol, SYMBOL_SIZE, "MXFH1");
     snprintf(t->session.account, sizeof t->session.account, "DEMO-1");
-    if (t->out == NULL || tempdir_make(t->directory) != 0) {
-        return -1;
-    }
+    if (t->out == NULL || tempdir_make(t->directory) != 0) return -1;
     snprintf(t->home, sizeof t->home, "%s", t->directory);
     store_order(DB_EXCHANGE, ID, "v1", ORDER_FILLED, 1);
     store_fill(1, "x3");
@@ -203,12 +198,9 @@ static void assert_found(const char *words)
     bool found = false;
     assert_false(books_check(t));
     rewind(t->out);
-    while (fgets(line, sizeof line, t->out) != NULL) {
+    while (fgets(line, sizeof line, t->out) != NULL)
         found = found || (strncmp(line, "failed: ", 8) == 0 && strstr(line, words) != NULL);
-    }
-    if (!found) {
-        fail_msg("'%s' was not said", words);
-    }
+    if (!found) fail_msg("'%s' was not said", words);
 }
 
 static void test_books_that_agree(void **state)
@@ -271,9 +263,7 @@ static void test_an_unknown_is_counted_and_no_fault(void **state)
     char line[512];
     bool said = false;
     rewind(t->out);
-    while (fgets(line, sizeof line, t->out) != NULL) {
-        said = said || strcmp(line, "unknown 1\n") == 0;
-    }
+    while (fgets(line, sizeof line, t->out) != NULL) said = said || strcmp(line, "unknown 1\n") == 0;
     assert_true(said);
 }
 
@@ -339,22 +329,14 @@ int main(void)
 {
 #define BOOKS_TEST(name) cmocka_unit_test_setup_teardown(name, agreeing_books, forget)
     const struct CMUnitTest tests[] = {
-        BOOKS_TEST(test_books_that_agree),
-        BOOKS_TEST(test_a_second_order_under_one_id),
-        BOOKS_TEST(test_an_order_nobody_knows),
-        BOOKS_TEST(test_a_fill_that_was_lost),
-        BOOKS_TEST(test_a_fill_that_never_was),
-        BOOKS_TEST(test_a_hole_in_the_events),
-        BOOKS_TEST(test_an_order_without_an_end),
-        BOOKS_TEST(test_an_unknown_is_counted_and_no_fault),
-        BOOKS_TEST(test_a_signal_that_was_lost),
-        BOOKS_TEST(test_a_signal_nobody_answered),
-        BOOKS_TEST(test_an_intent_that_never_left),
-        BOOKS_TEST(test_a_position_that_differs),
-        BOOKS_TEST(test_more_sent_than_journalled),
-        BOOKS_TEST(test_an_order_sent_late),
-        BOOKS_TEST(test_lots_without_protection),
-        BOOKS_TEST(test_a_fill_the_condition_does_not_know),
+        BOOKS_TEST(test_books_that_agree),          BOOKS_TEST(test_a_second_order_under_one_id),
+        BOOKS_TEST(test_an_order_nobody_knows),     BOOKS_TEST(test_a_fill_that_was_lost),
+        BOOKS_TEST(test_a_fill_that_never_was),     BOOKS_TEST(test_a_hole_in_the_events),
+        BOOKS_TEST(test_an_order_without_an_end),   BOOKS_TEST(test_an_unknown_is_counted_and_no_fault),
+        BOOKS_TEST(test_a_signal_that_was_lost),    BOOKS_TEST(test_a_signal_nobody_answered),
+        BOOKS_TEST(test_an_intent_that_never_left), BOOKS_TEST(test_a_position_that_differs),
+        BOOKS_TEST(test_more_sent_than_journalled), BOOKS_TEST(test_an_order_sent_late),
+        BOOKS_TEST(test_lots_without_protection),   BOOKS_TEST(test_a_fill_the_condition_does_not_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,11 +63,8 @@ static int64_t mark;
 static bool acts_on_ticks(void)
 {
     stream_step(t, torture_now());
-    for (int64_t id = mark + 1; id <= t->last_condition; id++) {
-        if (t->condition_state[id] >= CONDITION_TRIGGERED && t->condition_state[id] <= CONDITION_CLOSED) {
-            return true;
-        }
-    }
+    for (int64_t id = mark + 1; id <= t->last_condition; id++)
+        if (t->condition_state[id] >= CONDITION_TRIGGERED && t->condition_state[id] <= CONDITION_CLOSED) return true;
     return false;
 }
 
@@ -87,9 +84,7 @@ static void shim_path(char *path, size_t size)
     char self[2048];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     self[length > 0 ? length : 0] = '\0';
-    for (int i = 0; i < 3 && strrchr(self, '/') != NULL; i++) {
-        *strrchr(self, '/') = '\0';
-    }
+    for (int i = 0; i < 3 && strrchr(self, '/') != NULL; i++) *strrchr(self, '/') = '\0';
     snprintf(path, size, "%.1500s/%s", self, SHIM);
 }
 
@@ -102,9 +97,7 @@ static int start(void **state)
     return 0;
 #endif
     int fd = mkstemp(clock_file);
-    if (fd < 0 || ftruncate(fd, sizeof *offset_us) != 0) {
-        return -1;
-    }
+    if (fd < 0 || ftruncate(fd, sizeof *offset_us) != 0) return -1;
     offset_us = mmap(NULL, sizeof *offset_us, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     t = calloc(1, sizeof *t);
@@ -142,14 +135,10 @@ static void jump_by(int64_t jump_us)
         /* Heartbeats are stamped by the clock that moves: forget the last ones. */
         memset(&t->heard[c], 0, sizeof t->heard[c]);
     }
-    for (int c = COMPONENT_GATEWAY; c <= COMPONENT_EXECUTOR; c++) {
-        t->heard[c].dead_pid = pids[c];
-    }
+    for (int c = COMPONENT_GATEWAY; c <= COMPONENT_EXECUTOR; c++) t->heard[c].dead_pid = pids[c];
     memset(&t->guard, 0, sizeof t->guard);
     *offset_us += jump_us;
-    if (!wait_for(halted)) {
-        fail_msg("not halted: %s", t->guard.reason);
-    }
+    if (!wait_for(halted)) fail_msg("not halted: %s", t->guard.reason);
     assert_true(wait_for(healthy));
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
         bool stays = c == COMPONENT_EXCHANGE || c == COMPONENT_SUPERVISOR;
@@ -169,18 +158,14 @@ static void jump_by(int64_t jump_us)
 static void test_forwards(void **state)
 {
     (void)state;
-    if (t == NULL) {
-        skip();
-    }
+    if (t == NULL) skip();
     jump_by(90 * CLOCK_SECOND_US);
 }
 
 static void test_back(void **state)
 {
     (void)state;
-    if (t == NULL) {
-        skip();
-    }
+    if (t == NULL) skip();
     jump_by(-3600 * CLOCK_SECOND_US);
 }
 
@@ -188,9 +173,7 @@ static void test_back(void **state)
 static void test_restarts_after_going_back(void **state)
 {
     (void)state;
-    if (t == NULL) {
-        skip();
-    }
+    if (t == NULL) skip();
     world_signal(t, COMPONENT_EXECUTOR, SIGKILL);
     assert_true(wait_for(healthy));
     probe_begin(t);
@@ -200,9 +183,7 @@ static void test_restarts_after_going_back(void **state)
 static void test_the_books_agree(void **state)
 {
     (void)state;
-    if (t == NULL) {
-        skip();
-    }
+    if (t == NULL) skip();
     assert_true(wait_for(ended));
     assert_true(world_stop(t));
     assert_true(books_check(t));

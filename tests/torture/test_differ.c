@@ -83,9 +83,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    if (t->client != NULL) {
-        world_stop(t);
-    }
+    if (t->client != NULL) world_stop(t);
     world_close(t);
     free(t);
     return 0;
@@ -105,9 +103,8 @@ static void give_lots(int32_t lots)
     msg.position.quantity = lots;
     msg.position.open_value = lots * t->symbols[t->symbol_count - 1].last;
     if (db_open(&db, DB_EXCHANGE, t->home, DB_WRITE, DB_NORMAL, &err) != ERR_OK || db_begin(db, &err) != ERR_OK ||
-        db_store(db, &msg, &err) != ERR_OK || db_commit(db, &err) != ERR_OK) {
+        db_store(db, &msg, &err) != ERR_OK || db_commit(db, &err) != ERR_OK)
         fail_msg("%s", err.text);
-    }
     db_close(db);
 }
 
@@ -163,13 +160,10 @@ static void test_every_book_has_it_afterwards(void **state)
         int32_t lots = 0;
         const struct db_query query = {.id = MSG_POSITION, .trading_day = t->market.trading_day};
         if (db_open(&db, files[i], t->home, DB_READ, DB_NORMAL, &err) != ERR_OK ||
-            db_each(db, &query, count_position, &lots, &err) != ERR_OK) {
+            db_each(db, &query, count_position, &lots, &err) != ERR_OK)
             fail_msg("%s", err.text);
-        }
         db_close(db);
-        if (lots != 3) {
-            fail_msg("%s holds %d lots", db_file_name(files[i]), (int)lots);
-        }
+        if (lots != 3) fail_msg("%s holds %d lots", db_file_name(files[i]), (int)lots);
     }
 }
 

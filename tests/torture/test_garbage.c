@@ -100,12 +100,8 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    if (context != NULL) {
-        zmq_ctx_term(context);
-    }
-    if (t->client != NULL) {
-        world_stop(t);
-    }
+    if (context != NULL) zmq_ctx_term(context);
+    if (t->client != NULL) world_stop(t);
     world_close(t);
     free(t);
     return 0;
@@ -123,9 +119,7 @@ static void *throw_from(enum bus_endpoint endpoint, int type, const char *name)
     zmq_setsockopt(socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
     zmq_setsockopt(socket, ZMQ_SNDHWM, &high_water, sizeof high_water);
     zmq_setsockopt(socket, ZMQ_SNDTIMEO, &linger_ms, sizeof linger_ms);
-    if (name != NULL) {
-        zmq_setsockopt(socket, ZMQ_ROUTING_ID, name, strlen(name));
-    }
+    if (name != NULL) zmq_setsockopt(socket, ZMQ_ROUTING_ID, name, strlen(name));
     snprintf(address, sizeof address, "ipc://%s/%s", t->runtime, bus_endpoint_name(endpoint));
     CHECK(zmq_connect(socket, address) == 0);
     return socket;
@@ -134,9 +128,7 @@ static void *throw_from(enum bus_endpoint endpoint, int type, const char *name)
 static size_t random_bytes(uint8_t *bytes, size_t most)
 {
     size_t length = (size_t)rng_range(&t->rng, 0, (int64_t)most);
-    for (size_t i = 0; i < length; i++) {
-        bytes[i] = (uint8_t)rng_next(&t->rng);
-    }
+    for (size_t i = 0; i < length; i++) bytes[i] = (uint8_t)rng_next(&t->rng);
     return length;
 }
 
@@ -169,9 +161,7 @@ static size_t nearly_valid(uint8_t bytes[WIRE_MAX])
 
 static void throw_frames(void *socket, int frames, const uint8_t *bytes, size_t length)
 {
-    for (int i = 0; i < frames; i++) {
-        zmq_send(socket, bytes, length, i + 1 < frames ? ZMQ_SNDMORE : 0);
-    }
+    for (int i = 0; i < frames; i++) zmq_send(socket, bytes, length, i + 1 < frames ? ZMQ_SNDMORE : 0);
 }
 
 static void throw_one(void *socket)
@@ -197,12 +187,12 @@ static void throw_one(void *socket)
         break;
     case 4: /* another version */
         length = nearly_valid(bytes);
-        if (length > 3) {
-            bytes[bytes[0] == 0xdc ? 3 : 1] = 2;
-        }
+        if (length > 3) bytes[bytes[0] == 0xdc ? 3 : 1] = 2;
         throw_frames(socket, 1, bytes, length);
         break;
-    default: throw_frames(socket, 1, bytes, (size_t)rng_range(&t->rng, WIRE_MAX + 1, 65000)); break;
+    default:
+        throw_frames(socket, 1, bytes, (size_t)rng_range(&t->rng, WIRE_MAX + 1, 65000));
+        break;
     }
 }
 
@@ -225,9 +215,8 @@ static bool answered(void *socket)
         world_pump(t, 0);
         int got = zmq_recv(socket, bytes, sizeof bytes, ZMQ_DONTWAIT);
         if (got > 0 && wire_decode(bytes, (size_t)got, &msg, &err) == ERR_OK && msg.id == MSG_REPLY &&
-            msg.reply.request_id == 77) {
+            msg.reply.request_id == 77)
             return true;
-        }
     }
     return false;
 }
@@ -241,9 +230,7 @@ static void throw_stream(enum bus_endpoint endpoint, int fds[STREAMS])
     snprintf(address.sun_path, sizeof address.sun_path, "%.80s/%.20s", t->runtime, bus_endpoint_name(endpoint));
     for (int i = 0; i < STREAMS; i++) {
         fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (connect(fds[i], (struct sockaddr *)&address, sizeof address) != 0) {
-            continue;
-        }
+        if (connect(fds[i], (struct sockaddr *)&address, sizeof address) != 0) continue;
         size_t head = i % 3 == 0 ? 0 : sizeof greeting;
         memcpy(bytes, greeting, head);
         size_t length = head + random_bytes(bytes + head, sizeof bytes - head);
@@ -251,9 +238,7 @@ static void throw_stream(enum bus_endpoint endpoint, int fds[STREAMS])
             memset(bytes + sizeof greeting, 0, 48);
             memcpy(bytes + 64, "\x06\x7f\xff\xff\xff\xff\xff\xff\xff", 9);
         }
-        if (send(fds[i], bytes, length, MSG_NOSIGNAL) < 0) {
-            continue;
-        }
+        if (send(fds[i], bytes, length, MSG_NOSIGNAL) < 0) continue;
     }
 }
 
@@ -278,9 +263,8 @@ static struct books_count at_the_venue(void)
     struct err err = {0};
     const struct db_query query = {.id = MSG_ORDER};
     if (db_open(&db, DB_EXCHANGE, t->home, DB_READ, DB_NORMAL, &err) != ERR_OK ||
-        db_each(db, &query, count_row, &count, &err) != ERR_OK) {
+        db_each(db, &query, count_row, &count, &err) != ERR_OK)
         fail_msg("%s", err.text);
-    }
     db_close(db);
     return count;
 }
@@ -292,9 +276,8 @@ static bool logged(const char *text)
     bool found = false;
     FILE *log = fopen(paths_join(path, t->home, "outcry.log"), "r");
     assert_non_null(log);
-    while (!found && fgets(line, sizeof line, log) != NULL) {
+    while (!found && fgets(line, sizeof line, log) != NULL)
         found = strstr(line, text) != NULL && strstr(line, "dropped") != NULL;
-    }
     fclose(log);
     return found;
 }
@@ -311,11 +294,8 @@ static void keep_pids(void)
 
 static void assert_same_processes(void)
 {
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
-        if (world_pid(t, (enum component)c) != pids[c]) {
-            fail_msg("%s has ended", component_name((enum component)c));
-        }
-    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++)
+        if (world_pid(t, (enum component)c) != pids[c]) fail_msg("%s has ended", component_name((enum component)c));
 }
 
 static void test_routers_drop_it_and_go_on(void **state)
@@ -325,17 +305,12 @@ static void test_routers_drop_it_and_go_on(void **state)
     struct books_count before = at_the_venue();
     for (size_t i = 0; i < COUNT(routers); i++) {
         void *socket = throw_from(routers[i], ZMQ_DEALER, NULL);
-        for (int n = 0; n < 500; n++) {
-            throw_one(socket);
-        }
+        for (int n = 0; n < 500; n++) throw_one(socket);
         bool taken = answered(socket);
         zmq_close(socket);
-        if (!taken) {
-            fail_msg("%s does not answer after garbage", bus_endpoint_name(routers[i]));
-        }
-        if (!logged(bus_endpoint_name(routers[i]))) {
+        if (!taken) fail_msg("%s does not answer after garbage", bus_endpoint_name(routers[i]));
+        if (!logged(bus_endpoint_name(routers[i])))
             fail_msg("nothing in the log of garbage at %s", bus_endpoint_name(routers[i]));
-        }
     }
     assert_same_processes();
     struct books_count after = at_the_venue();
@@ -356,15 +331,11 @@ static void test_floods(void **state)
     memset(bytes, 0xc1, sizeof bytes);
     for (size_t i = 0; i < COUNT(routers); i++) {
         sockets[i] = throw_from(routers[i], ZMQ_DEALER, NULL);
-        for (int n = 0; n < FLOOD; n++) {
-            throw_frames(sockets[i], 1 + n % 3, bytes, sizeof bytes);
-        }
+        for (int n = 0; n < FLOOD; n++) throw_frames(sockets[i], 1 + n % 3, bytes, sizeof bytes);
     }
     assert_true(order_goes_through());
     for (size_t i = 0; i < COUNT(routers); i++) {
-        if (!answered(sockets[i])) {
-            fail_msg("%s does not answer after a flood", bus_endpoint_name(routers[i]));
-        }
+        if (!answered(sockets[i])) fail_msg("%s does not answer after a flood", bus_endpoint_name(routers[i]));
         zmq_close(sockets[i]);
     }
     world_pump(t, 1200 * CLOCK_MS_US);
@@ -381,9 +352,7 @@ static void test_publishers_take_no_harm(void **state)
         void *socket = throw_from(pubs[i], ZMQ_XSUB, NULL);
         for (int n = 0; n < 2000; n++) {
             size_t length = random_bytes(bytes, sizeof bytes);
-            if (length > 0 && n % 2 == 0) {
-                bytes[0] = 1; /* a subscription to something random */
-            }
+            if (length > 0 && n % 2 == 0) bytes[0] = 1; /* a subscription to something random */
             throw_frames(socket, 1 + n % 2, bytes, length);
         }
         zmq_close(socket);
@@ -397,18 +366,11 @@ static void test_bytes_that_are_not_even_zeromq(void **state)
     static int fds[COUNT(routers) + COUNT(pubs)][STREAMS];
     (void)state;
     keep_pids();
-    for (size_t i = 0; i < COUNT(routers); i++) {
-        throw_stream(routers[i], fds[i]);
-    }
-    for (size_t i = 0; i < COUNT(pubs); i++) {
-        throw_stream(pubs[i], fds[COUNT(routers) + i]);
-    }
+    for (size_t i = 0; i < COUNT(routers); i++) throw_stream(routers[i], fds[i]);
+    for (size_t i = 0; i < COUNT(pubs); i++) throw_stream(pubs[i], fds[COUNT(routers) + i]);
     assert_true(order_goes_through());
-    for (size_t i = 0; i < COUNT(fds); i++) {
-        for (int n = 0; n < STREAMS; n++) {
-            close(fds[i][n]);
-        }
-    }
+    for (size_t i = 0; i < COUNT(fds); i++)
+        for (int n = 0; n < STREAMS; n++) close(fds[i][n]);
     assert_true(order_goes_through());
     assert_same_processes();
 }
@@ -428,15 +390,12 @@ static void test_stolen_names(void **state)
     for (size_t i = 0; i < COUNT(thefts); i++) {
         for (int n = 0; n < 30; n++) {
             void *socket = throw_from(thefts[i].endpoint, ZMQ_DEALER, thefts[i].name);
-            for (int k = 0; k < 40; k++) {
-                throw_one(socket);
-            }
+            for (int k = 0; k < 40; k++) throw_one(socket);
             world_pump(t, 5 * CLOCK_MS_US);
             zmq_close(socket);
         }
-        if (!order_goes_through()) {
+        if (!order_goes_through())
             fail_msg("%s: the real %s does not come back", bus_endpoint_name(thefts[i].endpoint), thefts[i].name);
-        }
     }
     assert_same_processes();
 }
@@ -453,9 +412,12 @@ static void test_conditions_still_trade(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_routers_drop_it_and_go_on),      cmocka_unit_test(test_floods),
-        cmocka_unit_test(test_publishers_take_no_harm),        cmocka_unit_test(test_bytes_that_are_not_even_zeromq),
-        cmocka_unit_test(test_stolen_names),                   cmocka_unit_test(test_conditions_still_trade),
+        cmocka_unit_test(test_routers_drop_it_and_go_on),
+        cmocka_unit_test(test_floods),
+        cmocka_unit_test(test_publishers_take_no_harm),
+        cmocka_unit_test(test_bytes_that_are_not_even_zeromq),
+        cmocka_unit_test(test_stolen_names),
+        cmocka_unit_test(test_conditions_still_trade),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

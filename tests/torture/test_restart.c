@@ -69,9 +69,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    if (t->client != NULL) {
-        world_stop(t);
-    }
+    if (t->client != NULL) world_stop(t);
     world_close(t);
     free(t);
     return 0;
@@ -101,9 +99,7 @@ static void test_what_keeps_dying_is_given_up_until_asked_for(void **state)
     for (int i = 0; i < SUPERVISOR_TRIES; i++) {
         old_pid = world_signal(t, COMPONENT_EXECUTOR, SIGKILL);
         assert_true(old_pid != 0);
-        if (i == SUPERVISOR_TRIES - 1) {
-            break;
-        }
+        if (i == SUPERVISOR_TRIES - 1) break;
         int64_t from_us = clock_monotonic_us();
         assert_true(wait_for(executor_runs));
         int64_t passed_us = clock_monotonic_us() - from_us;
@@ -122,9 +118,7 @@ static void test_a_killed_outcryd_finds_its_children_again(void **state)
 {
     int64_t pids[COMPONENT_COUNT + 1];
     (void)state;
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
-        pids[c] = world_pid(t, (enum component)c);
-    }
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) pids[c] = world_pid(t, (enum component)c);
     assert_true(world_signal(t, COMPONENT_SUPERVISOR, SIGKILL) != 0);
     assert_true(world_restart(t));
     assert_true(whole_again());

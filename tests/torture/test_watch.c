@@ -71,9 +71,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    if (t->client != NULL) {
-        world_stop(t);
-    }
+    if (t->client != NULL) world_stop(t);
     world_close(t);
     free(t);
     return 0;
@@ -110,9 +108,7 @@ static int64_t took_us(enum component component, bool (*noticed)(void))
 static void noticed_in_time(enum component component, bool (*noticed)(void), const char *by)
 {
     int64_t passed_us = INT64_MAX;
-    for (int i = 0; i < TRIES && passed_us > NOTICED_US; i++) {
-        passed_us = took_us(component, noticed);
-    }
+    for (int i = 0; i < TRIES && passed_us > NOTICED_US; i++) passed_us = took_us(component, noticed);
     printf("%s is silent: noticed by %s after %lld ms\n", component_name(component), by,
            (long long)(passed_us / CLOCK_MS_US));
     assert_true(passed_us <= NOTICED_US);
@@ -121,9 +117,8 @@ static void noticed_in_time(enum component component, bool (*noticed)(void), con
 static void test_the_screen_notices_a_silent_process(void **state)
 {
     (void)state;
-    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++)
         noticed_in_time((enum component)c, line_is_down, "the screen");
-    }
 }
 
 static void test_those_who_need_it_notice(void **state)

@@ -99,7 +99,7 @@ struct torture_counts {
     int64_t stops, disks, conditions, refused, operator_orders, cancels, resumes;
     int64_t recoveries, worst_recovery_us, sum_recovery_us;
     int worst_recovery_kill;
-    int64_t worst_disk_us; /* from room on the disk to trading */
+    int64_t worst_disk_us;   /* from room on the disk to trading */
     int64_t worst_notice_us; /* a stopped process: until those who need it say so */
     int64_t adopted, replaced;
 };

@@ -52,9 +52,7 @@ int64_t torture_now(void)
 void torture_say(const struct torture *t, const char *format, ...)
 {
     va_list args;
-    if (!t->options.verbose) {
-        return;
-    }
+    if (!t->options.verbose) return;
     va_start(args, format);
     fprintf(stderr, "%lld ", (long long)(torture_now() / CLOCK_MS_US));
     vfprintf(stderr, format, args);
@@ -88,17 +86,11 @@ int64_t world_pid(const struct torture *t, enum component component)
 int64_t world_signal(struct torture *t, enum component component, int number)
 {
     int64_t pid = world_pid(t, component);
-    if (pid <= 1) {
-        return 0;
-    }
+    if (pid <= 1) return 0;
     int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
     bool same = pidfd >= 0 && world_pid(t, component) == pid;
-    if (same && syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0U) != 0) {
-        same = false;
-    }
-    if (pidfd >= 0) {
-        close(pidfd);
-    }
+    if (same && syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0U) != 0) same = false;
+    if (pidfd >= 0) close(pidfd);
     if (same && number == SIGKILL) {
         t->heard[component].dead_pid = pid;
         t->heard[component].pid = 0;
@@ -114,22 +106,15 @@ static bool ours(const struct torture *t, const char *pid, char *name, size_t si
     char line[8192];
     snprintf(path, sizeof path, "/proc/%.20s/cmdline", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return false;
-    }
+    if (fd < 0) return false;
     ssize_t length = read(fd, line, sizeof line - 1);
     close(fd);
-    if (length <= 0) {
-        return false;
-    }
+    if (length <= 0) return false;
     line[length] = '\0';
     const char *slash = strrchr(line, '/');
     text_copy(name, size, slash != NULL ? slash + 1 : line);
-    for (char *at = line; at < line + length; at += strlen(at) + 1) {
-        if (strstr(at, t->runtime) != NULL) {
-            return true;
-        }
-    }
+    for (char *at = line; at < line + length; at += strlen(at) + 1)
+        if (strstr(at, t->runtime) != NULL) return true;
     return false;
 }
 
@@ -146,20 +131,12 @@ static int each_process(const struct torture *t, enum component component, int n
     }
     for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;) {
         int64_t pid = strtoll(entry->d_name, NULL, 10);
-        if (pid <= 1 || pid == getpid() || !ours(t, entry->d_name, name, sizeof name)) {
-            continue;
-        }
-        if (strncmp(name, "outcry", 6) != 0 || (wanted[0] != '\0' && strcmp(name, wanted) != 0)) {
-            continue;
-        }
+        if (pid <= 1 || pid == getpid() || !ours(t, entry->d_name, name, sizeof name)) continue;
+        if (strncmp(name, "outcry", 6) != 0 || (wanted[0] != '\0' && strcmp(name, wanted) != 0)) continue;
         count++;
-        if (number != 0) {
-            kill((pid_t)pid, number);
-        }
+        if (number != 0) kill((pid_t)pid, number);
     }
-    if (proc != NULL) {
-        closedir(proc);
-    }
+    if (proc != NULL) closedir(proc);
     return count;
 }
 
@@ -171,9 +148,7 @@ int world_count(const struct torture *t, enum component component)
 /* What a killed outcryd leaves is ours to bury (we are the subreaper). */
 static void reap(void)
 {
-    while (waitpid(-1, NULL, WNOHANG) > 0) {
-        continue;
-    }
+    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
 }
 
 bool world_start(struct torture *t)
@@ -195,9 +170,7 @@ bool world_restart(struct torture *t)
     char *argv[SETTING_COUNT + 2] = {name};
     /* The one that was killed may take a moment to be gone. */
     int64_t until_us = clock_monotonic_us() + 2 * CLOCK_SECOND_US;
-    while (world_pid(t, COMPONENT_SUPERVISOR) != 0 && clock_monotonic_us() < until_us) {
-        world_pump(t, CLOCK_MS_US);
-    }
+    while (world_pid(t, COMPONENT_SUPERVISOR) != 0 && clock_monotonic_us() < until_us) world_pump(t, CLOCK_MS_US);
     child_program(name, program);
     paths_join(log, t->home, DAEMON_LOG);
     size_t count = config_to_flags(&t->settings, argv + 1, SETTING_COUNT);
@@ -214,9 +187,7 @@ bool world_restart(struct torture *t)
         _exit(127);
     }
     config_free_flags(argv + 1, count);
-    if (pid < 0) {
-        torture_fail(t, "outcryd does not start: %s", strerror(errno));
-    }
+    if (pid < 0) torture_fail(t, "outcryd does not start: %s", strerror(errno));
     return pid > 0;
 }
 
@@ -224,9 +195,8 @@ bool world_stop(struct torture *t)
 {
     int64_t until_us = clock_monotonic_us() + START_US;
     world_control(t, COMPONENT_SUPERVISOR, CONTROL_SHUTDOWN, "");
-    while (each_process(t, (enum component)0, 0) > 0 && clock_monotonic_us() < until_us) {
+    while (each_process(t, (enum component)0, 0) > 0 && clock_monotonic_us() < until_us)
         world_pump(t, 50 * CLOCK_MS_US);
-    }
     if (each_process(t, (enum component)0, 0) > 0) {
         torture_fail(t, "%d processes live on after the stop", each_process(t, (enum component)0, 0));
         return false;
@@ -271,9 +241,7 @@ static void find_programs(void)
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", build, sizeof build - 1);
     build[length > 0 ? length : 0] = '\0';
-    for (int i = 0; i < 3 && strrchr(build, '/') != NULL; i++) {
-        *strrchr(build, '/') = '\0';
-    }
+    for (int i = 0; i < 3 && strrchr(build, '/') != NULL; i++) *strrchr(build, '/') = '\0';
     snprintf(path, sizeof path, "%s:%.1000s", build, getenv("PATH"));
     setenv("PATH", path, 1);
 }
@@ -294,13 +262,11 @@ bool world_open(struct torture *t)
     snprintf(t->home, sizeof t->home, "%s/home", t->directory);
     snprintf(t->runtime, sizeof t->runtime, "%s/run", t->directory);
     mkdir(t->home, 0700);
-    t->mounted = !t->options.plain && mount("outcry-torture", t->home, "tmpfs", MS_NOSUID | MS_NODEV, "size=512m,mode=0700") == 0;
-    if (!t->mounted && !t->options.plain) {
+    t->mounted = !t->options.plain &&
+                 mount("outcry-torture", t->home, "tmpfs", MS_NOSUID | MS_NODEV, "size=512m,mode=0700") == 0;
+    if (!t->mounted && !t->options.plain)
         fprintf(t->out, "skip: full disk (a tmpfs cannot be mounted here: %s)\n", strerror(errno));
-    }
-    if (!settings_of(t) || !world_start(t)) {
-        return false;
-    }
+    if (!settings_of(t) || !world_start(t)) return false;
     if (client_open(&t->client, &t->settings, &err) != ERR_OK) {
         torture_fail(t, "client: %s", err.text);
         return false;
@@ -314,17 +280,10 @@ static void rescue_file(const char *from, const char *to)
     char block[65536];
     int in = open(from, O_RDONLY | O_CLOEXEC);
     int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    for (ssize_t length; in >= 0 && out >= 0 && (length = read(in, block, sizeof block)) > 0;) {
-        if (write(out, block, (size_t)length) != length) {
-            break;
-        }
-    }
-    if (in >= 0) {
-        close(in);
-    }
-    if (out >= 0) {
-        close(out);
-    }
+    for (ssize_t length; in >= 0 && out >= 0 && (length = read(in, block, sizeof block)) > 0;)
+        if (write(out, block, (size_t)length) != length) break;
+    if (in >= 0) close(in);
+    if (out >= 0) close(out);
 }
 
 static void rescue(const struct torture *t)
@@ -335,14 +294,10 @@ static void rescue(const struct torture *t)
     snprintf(directory, sizeof directory, "%s/kept", t->directory);
     mkdir(directory, 0700);
     DIR *home = opendir(t->home);
-    for (struct dirent *entry; home != NULL && (entry = readdir(home)) != NULL;) {
-        if (entry->d_name[0] != '.' && strcmp(entry->d_name, FILLER) != 0) {
+    for (struct dirent *entry; home != NULL && (entry = readdir(home)) != NULL;)
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, FILLER) != 0)
             rescue_file(paths_join(from, t->home, entry->d_name), paths_join(to, directory, entry->d_name));
-        }
-    }
-    if (home != NULL) {
-        closedir(home);
-    }
+    if (home != NULL) closedir(home);
 }
 
 void world_close(struct torture *t)
@@ -355,32 +310,23 @@ void world_close(struct torture *t)
         nanosleep(&pause, NULL);
     }
     reap();
-    if (t->directory[0] == '\0') {
-        return;
-    }
-    if (t->mounted && t->failed) {
-        rescue(t);
-    }
-    if (t->mounted) {
-        umount2(t->home, MNT_DETACH);
-    }
-    if (t->failed) {
+    if (t->directory[0] == '\0') return;
+    if (t->mounted && t->failed) rescue(t);
+    if (t->mounted) umount2(t->home, MNT_DETACH);
+    if (t->failed)
         fprintf(t->out, "kept: %s (seed %llu)\n", t->directory, (unsigned long long)t->options.seed);
-    } else {
+    else
         tempdir_remove(t->directory);
-    }
 }
 
 static bool a_fall(const char *line)
 {
-    static const char *const words[] = {"Sanitizer", "runtime error", "Assertion", "ssertion failed", "check failed",
-                                        "stack smashing", "corrupted", "malloc()", "free()"};
+    static const char *const words[] = {"Sanitizer",       "runtime error", "Assertion",
+                                        "ssertion failed", "check failed",  "stack smashing",
+                                        "corrupted",       "malloc()",      "free()"};
     const char *signal = strstr(line, "killed by signal ");
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strstr(line, words[i]) != NULL) {
-            return true;
-        }
-    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(line, words[i]) != NULL) return true;
     return signal != NULL && strncmp(signal, "killed by signal 9 ", 19) != 0;
 }
 
@@ -399,9 +345,7 @@ bool world_nothing_crashed(struct torture *t)
                 ok = false;
             }
         }
-        if (log != NULL) {
-            fclose(log);
-        }
+        if (log != NULL) fclose(log);
     }
     return ok;
 }
@@ -409,21 +353,15 @@ bool world_nothing_crashed(struct torture *t)
 bool world_fill_disk(struct torture *t)
 {
     char path[PATHS_FILE_SIZE];
-    if (!t->mounted) {
-        return false;
-    }
+    if (!t->mounted) return false;
     int fd = open(paths_join(path, t->home, FILLER), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return false;
-    }
+    if (fd < 0) return false;
     off_t at = 0;
-    for (off_t block = (off_t)64 << 20; block >= 4096;) {
-        if (posix_fallocate(fd, at, block) == 0) {
+    for (off_t block = (off_t)64 << 20; block >= 4096;)
+        if (posix_fallocate(fd, at, block) == 0)
             at += block;
-        } else {
+        else
             block /= 2;
-        }
-    }
     close(fd);
     return true;
 }
@@ -439,9 +377,7 @@ void world_free_disk(struct torture *t)
 static void on_heartbeat(struct torture *t, const struct heartbeat *beat)
 {
     struct torture_heard *heard = &t->heard[beat->component];
-    if (beat->pid == heard->dead_pid || beat->time_us < heard->at_us) {
-        return; /* a dead one's last words */
-    }
+    if (beat->pid == heard->dead_pid || beat->time_us < heard->at_us) return; /* a dead one's last words */
     heard->pid = beat->pid;
     heard->peer_up = beat->peer_up;
     heard->unconfirmed = beat->unconfirmed;
@@ -458,23 +394,18 @@ static void on_contract(struct torture *t, const struct contract *contract)
             return;
         }
     }
-    if (t->contract_count < 64) {
-        t->contracts[t->contract_count++] = *contract;
-    }
+    if (t->contract_count < 64) t->contracts[t->contract_count++] = *contract;
 }
 
 static void on_reply(struct torture *t, const struct reply *reply, enum component from)
 {
     for (int i = 0; i < TORTURE_ASKED; i++) {
         struct torture_asked *asked = &t->asked[i];
-        if (asked->id != reply->request_id || asked->to != from || asked->id == 0) {
-            continue;
-        }
-        if (asked->what == ASK_STATUS) {
+        if (asked->id != reply->request_id || asked->to != from || asked->id == 0) continue;
+        if (asked->what == ASK_STATUS)
             t->heard[asked->to].asked = 0;
-        } else {
+        else
             stream_answered(t, asked, reply);
-        }
         asked->id = 0;
         return;
     }
@@ -484,12 +415,8 @@ static enum torture_moment moment_of(const struct msg *msg)
 {
     static const enum torture_moment moments[] = {
         [EXEC_SENDING] = AT_SENDING, [EXEC_NEW] = AT_ACK, [EXEC_FILL] = AT_FILL, [EXEC_UNKNOWN] = AT_ANY_TIME};
-    if (msg->id == MSG_SIGNAL) {
-        return AT_SIGNAL;
-    }
-    if (msg->id == MSG_ORDER && msg->order.state == ORDER_INTENT) {
-        return AT_INTENT;
-    }
+    if (msg->id == MSG_SIGNAL) return AT_SIGNAL;
+    if (msg->id == MSG_ORDER && msg->order.state == ORDER_INTENT) return AT_INTENT;
     return msg->id == MSG_ORDER_EVENT && msg->order_event.kind <= EXEC_UNKNOWN ? moments[msg->order_event.kind]
                                                                                : AT_ANY_TIME;
 }
@@ -497,9 +424,7 @@ static enum torture_moment moment_of(const struct msg *msg)
 static void spring(struct torture *t, const struct msg *msg)
 {
     struct torture_trap *trap = &t->trap;
-    if (trap->moment == AT_ANY_TIME || trap->killed_us != 0 || moment_of(msg) != trap->moment) {
-        return;
-    }
+    if (trap->moment == AT_ANY_TIME || trap->killed_us != 0 || moment_of(msg) != trap->moment) return;
     struct timespec pause = {.tv_nsec = (long)trap->delay_us * 1000};
     nanosleep(&pause, NULL);
     if (world_signal(t, trap->victim, SIGKILL) != 0) {
@@ -511,25 +436,24 @@ static void spring(struct torture *t, const struct msg *msg)
 static void see(struct torture *t, const struct msg *msg, enum component from)
 {
     spring(t, msg);
-    if (msg->id == MSG_HEARTBEAT) {
+    if (msg->id == MSG_HEARTBEAT)
         on_heartbeat(t, &msg->heartbeat);
-    } else if (msg->id == MSG_PROCESS) {
+    else if (msg->id == MSG_PROCESS)
         t->heard[msg->process.component].given_up = strncmp(msg->process.text, "given up", 8) == 0;
-    } else if (msg->id == MSG_MARKET) {
+    else if (msg->id == MSG_MARKET)
         t->market = msg->market;
-    } else if (msg->id == MSG_SESSION) {
+    else if (msg->id == MSG_SESSION)
         t->session = msg->session;
-    } else if (msg->id == MSG_GUARD_STATE) {
+    else if (msg->id == MSG_GUARD_STATE)
         t->guard = msg->guard_state;
-    } else if (msg->id == MSG_DIFFERENCE) {
+    else if (msg->id == MSG_DIFFERENCE)
         t->difference = msg->difference;
-    } else if (msg->id == MSG_CONTRACT) {
+    else if (msg->id == MSG_CONTRACT)
         on_contract(t, &msg->contract);
-    } else if (msg->id == MSG_REPLY) {
+    else if (msg->id == MSG_REPLY)
         on_reply(t, &msg->reply, from);
-    } else {
+    else
         stream_see(t, msg);
-    }
 }
 
 void world_pump(struct torture *t, int64_t duration_us)
@@ -539,18 +463,14 @@ void world_pump(struct torture *t, int64_t duration_us)
     int64_t until_us = clock_monotonic_us() + duration_us;
     do {
         client_wait(t->client, -1, PUMP_MS);
-        for (int i = 0; i < 2000 && client_next(t->client, &msg, &from); i++) {
-            see(t, &msg, from);
-        }
+        for (int i = 0; i < 2000 && client_next(t->client, &msg, &from); i++) see(t, &msg, from);
         reap();
         int64_t now_us = torture_now();
         if (t->streaming && now_us >= t->next_stream_us) {
             t->next_stream_us = now_us + 10 * CLOCK_MS_US;
             stream_step(t, now_us);
         }
-        if (t->trap.killed_us != 0) {
-            return; /* what was waited for has happened */
-        }
+        if (t->trap.killed_us != 0) return; /* what was waited for has happened */
     } while (clock_monotonic_us() < until_us && !world_interrupted());
 }
 
@@ -560,9 +480,7 @@ uint64_t world_ask(struct torture *t, enum component to, struct msg *msg, enum t
     for (int i = 0; i < TORTURE_ASKED; i++) {
         struct torture_asked *asked = &t->asked[i];
         if (asked->id == 0) {
-            if (client_send(t->client, to, msg, &id, NULL) != ERR_OK) {
-                return 0;
-            }
+            if (client_send(t->client, to, msg, &id, NULL) != ERR_OK) return 0;
             *asked = (struct torture_asked){.id = id, .to = to, .what = what, .index = index};
             return id;
         }
@@ -586,9 +504,7 @@ void world_ask_status(struct torture *t)
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
         struct torture_heard *heard = &t->heard[c];
         bool waiting = heard->asked != 0 && now_us - heard->asked_us < STATUS_LATE_US;
-        if (waiting || now_us - heard->at_us < STATUS_US) {
-            continue;
-        }
+        if (waiting || now_us - heard->at_us < STATUS_US) continue;
         struct msg msg;
         msg_init(&msg, MSG_QUERY);
         msg.query.kind = QUERY_STATUS;
@@ -602,9 +518,8 @@ bool world_healthy(const struct torture *t, int64_t since_us)
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
         const struct torture_heard *heard = &t->heard[c];
         if (heard->pid == 0 || heard->at_us < since_us || !heard->peer_up ||
-            client_link(t->client, (enum component)c, NULL) != LINK_UP) {
+            client_link(t->client, (enum component)c, NULL) != LINK_UP)
             return false;
-        }
     }
     return strncmp(t->heard[COMPONENT_GATEWAY].text, "trading", 7) == 0 && t->session.account[0] != '\0';
 }

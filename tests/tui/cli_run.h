@@ -38,7 +38,8 @@ struct run {
     char err[RUN_TEXT];
 };
 
-static inline int run_setup(void **state) {
+static inline int run_setup(void **state)
+{
     struct run_place *place = calloc(1, sizeof(*place));
     char self[2048];
     assert_non_null(place);
@@ -53,14 +54,16 @@ static inline int run_setup(void **state) {
     return 0;
 }
 
-static inline int run_teardown(void **state) {
+static inline int run_teardown(void **state)
+{
     struct run_place *place = *state;
     assert_int_equal(tempdir_remove(place->home), 0);
     free(place);
     return 0;
 }
 
-static inline void run_read(const char *path, char *out) {
+static inline void run_read(const char *path, char *out)
+{
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     ssize_t length = read(fd, out, RUN_TEXT - 1);
@@ -70,7 +73,8 @@ static inline void run_read(const char *path, char *out) {
 }
 
 /* words: the command line, one string with spaces; '~' stands for a space inside a word. input: stdin, NULL = none. */
-static inline void run_with(const struct run_place *place, struct run *run, const char *input, const char *words) {
+static inline void run_with(const struct run_place *place, struct run *run, const char *input, const char *words)
+{
     char line[2048];
     char *argv[RUN_ARGUMENTS + 8];
     char in_path[128], out_path[128], err_path[128];
@@ -83,9 +87,7 @@ static inline void run_with(const struct run_place *place, struct run *run, cons
     snprintf(err_path, sizeof(err_path), "%s/.err", place->home);
     int fd = open(in_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
-    if (input != NULL) {
-        assert_int_equal(write(fd, input, strlen(input)), (ssize_t)strlen(input));
-    }
+    if (input != NULL) assert_int_equal(write(fd, input, strlen(input)), (ssize_t)strlen(input));
     close(fd);
     snprintf(line, sizeof(line), "%s", words);
     argv[argc++] = (char *)(uintptr_t)place->program;
@@ -93,9 +95,7 @@ static inline void run_with(const struct run_place *place, struct run *run, cons
     for (char *word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
         assert_true(argc < RUN_ARGUMENTS);
         argv[argc++] = word;
-        for (char *p = word; *p != '\0'; p++) {
-            *p = *p == '~' ? ' ' : *p;
-        }
+        for (char *p = word; *p != '\0'; p++) *p = *p == '~' ? ' ' : *p;
     }
     argv[argc] = NULL;
     assert_int_equal(setenv("OUTCRY_HOME", place->home, 1), 0);
@@ -108,39 +108,33 @@ static inline void run_with(const struct run_place *place, struct run *run, cons
     posix_spawn_file_actions_addopen(&actions, 2, err_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     int error = posix_spawn(&child, place->program, &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) {
-        fail_msg("%s: %s (make all builds it)", place->program, strerror(error));
-    }
+    if (error != 0) fail_msg("%s: %s (make all builds it)", place->program, strerror(error));
     assert_int_equal(waitpid(child, &status, 0), child);
     run->code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     run->out[0] = '\0';
-    if (run->stdout_to == NULL) {
-        run_read(out_path, run->out);
-    }
+    if (run->stdout_to == NULL) run_read(out_path, run->out);
     run_read(err_path, run->err);
 }
 
 /* Run and expect an exit code; what it said is shown when it is another. */
-static inline void run_expect(const struct run_place *place, struct run *run, int code, const char *words) {
+static inline void run_expect(const struct run_place *place, struct run *run, int code, const char *words)
+{
     run_with(place, run, NULL, words);
-    if (run->code != code) {
+    if (run->code != code)
         fail_msg("outcry %s: exit %d, expected %d\n%s%s", words, run->code, code, run->out, run->err);
-    }
 }
 
-static inline void run_says(const char *text, const char *part) {
-    if (strstr(text, part) == NULL) {
-        fail_msg("expected '%s' in:\n%s", part, text);
-    }
+static inline void run_says(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL) fail_msg("expected '%s' in:\n%s", part, text);
 }
 
 /* stdout as JSON; the caller owns it. */
-static inline json_t *run_json(const struct run *run) {
+static inline json_t *run_json(const struct run *run)
+{
     json_error_t error;
     json_t *value = json_loads(run->out, JSON_DECODE_ANY, &error);
-    if (value == NULL) {
-        fail_msg("not JSON: %s\n%s", error.text, run->out);
-    }
+    if (value == NULL) fail_msg("not JSON: %s\n%s", error.text, run->out);
     return value;
 }
 

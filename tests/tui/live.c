@@ -17,7 +17,7 @@
 #include "core/check.h"
 #include "core/clock.h"
 
-#define WAIT_US (20 * CLOCK_SECOND_US)
+#define WAIT_US       (20 * CLOCK_SECOND_US)
 #define CHARACTER_MAX 8 /* bytes of a cell as UTF-8, as far as it is looked at */
 
 struct live {
@@ -141,8 +141,7 @@ static const char *screen_text(struct live *live)
             VTermScreenCell cell;
             VTermPos position = {.row = row, .col = column};
             CHECK(vterm_screen_get_cell(live->screen, position, &cell));
-            if (cell.chars[0] == (uint32_t)-1)
-                continue; /* the second half of a wide character */
+            if (cell.chars[0] == (uint32_t)-1) continue; /* the second half of a wide character */
             at += put_utf8(at, cell.chars[0] ? cell.chars[0] : ' ');
         }
         *at++ = '\n';
@@ -156,11 +155,9 @@ static bool read_some(struct live *live, int timeout_ms)
 {
     char bytes[4096];
     struct pollfd output = {.fd = live->master, .events = POLLIN};
-    if (poll(&output, 1, timeout_ms) <= 0)
-        return false;
+    if (poll(&output, 1, timeout_ms) <= 0) return false;
     ssize_t got = read(live->master, bytes, sizeof bytes);
-    if (got <= 0)
-        return false;
+    if (got <= 0) return false;
     vterm_input_write(live->vterm, bytes, (size_t)got);
     return true;
 }

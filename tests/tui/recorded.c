@@ -96,8 +96,8 @@ void recorded_contracts(struct model *model)
     static const struct {
         const char *symbol;
         int reference, move, ticks, age_ms;
-    } rows[] = {{"TXFH1", 17398, 34, 240, 120}, {"TXFI1", 17350, 31, 40, 2400}, {"MXFH1", 17398, 33, 200, 300},
-                {"MXFI1", 17350, -12, 30, 14000}, {"TMFH1", 17398, 0, 90, 700}, {"TMFI1", 17350, -28, 20, 61000}};
+    } rows[] = {{"TXFH1", 17398, 34, 240, 120},   {"TXFI1", 17350, 31, 40, 2400}, {"MXFH1", 17398, 33, 200, 300},
+                {"MXFI1", 17350, -12, 30, 14000}, {"TMFH1", 17398, 0, 90, 700},   {"TMFI1", 17350, -28, 20, 61000}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         contract(model, rows[i].symbol, rows[i].reference);
         int64_t start_us = RECORDED_NOW_US - rows[i].age_ms * (int64_t)1000 - rows[i].ticks * 2 * SECOND;

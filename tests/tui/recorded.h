@@ -11,11 +11,11 @@
 #include "tui/model.h"
 
 #define RECORDED_NOW_US ((int64_t)1627261387123456) /* 2021-07-26 09:03:07.123 in Taipei */
-#define RECORDED_DAY 20210726
+#define RECORDED_DAY    20210726
 
-void recorded_system(struct model *model);   /* market, agents, account, guard: an empty but running system */
+void recorded_system(struct model *model);    /* market, agents, account, guard: an empty but running system */
 void recorded_contracts(struct model *model); /* six contracts with their ticks */
-void recorded_trading(struct model *model);  /* conditions in every state, orders, positions, log */
+void recorded_trading(struct model *model);   /* conditions in every state, orders, positions, log */
 
 /* One tick of a contract of recorded_contracts. */
 void recorded_tick(struct model *model, const char *symbol, int points, int64_t time_us);

@@ -21,12 +21,12 @@
 #include "tui/overlays/overlay.h"
 #include "tui/terminal.h"
 
-#define MARK "\033]99;frame\033\\"
-#define MARK_KEY 0x1f
+#define MARK          "\033]99;frame\033\\"
+#define MARK_KEY      0x1f
 #define FRAME_WAIT_MS 10000
-#define LOOK_MS 20
-#define FRAMES_MAX 50
-#define TURN_US 300000
+#define LOOK_MS       20
+#define FRAMES_MAX    50
+#define TURN_US       300000
 
 struct shown {
     pid_t child;
@@ -40,17 +40,14 @@ struct shown {
 
 static void fill_model(struct model *model, unsigned flags)
 {
-    if (flags & SHOWN_NOTHING)
-        return;
+    if (flags & SHOWN_NOTHING) return;
     recorded_system(model);
     if (!(flags & SHOWN_EMPTY)) {
         recorded_contracts(model);
         recorded_trading(model);
     }
-    if (flags & SHOWN_HALTED)
-        model->guard.mode = GUARD_HALTED;
-    if (flags & SHOWN_LIVE)
-        model->market.simulated = false;
+    if (flags & SHOWN_HALTED) model->guard.mode = GUARD_HALTED;
+    if (flags & SHOWN_LIVE) model->market.simulated = false;
 }
 
 static void draw_and_mark(struct app *app, bool marks)
@@ -96,16 +93,14 @@ int shown_here(const char *theme, unsigned flags)
     app->now_us = RECORDED_NOW_US;
     fill_model(app->model, flags);
     draw_resize(app);
-    if (app_load_theme(app, theme, &err) != ERR_OK)
-        app_notice(app, ROLE_ALARM, "%s", err.text);
+    if (app_load_theme(app, theme, &err) != ERR_OK) app_notice(app, ROLE_ALARM, "%s", err.text);
     bool marks = getenv("SHOWN_MARKS") != NULL;
     draw_and_mark(app, marks);
     app->now_us += flags & SHOWN_CLOCK ? TURN_US : 0;
     while (!app->quit && !terminal_signal()) {
         struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
         (void)poll(&keys, 1, LOOK_MS); /* a signal may come just before it */
-        if (keys.revents & POLLHUP)
-            break;
+        if (keys.revents & POLLHUP) break;
         read_keys(app, marks, flags);
     }
     overlays_close(app);
@@ -134,11 +129,9 @@ static bool read_frame(struct shown *shown)
             CHECK(shown->bytes);
         }
         struct pollfd output = {.fd = shown->master, .events = POLLIN};
-        if (poll(&output, 1, FRAME_WAIT_MS) <= 0)
-            return false;
+        if (poll(&output, 1, FRAME_WAIT_MS) <= 0) return false;
         ssize_t got = read(shown->master, shown->bytes + shown->length, 65536);
-        if (got <= 0)
-            return false;
+        if (got <= 0) return false;
         shown->length += (size_t)got;
     }
 }
@@ -218,13 +211,11 @@ static size_t put_utf8(char *out, uint32_t c)
 
 static size_t put_cell(char *out, const VTermScreenCell *cell)
 {
-    if (cell->chars[0] == (uint32_t)-1)
-        return 0; /* the second half of a wide character */
+    if (cell->chars[0] == (uint32_t)-1) return 0; /* the second half of a wide character */
     size_t length = 0;
     for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell->chars[i]; i++)
         length += put_utf8(out + length, cell->chars[i]);
-    if (!length)
-        out[length++] = ' ';
+    if (!length) out[length++] = ' ';
     return length;
 }
 
@@ -239,8 +230,7 @@ char *shown_text(struct shown *shown)
             VTermPos position = {.row = row, .col = column};
             CHECK(vterm_screen_get_cell(shown->screen, position, &cell));
             at += put_cell(at, &cell);
-            if (at[-1] != ' ')
-                end = at;
+            if (at[-1] != ' ') end = at;
         }
         at = end;
         *at++ = '\n';
@@ -251,13 +241,11 @@ char *shown_text(struct shown *shown)
 
 static char look_of(const VTermScreenCell *cell)
 {
-    if (cell->attrs.reverse || !VTERM_COLOR_IS_DEFAULT_BG(&cell->bg))
-        return '#';
+    if (cell->attrs.reverse || !VTERM_COLOR_IS_DEFAULT_BG(&cell->bg)) return '#';
     if (!VTERM_COLOR_IS_DEFAULT_FG(&cell->fg))
         return VTERM_COLOR_IS_INDEXED(&cell->fg) && cell->fg.indexed.idx < 16 ? "0123456789abcdef"[cell->fg.indexed.idx]
                                                                               : 'x';
-    if (cell->attrs.underline)
-        return '_';
+    if (cell->attrs.underline) return '_';
     return cell->attrs.bold ? '*' : '.';
 }
 
@@ -289,10 +277,8 @@ static bool has(struct shown *shown, const char *text)
 static bool wait_until(struct shown *shown, const char *text, bool wanted)
 {
     for (int i = 0; i < FRAMES_MAX; i++) {
-        if (has(shown, text) == wanted)
-            return true;
-        if (!read_frame(shown))
-            return false;
+        if (has(shown, text) == wanted) return true;
+        if (!read_frame(shown)) return false;
     }
     return false;
 }

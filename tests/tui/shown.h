@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SHOWN_EMPTY 1u   /* a running system without contracts */
-#define SHOWN_ASCII 2u
+#define SHOWN_EMPTY   1u /* a running system without contracts */
+#define SHOWN_ASCII   2u
 #define SHOWN_NOTHING 4u /* nothing has been heard of yet */
-#define SHOWN_HALTED 8u
-#define SHOWN_LIVE 16u
-#define SHOWN_CLOCK 32u  /* the clock goes on by 300 ms with each turn of the loop */
+#define SHOWN_HALTED  8u
+#define SHOWN_LIVE    16u
+#define SHOWN_CLOCK   32u /* the clock goes on by 300 ms with each turn of the loop */
 
 struct shown;
 

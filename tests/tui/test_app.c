@@ -24,8 +24,7 @@ static int setup(void **state)
     recorded_system(app->model);
     recorded_contracts(app->model);
     recorded_trading(app->model);
-    for (int i = 0; i < PANE_COUNT; i++)
-        list_refresh(&app->panes[i]->list, app, 5);
+    for (int i = 0; i < PANE_COUNT; i++) list_refresh(&app->panes[i]->list, app, 5);
     *state = app;
     return 0;
 }
@@ -69,15 +68,13 @@ static void refused(const struct app *app, const char *action, const char *words
 {
     const char *why = NULL;
     assert_false(action_by_name(action)->allowed(app, &why));
-    if (!strstr(why, words))
-        fail_msg("%s: '%s' does not say '%s'", action, why, words);
+    if (!strstr(why, words)) fail_msg("%s: '%s' does not say '%s'", action, why, words);
 }
 
 static void allowed(const struct app *app, const char *action)
 {
     const char *why = "";
-    if (!action_by_name(action)->allowed(app, &why))
-        fail_msg("%s is refused: %s", action, why);
+    if (!action_by_name(action)->allowed(app, &why)) fail_msg("%s is refused: %s", action, why);
 }
 
 static void test_unregister_says_why_not(void **state)
@@ -193,8 +190,7 @@ static void test_views(void **state)
     assert_int_equal(app->view, 4); /* one pane stays one pane */
     view_grid(app, NULL);
     assert_int_equal(app->focus, PANE_ORDERS);
-    for (int i = 0; i < PANE_COUNT; i++)
-        view_next(app, NULL);
+    for (int i = 0; i < PANE_COUNT; i++) view_next(app, NULL);
     assert_int_equal(app->focus, PANE_ORDERS);
     view_previous(app, NULL);
     assert_int_equal(app->focus, PANE_POSITIONS);
@@ -210,9 +206,14 @@ static void test_views(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_selection_survives_what_comes_in), TEST(test_selected_symbol_follows_the_focus),
-        TEST(test_unregister_says_why_not), TEST(test_what_may_be_done), TEST(test_read_only_sends_nothing),
-        TEST(test_mode), TEST(test_news), TEST(test_views),
+        TEST(test_selection_survives_what_comes_in),
+        TEST(test_selected_symbol_follows_the_focus),
+        TEST(test_unregister_says_why_not),
+        TEST(test_what_may_be_done),
+        TEST(test_read_only_sends_nothing),
+        TEST(test_mode),
+        TEST(test_news),
+        TEST(test_views),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,17 +10,18 @@
 #include "tests/tui/cli_run.h"
 #include "tui/cli/cli.h"
 
-#define GOOD   "market-on-open" /* trader's, on the simulated exchange */
-#define WRONG  "Xq7-never-stored"
-#define WAITS  400
-#define WORDS  512
+#define GOOD  "market-on-open" /* trader's, on the simulated exchange */
+#define WRONG "Xq7-never-stored"
+#define WAITS 400
+#define WORDS 512
 
 static struct run run;
 static char symbol[32];
 
 static void expect(void **state, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static void expect(void **state, int code, const char *format, ...) {
+static void expect(void **state, int code, const char *format, ...)
+{
     char words[WORDS];
     va_list list;
     va_start(list, format);
@@ -29,22 +30,25 @@ static void expect(void **state, int code, const char *format, ...) {
     run_expect(*state, &run, code, words);
 }
 
-static json_t *ask(void **state, const char *words) {
+static json_t *ask(void **state, const char *words)
+{
     expect(state, CLI_OK, "%s --json", words);
     return run_json(&run);
 }
 
-static const char *text_of(const json_t *object, const char *key) {
+static const char *text_of(const json_t *object, const char *key)
+{
     const char *text = json_string_value(json_object_get(object, key));
     return text != NULL ? text : "";
 }
 
-static int64_t number_of(const json_t *object, const char *key) {
+static int64_t number_of(const json_t *object, const char *key)
+{
     return json_integer_value(json_object_get(object, key));
 }
 
-
-static int64_t last_price(void **state) {
+static int64_t last_price(void **state)
+{
     expect(state, CLI_OK, "watch %s --count 1 --json", symbol);
     json_t *tick = run_json(&run);
     const int64_t price = number_of(tick, "price");
@@ -52,10 +56,9 @@ static int64_t last_price(void **state) {
     return price;
 }
 
-static int live_setup(void **state) {
-    if (run_setup(state) != 0) {
-        return -1;
-    }
+static int live_setup(void **state)
+{
+    if (run_setup(state) != 0) return -1;
     run_expect(*state, &run, CLI_OK, "start");
     json_t *list = ask(state, "contracts MXF");
     snprintf(symbol, sizeof(symbol), "%s", text_of(json_array_get(list, 0), "symbol"));
@@ -63,7 +66,8 @@ static int live_setup(void **state) {
     return 0;
 }
 
-static int live_teardown(void **state) {
+static int live_teardown(void **state)
+{
     run_with(*state, &run, NULL, "stop"); /* after a failed test too: nothing may be left running */
     return run_teardown(state);
 }
@@ -71,18 +75,18 @@ static int live_teardown(void **state) {
 /* --- what operators ask for --------------------------------------------------------------------------------------- */
 
 /* The newest row of this operator's action; the caller owns the list. */
-static const json_t *action_of(const json_t *rows, const char *event) {
+static const json_t *action_of(const json_t *rows, const char *event)
+{
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
-        if (strcmp(text_of(row, "kind"), "operator") == 0 && strcmp(text_of(row, "event"), event) == 0) {
-            return row;
-        }
+        if (strcmp(text_of(row, "kind"), "operator") == 0 && strcmp(text_of(row, "event"), event) == 0) return row;
     }
     fail_msg("no '%s' in the audit", event);
     return NULL;
 }
 
-static void assert_action(const json_t *rows, const char *component, const char *event, const char *reason) {
+static void assert_action(const json_t *rows, const char *component, const char *event, const char *reason)
+{
     char user[NAME_SIZE];
     client_actor(user);
     const json_t *row = action_of(rows, event);
@@ -94,7 +98,8 @@ static void assert_action(const json_t *rows, const char *component, const char 
     run_says(text_of(row, "reason"), reason);
 }
 
-static void log_in(void **state, const char *user, const char *secret, int code) {
+static void log_in(void **state, const char *user, const char *secret, int code)
+{
     const struct run_place *place = *state;
     char input[128], words[64], path[128];
     snprintf(input, sizeof(input), "%s\n", secret);
@@ -105,7 +110,8 @@ static void log_in(void **state, const char *user, const char *secret, int code)
     assert_int_equal(unlink(path), 0);
 }
 
-static void every_request_is_a_row_with_its_answer(void **state) {
+static void every_request_is_a_row_with_its_answer(void **state)
+{
     expect(state, CLI_FAILED, "register NOPE9");
     expect(state, CLI_OK, "unregister %s", symbol);
     expect(state, CLI_OK, "register %s", symbol);
@@ -160,16 +166,14 @@ static void every_request_is_a_row_with_its_answer(void **state) {
 /* --- decisions ---------------------------------------------------------------------------------------------------- */
 
 /* Rows of one condition, oldest first, once it has got as far as wanted. */
-static json_t *decisions_of(void **state, int64_t id, const char *wanted) {
+static json_t *decisions_of(void **state, int64_t id, const char *wanted)
+{
     char words[WORDS];
     for (int i = 0; i < WAITS; i++) {
         snprintf(words, sizeof(words), "audit --limit 0 --condition %lld", (long long)id);
         json_t *rows = ask(state, words);
-        for (size_t at = 0; at < json_array_size(rows); at++) {
-            if (strcmp(text_of(json_array_get(rows, at), "event"), wanted) == 0) {
-                return rows;
-            }
-        }
+        for (size_t at = 0; at < json_array_size(rows); at++)
+            if (strcmp(text_of(json_array_get(rows, at), "event"), wanted) == 0) return rows;
         json_decref(rows);
         (void)poll(NULL, 0, 25);
     }
@@ -179,7 +183,8 @@ static json_t *decisions_of(void **state, int64_t id, const char *wanted) {
 
 /* These, in this order, among rows that are newest first. Rows of two processes of the same millisecond may stand either
  * way round, so each process's own are looked at. */
-static void assert_in_order(const json_t *rows, const char *const *wanted, size_t count, char order[64]) {
+static void assert_in_order(const json_t *rows, const char *const *wanted, size_t count, char order[64])
+{
     size_t next = json_array_size(rows);
     for (size_t i = 0; i < count; i++) {
         const json_t *row = NULL;
@@ -199,7 +204,8 @@ static void assert_in_order(const json_t *rows, const char *const *wanted, size_
     }
 }
 
-static void a_condition_can_be_followed_from_tick_to_fill(void **state) {
+static void a_condition_can_be_followed_from_tick_to_fill(void **state)
+{
     static const char *const of_strategy[] = {"- -> ARMED", "ARMED -> TRIGGERED", "TRIGGERED -> ENTERING",
                                               "signal ENTRY", "ENTERING -> OPEN"};
     static const char *const of_executor[] = {"taken"};
@@ -226,7 +232,8 @@ static void a_condition_can_be_followed_from_tick_to_fill(void **state) {
     expect(state, CLI_OK, "flatten %s", symbol);
 }
 
-static void a_denial_says_why(void **state) {
+static void a_denial_says_why(void **state)
+{
     expect(state, CLI_FAILED, "orders place --symbol %s --side BUY --quantity 99", symbol);
     json_t *rows = ask(state, "audit --text MAX_QUANTITY");
     assert_int_equal(json_array_size(rows), 2); /* the order's end, and the guard's notice */
@@ -243,36 +250,36 @@ static void a_denial_says_why(void **state) {
 static const char *sought;
 static int found;
 
-static int look(const char *path, const struct stat *info, int type, struct FTW *ftw) {
+static int look(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
     (void)ftw;
-    if (type != FTW_F || info->st_size == 0) {
-        return 0;
-    }
+    if (type != FTW_F || info->st_size == 0) return 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     char *bytes = malloc((size_t)info->st_size);
     assert_true(fd >= 0 && bytes != NULL);
     ssize_t length = read(fd, bytes, (size_t)info->st_size);
-    if (length > 0 && memmem(bytes, (size_t)length, sought, strlen(sought)) != NULL) {
-        found++;
-    }
+    if (length > 0 && memmem(bytes, (size_t)length, sought, strlen(sought)) != NULL) found++;
     free(bytes);
     close(fd);
     return 0;
 }
 
-static int files_in(const char *directory, const char *text) {
+static int files_in(const char *directory, const char *text)
+{
     sought = text;
     found = 0;
     (void)nftw(directory, look, 16, FTW_PHYS); /* it may not be there yet */
     return found;
 }
 
-static int files_with(void **state, const char *text) {
+static int files_with(void **state, const char *text)
+{
     const struct run_place *place = *state;
     return files_in(place->home, text);
 }
 
-static void no_password_is_anywhere(void **state) {
+static void no_password_is_anywhere(void **state)
+{
     log_in(state, "trader", WRONG, CLI_FAILED);
     assert_null(strstr(run.err, WRONG));
     log_in(state, "trader", GOOD, CLI_OK);
@@ -286,7 +293,8 @@ static void no_password_is_anywhere(void **state) {
     log_in(state, "demo", "demo", CLI_OK);
 }
 
-static void go_where_cores_may_be_left(const char *directory) {
+static void go_where_cores_may_be_left(const char *directory)
+{
     struct rlimit most;
     if (getrlimit(RLIMIT_CORE, &most) != 0 || chdir(directory) != 0) _exit(126);
     most.rlim_cur = most.rlim_max;
@@ -294,7 +302,8 @@ static void go_where_cores_may_be_left(const char *directory) {
 }
 
 /* Run a process that finds none of the others, in a home of its own; end it as a crash would: did it leave a core? */
-static bool leaves_a_core(void **state, const char *program) {
+static bool leaves_a_core(void **state, const char *program)
+{
     const struct run_place *place = *state;
     char path[4200], home[160], runtime[180], home_flag[180], runtime_flag[200];
     int status = 0;
@@ -312,9 +321,7 @@ static bool leaves_a_core(void **state, const char *program) {
         execl(path, program, home_flag, runtime_flag, (char *)NULL);
         _exit(127);
     }
-    for (int i = 0; i < WAITS && files_in(home, "started, pid") == 0; i++) {
-        (void)poll(NULL, 0, 25);
-    }
+    for (int i = 0; i < WAITS && files_in(home, "started, pid") == 0; i++) (void)poll(NULL, 0, 25);
     assert_int_equal(kill(child, SIGABRT), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
@@ -322,7 +329,8 @@ static bool leaves_a_core(void **state, const char *program) {
 }
 
 /* What a terminal program writes, until the words are in it. */
-static void read_until(int master, const char *words) {
+static void read_until(int master, const char *words)
+{
     static char seen[1 << 20];
     size_t length = 0;
     struct pollfd output = {.fd = master, .events = POLLIN};
@@ -337,7 +345,8 @@ static void read_until(int master, const char *words) {
 }
 
 /* The real screen, attached to what runs, crashes: with a log-in form opened before, or without. */
-static bool the_screen_leaves_a_core(void **state, bool form) {
+static bool the_screen_leaves_a_core(void **state, bool form)
+{
     const struct run_place *place = *state;
     const struct winsize size = {.ws_row = 24, .ws_col = 80};
     int master = -1, status = 0;
@@ -367,7 +376,8 @@ static bool the_screen_leaves_a_core(void **state, bool form) {
     return WCOREDUMP(status);
 }
 
-static void the_screen_leaves_no_core_after_a_password(void **state) {
+static void the_screen_leaves_no_core_after_a_password(void **state)
+{
     if (!the_screen_leaves_a_core(state, false)) {
         printf("skip: no process leaves a core on this machine\n");
         skip();
@@ -376,7 +386,8 @@ static void the_screen_leaves_no_core_after_a_password(void **state) {
     assert_int_equal(files_with(state, WRONG), 0);
 }
 
-static void the_gateway_leaves_no_core(void **state) {
+static void the_gateway_leaves_no_core(void **state)
+{
     if (!leaves_a_core(state, "outcry-strategy")) {
         printf("skip: no process leaves a core on this machine\n");
         skip();
@@ -386,15 +397,15 @@ static void the_gateway_leaves_no_core(void **state) {
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-static size_t lines_of(const char *text) {
+static size_t lines_of(const char *text)
+{
     size_t lines = 0;
-    for (; *text != '\0'; text++) {
-        lines += *text == '\n';
-    }
+    for (; *text != '\0'; text++) lines += *text == '\n';
     return lines;
 }
 
-static void it_is_exported_and_filtered(void **state) {
+static void it_is_exported_and_filtered(void **state)
+{
     static const char header[] = "time_us,market_us,trading_day,component,kind,actor,symbol,condition_id,"
                                  "client_order_id,tick_seq,price,event,reason\n";
     expect(state, CLI_OK, "export audit --format csv --limit 20");
@@ -422,7 +433,8 @@ static void it_is_exported_and_filtered(void **state) {
     expect(state, CLI_USAGE, "audit extra");
 }
 
-static void after_stop_it_is_all_there(void **state) {
+static void after_stop_it_is_all_there(void **state)
+{
     expect(state, CLI_OK, "stop");
     json_t *rows = ask(state, "audit --limit 0 --text shutdown");
     assert_int_equal(json_array_size(rows), 1);
@@ -436,7 +448,8 @@ static void after_stop_it_is_all_there(void **state) {
     assert_int_equal(files_with(state, WRONG), 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_request_is_a_row_with_its_answer),
         cmocka_unit_test(a_condition_can_be_followed_from_tick_to_fill),

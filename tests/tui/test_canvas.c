@@ -30,7 +30,7 @@ static void test_cells(void **state)
     assert_int_equal(text_cells("小型臺指 2021/08"), 16);
     assert_int_equal(text_cells("▲▼─┏…"), 5);
     assert_int_equal(text_cells(""), 0);
-    assert_int_equal(text_cells("\xff\xfe"), 2); /* not UTF-8: a question mark a byte */
+    assert_int_equal(text_cells("\xff\xfe"), 2);  /* not UTF-8: a question mark a byte */
     assert_int_equal(text_cells("e\xcc\x81"), 1); /* a combining accent takes no cell of its own */
 }
 
@@ -192,10 +192,14 @@ static int close_screen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cells),      cmocka_unit_test(test_wide_text_is_never_halved),
-        cmocka_unit_test(test_numbers_are_never_cut), cmocka_unit_test(test_hostile_text),
-        cmocka_unit_test(test_clipping),   cmocka_unit_test(test_frames),
-        cmocka_unit_test(test_spark),      cmocka_unit_test(test_cursor_row_keeps_colours),
+        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_wide_text_is_never_halved),
+        cmocka_unit_test(test_numbers_are_never_cut),
+        cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_clipping),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_spark),
+        cmocka_unit_test(test_cursor_row_keeps_colours),
     };
     return cmocka_run_group_tests(tests, open_screen, close_screen);
 }

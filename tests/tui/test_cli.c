@@ -8,15 +8,15 @@ static struct run run; /* too large for a stack of every test */
 
 /* --- a home with something in it ---------------------------------------------------------------------------------- */
 
-static void put(struct db *db, const struct msg *msg) {
+static void put(struct db *db, const struct msg *msg)
+{
     struct err err = {.status = ERR_OK};
-    if (db_store(db, msg, &err) != ERR_OK) {
-        fail_msg("%s", err.text);
-    }
+    if (db_store(db, msg, &err) != ERR_OK) fail_msg("%s", err.text);
 }
 
 static void put_order(struct db *db, const char *id, const char *symbol, enum order_state state, int64_t condition,
-                      const char *reason, int64_t at_us) {
+                      const char *reason, int64_t at_us)
+{
     struct msg msg;
     msg_init(&msg, MSG_ORDER);
     struct order *order = &msg.order;
@@ -40,7 +40,8 @@ static void put_order(struct db *db, const char *id, const char *symbol, enum or
     put(db, &msg);
 }
 
-static void put_fill(struct db *db, const char *id, const char *symbol) {
+static void put_fill(struct db *db, const char *id, const char *symbol)
+{
     struct msg msg;
     msg_init(&msg, MSG_ORDER_EVENT);
     struct order_event *event = &msg.order_event;
@@ -66,7 +67,8 @@ static void put_fill(struct db *db, const char *id, const char *symbol) {
     }
 }
 
-static void put_condition(struct db *db, int64_t id, const char *symbol, enum condition_state state, int32_t day) {
+static void put_condition(struct db *db, int64_t id, const char *symbol, enum condition_state state, int32_t day)
+{
     struct msg msg;
     msg_init(&msg, MSG_CONDITION);
     struct condition *condition = &msg.condition;
@@ -95,7 +97,8 @@ static void put_condition(struct db *db, int64_t id, const char *symbol, enum co
     put(db, &msg);
 }
 
-static void put_position(struct db *db, const char *symbol, int32_t day, int32_t quantity) {
+static void put_position(struct db *db, const char *symbol, int32_t day, int32_t quantity)
+{
     struct msg msg;
     msg_init(&msg, MSG_POSITION);
     snprintf(msg.position.account, sizeof(msg.position.account), "DEMO-1");
@@ -108,10 +111,9 @@ static void put_position(struct db *db, const char *symbol, int32_t day, int32_t
     put(db, &msg);
 }
 
-static int stored_setup(void **state) {
-    if (run_setup(state) != 0) {
-        return -1;
-    }
+static int stored_setup(void **state)
+{
+    if (run_setup(state) != 0) return -1;
     const struct run_place *place = *state;
     struct db *db = NULL;
     assert_int_equal(db_open(&db, DB_ORDERS, place->home, DB_WRITE, DB_NORMAL, NULL), ERR_OK);
@@ -131,19 +133,19 @@ static int stored_setup(void **state) {
 
 /* --- help and refusals -------------------------------------------------------------------------------------------- */
 
-static void help_lists_every_command(void **state) {
+static void help_lists_every_command(void **state)
+{
     const struct cli_command *command = NULL;
     run_expect(*state, &run, CLI_OK, "--help");
-    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
-        run_says(run.out, command->name);
-    }
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) run_says(run.out, command->name);
     run_expect(*state, &run, CLI_OK, "help");
     run_says(run.out, "exit codes");
     run_expect(*state, &run, CLI_OK, "--speed 60 --help");
     run_says(run.out, "exit codes");
 }
 
-static void every_command_explains_itself(void **state) {
+static void every_command_explains_itself(void **state)
+{
     const struct cli_command *command = NULL;
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         char words[128];
@@ -158,7 +160,8 @@ static void every_command_explains_itself(void **state) {
 }
 
 /* A setting's flag is taken out before a command sees its options: no option may have its name. */
-static void options_do_not_clash_with_settings(void **state) {
+static void options_do_not_clash_with_settings(void **state)
+{
     const struct cli_command *command = NULL;
     (void)state;
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
@@ -173,7 +176,8 @@ static void options_do_not_clash_with_settings(void **state) {
     }
 }
 
-static void wrong_words_are_answered_with_the_right_ones(void **state) {
+static void wrong_words_are_answered_with_the_right_ones(void **state)
+{
     static const struct {
         const char *words, *says;
     } rows[] = {
@@ -233,14 +237,16 @@ static void wrong_words_are_answered_with_the_right_ones(void **state) {
     }
 }
 
-static void a_hostile_word_cannot_drive_the_terminal(void **state) {
+static void a_hostile_word_cannot_drive_the_terminal(void **state)
+{
     run_expect(*state, &run, CLI_USAGE, "\033[31mred");
     assert_null(strchr(run.err, '\033'));
     run_expect(*state, &run, CLI_FAILED, "orders show \033[31mred");
     assert_null(strchr(run.err, '\033'));
 }
 
-static void what_needs_the_system_says_that_it_is_not_there(void **state) {
+static void what_needs_the_system_says_that_it_is_not_there(void **state)
+{
     static const char *const commands[] = {
         "status",
         "contracts",
@@ -273,7 +279,8 @@ static void what_needs_the_system_says_that_it_is_not_there(void **state) {
     run_says(run.out, "nothing is running");
 }
 
-static void version_is_said(void **state) {
+static void version_is_said(void **state)
+{
     run_expect(*state, &run, CLI_OK, "version");
     assert_string_equal(run.out, "outcry " OUTCRY_VERSION "\n");
     run_expect(*state, &run, CLI_OK, "--version");
@@ -285,7 +292,8 @@ static void version_is_said(void **state) {
 }
 
 /* Help must work just when a setting is wrong. */
-static void help_does_not_need_the_settings(void **state) {
+static void help_does_not_need_the_settings(void **state)
+{
     assert_int_equal(setenv("OUTCRY_MARKET_SPEED", "fast", 1), 0);
     run_with(*state, &run, NULL, "status");
     int status_code = run.code;
@@ -298,7 +306,8 @@ static void help_does_not_need_the_settings(void **state) {
 
 /* --- config ------------------------------------------------------------------------------------------------------- */
 
-static void config_says_where_each_value_comes_from(void **state) {
+static void config_says_where_each_value_comes_from(void **state)
+{
     const struct run_place *place = *state;
     char path[128];
     snprintf(path, sizeof(path), "%s/outcry.ini", place->home);
@@ -333,7 +342,8 @@ static void config_says_where_each_value_comes_from(void **state) {
 
 /* --- lists -------------------------------------------------------------------------------------------------------- */
 
-static void nothing_stored_is_an_empty_list(void **state) {
+static void nothing_stored_is_an_empty_list(void **state)
+{
     run_expect(*state, &run, CLI_OK, "orders");
     run_says(run.err, "no orders");
     assert_string_equal(run.out, "");
@@ -349,7 +359,8 @@ static void nothing_stored_is_an_empty_list(void **state) {
     run_says(run.out, "client_order_id,account,symbol");
 }
 
-static void assert_ids(struct run *said, const char *key, const char *expected) {
+static void assert_ids(struct run *said, const char *key, const char *expected)
+{
     json_t *rows = run_json(said);
     char found[256] = "";
     for (size_t i = 0; i < json_array_size(rows); i++) {
@@ -366,7 +377,8 @@ static void assert_ids(struct run *said, const char *key, const char *expected) 
     json_decref(rows);
 }
 
-static void orders_are_listed_and_filtered(void **state) {
+static void orders_are_listed_and_filtered(void **state)
+{
     static const struct {
         const char *words, *ids;
     } rows[] = {
@@ -392,7 +404,8 @@ static void orders_are_listed_and_filtered(void **state) {
     run_says(run.out, "2/2");
 }
 
-static void an_order_shows_its_history(void **state) {
+static void an_order_shows_its_history(void **state)
+{
     run_expect(*state, &run, CLI_OK, "orders show k-1-E1");
     run_says(run.out, "FILLED");
     run_says(run.out, "X2");
@@ -402,7 +415,8 @@ static void an_order_shows_its_history(void **state) {
     assert_string_equal(run.err, "outcry: no order k-1-E2\n");
 }
 
-static void conditions_are_listed_and_shown(void **state) {
+static void conditions_are_listed_and_shown(void **state)
+{
     run_expect(*state, &run, CLI_OK, "conditions --json");
     assert_ids(&run, "id", "2 1");
     run_expect(*state, &run, CLI_OK, "conditions --json --state ARMED");
@@ -424,7 +438,8 @@ static void conditions_are_listed_and_shown(void **state) {
 }
 
 /* The newest row of a contract is how it stands; an older day's is asked for by name. */
-static void positions_are_counted(void **state) {
+static void positions_are_counted(void **state)
+{
     run_expect(*state, &run, CLI_OK, "positions --json");
     json_t *rows = run_json(&run);
     assert_int_equal(json_array_size(rows), 1);
@@ -442,7 +457,8 @@ static void positions_are_counted(void **state) {
     run_says(run.out, "17400");
 }
 
-static void export_writes_csv_and_json_lines(void **state) {
+static void export_writes_csv_and_json_lines(void **state)
+{
     const struct run_place *place = *state;
     char words[256];
     char path[160];
@@ -475,7 +491,8 @@ static void export_writes_csv_and_json_lines(void **state) {
 }
 
 /* What cannot be written is said; a link that somebody put in the way is never followed. */
-static void what_cannot_be_written_is_said(void **state) {
+static void what_cannot_be_written_is_said(void **state)
+{
     static const char *const commands[] = {"export orders", "orders --json", "orders", "help", "config --json"};
     const struct run_place *place = *state;
     char words[256];
@@ -494,15 +511,14 @@ static void what_cannot_be_written_is_said(void **state) {
     run_says(run.err, "cannot write");
 }
 
-static void a_damaged_database_is_said(void **state) {
+static void a_damaged_database_is_said(void **state)
+{
     const struct run_place *place = *state;
     char path[128];
     snprintf(path, sizeof(path), "%s/orders.db", place->home);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    for (int i = 0; i < 1000; i++) {
-        fputs("this is no database\n", file);
-    }
+    for (int i = 0; i < 1000; i++) fputs("this is no database\n", file);
     fclose(file);
     run_expect(*state, &run, CLI_FAILED, "orders");
     run_says(run.err, "orders.db is damaged");
@@ -510,7 +526,8 @@ static void a_damaged_database_is_said(void **state) {
 
 /* --- manual ------------------------------------------------------------------------------------------------------- */
 
-static void the_manual_pages_are_up_to_date(void **state) {
+static void the_manual_pages_are_up_to_date(void **state)
+{
     static const char *const programs[] = {"outcry", "outcryd"};
     static char written[RUN_TEXT * 2];
     if (access("docs/man", R_OK) != 0) {
@@ -532,14 +549,14 @@ static void the_manual_pages_are_up_to_date(void **state) {
         size_t length = fread(written, 1, sizeof(written) - 1, file);
         written[length] = '\0';
         fclose(file);
-        if (strcmp(written, made) != 0) {
+        if (strcmp(written, made) != 0)
             fail_msg("%s is behind the tables; run: build/outcry manual %s > %s", path, programs[i], path);
-        }
         free(made);
     }
 }
 
-int main(void) {
+int main(void)
+{
 #define PLAIN(test)  cmocka_unit_test_setup_teardown(test, run_setup, run_teardown)
 #define STORED(test) cmocka_unit_test_setup_teardown(test, stored_setup, run_teardown)
     const struct CMUnitTest tests[] = {

@@ -11,40 +11,44 @@
 
 static struct run run;
 
-static int live_setup(void **state) {
-    if (run_setup(state) != 0) {
-        return -1;
-    }
+static int live_setup(void **state)
+{
+    if (run_setup(state) != 0) return -1;
     run_expect(*state, &run, CLI_OK, "start");
     return 0;
 }
 
-static int live_teardown(void **state) {
+static int live_teardown(void **state)
+{
     run_with(*state, &run, NULL, "stop"); /* after a failed test too: nothing may be left running */
     return run_teardown(state);
 }
 
-static int64_t number_of(const json_t *object, const char *key) {
+static int64_t number_of(const json_t *object, const char *key)
+{
     const json_t *value = json_object_get(object, key);
     assert_true(json_is_integer(value));
     return json_integer_value(value);
 }
 
-static const char *text_of(const json_t *object, const char *key) {
+static const char *text_of(const json_t *object, const char *key)
+{
     const char *text = json_string_value(json_object_get(object, key));
     assert_non_null(text);
     return text;
 }
 
 /* Runs with --json and gives the answer; the caller owns it. */
-static json_t *ask(void **state, int code, const char *words) {
+static json_t *ask(void **state, int code, const char *words)
+{
     char line[512];
     snprintf(line, sizeof(line), "%s --json", words);
     run_expect(*state, &run, code, line);
     return run_json(&run);
 }
 
-static void status_shows_it_all(void **state) {
+static void status_shows_it_all(void **state)
+{
     json_t *status = ask(state, CLI_OK, "status");
     assert_true(json_is_true(json_object_get(status, "running")));
     const json_t *processes = json_object_get(status, "processes");
@@ -64,7 +68,8 @@ static void status_shows_it_all(void **state) {
     run_expect(*state, &run, CLI_OK, "start"); /* what runs already is no error */
 }
 
-static void contracts_are_listed_and_registered(void **state) {
+static void contracts_are_listed_and_registered(void **state)
+{
     char words[64];
     char symbol[32] = "";
     json_t *list = ask(state, CLI_OK, "contracts MXF");
@@ -72,9 +77,8 @@ static void contracts_are_listed_and_registered(void **state) {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *row = json_array_get(list, i);
         assert_int_equal(strncmp(text_of(row, "symbol"), "MXF", 3), 0);
-        if (json_is_false(json_object_get(row, "registered"))) {
+        if (json_is_false(json_object_get(row, "registered")))
             snprintf(symbol, sizeof(symbol), "%s", text_of(row, "symbol"));
-        }
     }
     json_decref(list);
     assert_string_not_equal(symbol, "");
@@ -94,7 +98,8 @@ static void contracts_are_listed_and_registered(void **state) {
 }
 
 /* The near mini contract and its last price in points. */
-static int64_t last_price(void **state, char symbol[32]) {
+static int64_t last_price(void **state, char symbol[32])
+{
     json_t *list = ask(state, CLI_OK, "contracts MXF");
     char words[96];
     snprintf(symbol, 32, "%s", text_of(json_array_get(list, 0), "symbol"));
@@ -107,7 +112,8 @@ static int64_t last_price(void **state, char symbol[32]) {
     return price;
 }
 
-static void conditions_live_their_life(void **state) {
+static void conditions_live_their_life(void **state)
+{
     char symbol[32];
     char words[256];
     int64_t price = last_price(state, symbol);
@@ -148,7 +154,8 @@ static void conditions_live_their_life(void **state) {
     run_says(run.out, "CANCELLED");
 }
 
-static void orders_answer_with_what_became_of_them(void **state) {
+static void orders_answer_with_what_became_of_them(void **state)
+{
     char symbol[32];
     char words[256];
     int64_t price = last_price(state, symbol);
@@ -175,7 +182,8 @@ static void orders_answer_with_what_became_of_them(void **state) {
     json_decref(positions);
 }
 
-static int64_t mark_now(void **state) {
+static int64_t mark_now(void **state)
+{
     json_t *positions = ask(state, CLI_OK, "positions");
     assert_int_equal(json_array_size(positions), 1);
     int64_t mark = number_of(json_array_get(positions, 0), "mark");
@@ -184,7 +192,8 @@ static int64_t mark_now(void **state) {
 }
 
 /* The stored row is marked at its fill; what is shown is what it is worth now. */
-static void positions_are_marked_at_the_last_tick(void **state) {
+static void positions_are_marked_at_the_last_tick(void **state)
+{
     int64_t first = mark_now(state);
     int64_t mark = first;
     for (int i = 0; i < 400 && mark == first; i++) {
@@ -194,24 +203,25 @@ static void positions_are_marked_at_the_last_tick(void **state) {
     assert_int_not_equal(mark, first);
 }
 
-static int64_t position_now(void **state) {
+static int64_t position_now(void **state)
+{
     json_t *positions = ask(state, CLI_OK, "positions --all");
     int64_t quantity = json_array_size(positions) > 0 ? number_of(json_array_get(positions, 0), "quantity") : 0;
     json_decref(positions);
     return quantity;
 }
 
-static void flatten_closes(void **state) {
+static void flatten_closes(void **state)
+{
     run_expect(*state, &run, CLI_FAILED, "flatten NOPE9");
     run_says(run.err, "NOPE9 is no contract");
     run_expect(*state, &run, CLI_OK, "flatten all");
-    for (int i = 0; i < 200 && position_now(state) != 0; i++) {
-        (void)poll(NULL, 0, 10);
-    }
+    for (int i = 0; i < 200 && position_now(state) != 0; i++) (void)poll(NULL, 0, 10);
     assert_int_equal(position_now(state), 0);
 }
 
-static void halt_stops_orders_until_resume(void **state) {
+static void halt_stops_orders_until_resume(void **state)
+{
     char symbol[32];
     char words[256];
     (void)last_price(state, symbol);
@@ -231,7 +241,8 @@ static void halt_stops_orders_until_resume(void **state) {
     json_decref(status);
 }
 
-static void limits_change_one_at_a_time(void **state) {
+static void limits_change_one_at_a_time(void **state)
+{
     json_t *before = ask(state, CLI_OK, "limits");
     run_expect(*state, &run, CLI_OK, "limits --max-position 7");
     json_t *after = ask(state, CLI_OK, "limits");
@@ -243,7 +254,8 @@ static void limits_change_one_at_a_time(void **state) {
     run_expect(*state, &run, CLI_USAGE, "limits --max-position -1");
 }
 
-static void accounts_are_selected(void **state) {
+static void accounts_are_selected(void **state)
+{
     run_expect(*state, &run, CLI_OK, "account DEMO-2");
     json_t *accounts = ask(state, CLI_OK, "account");
     bool selected = false;
@@ -262,24 +274,22 @@ static void accounts_are_selected(void **state) {
 /* Is the text in any file of the home directory? */
 static int secret_found;
 
-static int look_for_secret(const char *path, const struct stat *info, int type, struct FTW *ftw) {
+static int look_for_secret(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
     (void)ftw;
-    if (type != FTW_F || info->st_size == 0) {
-        return 0;
-    }
+    if (type != FTW_F || info->st_size == 0) return 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     char *bytes = malloc((size_t)info->st_size);
     assert_true(fd >= 0 && bytes != NULL);
     ssize_t length = read(fd, bytes, (size_t)info->st_size);
-    if (length > 0 && memmem(bytes, (size_t)length, SECRET, strlen(SECRET)) != NULL) {
-        secret_found++;
-    }
+    if (length > 0 && memmem(bytes, (size_t)length, SECRET, strlen(SECRET)) != NULL) secret_found++;
     free(bytes);
     close(fd);
     return 0;
 }
 
-static void a_password_is_read_and_never_kept(void **state) {
+static void a_password_is_read_and_never_kept(void **state)
+{
     const struct run_place *place = *state;
     char input[128];
     char path[128];
@@ -303,7 +313,8 @@ static void a_password_is_read_and_never_kept(void **state) {
 }
 
 /* On a terminal: asked for, not echoed, and the terminal is as it was. */
-static void a_password_is_not_echoed(void **state) {
+static void a_password_is_not_echoed(void **state)
+{
     const struct run_place *place = *state;
     char slave[64];
     char seen[512] = "";
@@ -327,21 +338,15 @@ static void a_password_is_not_echoed(void **state) {
     bool sent = false;
     for (;;) {
         struct pollfd wait = {.fd = master, .events = POLLIN};
-        if (poll(&wait, 1, 10000) <= 0) {
-            fail_msg("no answer; so far: %s", seen);
-        }
+        if (poll(&wait, 1, 10000) <= 0) fail_msg("no answer; so far: %s", seen);
         ssize_t got = read(master, seen + length, sizeof(seen) - 1 - length);
-        if (got <= 0) {
-            break;
-        }
+        if (got <= 0) break;
         length += (size_t)got;
         seen[length] = '\0';
         if (!sent && strstr(seen, "password of demo: ") != NULL) {
             for (int i = 0; i < 500; i++) { /* the prompt comes just before the echo goes */
                 assert_int_equal(tcgetattr(master, &terminal), 0);
-                if ((terminal.c_lflag & ECHO) == 0) {
-                    break;
-                }
+                if ((terminal.c_lflag & ECHO) == 0) break;
                 (void)poll(NULL, 0, 2);
             }
             assert_int_equal(write(master, SECRET "\n", strlen(SECRET) + 1), (ssize_t)strlen(SECRET) + 1);
@@ -358,7 +363,8 @@ static void a_password_is_not_echoed(void **state) {
     assert_true((terminal.c_lflag & ECHO) != 0);
 }
 
-static void the_market_obeys(void **state) {
+static void the_market_obeys(void **state)
+{
     run_expect(*state, &run, CLI_OK, "market pause");
     json_t *status = ask(state, CLI_OK, "status");
     assert_true(json_is_true(json_object_get(json_object_get(status, "market"), "paused")));
@@ -368,7 +374,8 @@ static void the_market_obeys(void **state) {
     run_expect(*state, &run, CLI_OK, "market speed 1");
 }
 
-static void one_component_restarts(void **state) {
+static void one_component_restarts(void **state)
+{
     run_expect(*state, &run, CLI_OK, "stop strategy");
     json_t *status = ask(state, CLI_OK, "status");
     const json_t *processes = json_object_get(status, "processes");
@@ -383,7 +390,8 @@ static void one_component_restarts(void **state) {
 }
 
 /* One that hangs hides none of the others. */
-static void what_hangs_is_said(void **state) {
+static void what_hangs_is_said(void **state)
+{
     const struct run_place *place = *state;
     json_t *status = ask(state, CLI_OK, "status");
     const json_t *processes = json_object_get(status, "processes");
@@ -404,7 +412,8 @@ static void what_hangs_is_said(void **state) {
 }
 
 /* outcryd killed: the others trade on. They are said, they answer, and stop stops them. */
-static void what_is_left_without_outcryd_is_said(void **state) {
+static void what_is_left_without_outcryd_is_said(void **state)
+{
     json_t *status = ask(state, CLI_OK, "status");
     const json_t *processes = json_object_get(status, "processes");
     const json_t *last = json_array_get(processes, json_array_size(processes) - 1);
@@ -413,9 +422,7 @@ static void what_is_left_without_outcryd_is_said(void **state) {
     json_decref(status);
     for (int i = 0; i < 500; i++) { /* its lock goes with it */
         run_with(*state, &run, NULL, "status");
-        if (run.code == CLI_NOT_RUNNING) {
-            break;
-        }
+        if (run.code == CLI_NOT_RUNNING) break;
     }
     run_says(run.err, "outcryd is not running, but without it: exchange, gateway, strategy, executor");
     status = ask(state, CLI_NOT_RUNNING, "status");
@@ -428,7 +435,8 @@ static void what_is_left_without_outcryd_is_said(void **state) {
     run_expect(*state, &run, CLI_OK, "start");
 }
 
-static void after_stop_the_records_are_there(void **state) {
+static void after_stop_the_records_are_there(void **state)
+{
     run_expect(*state, &run, CLI_OK, "stop");
     run_expect(*state, &run, CLI_NOT_RUNNING, "status");
     json_t *orders = ask(state, CLI_OK, "orders");
@@ -444,13 +452,15 @@ static void after_stop_the_records_are_there(void **state) {
     run_says(run.out, "lunch");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_shows_it_all),
         cmocka_unit_test(contracts_are_listed_and_registered),
         cmocka_unit_test(conditions_live_their_life),
         cmocka_unit_test(orders_answer_with_what_became_of_them),
-        cmocka_unit_test(positions_are_marked_at_the_last_tick), cmocka_unit_test(flatten_closes),
+        cmocka_unit_test(positions_are_marked_at_the_last_tick),
+        cmocka_unit_test(flatten_closes),
         cmocka_unit_test(halt_stops_orders_until_resume),
         cmocka_unit_test(limits_change_one_at_a_time),
         cmocka_unit_test(accounts_are_selected),

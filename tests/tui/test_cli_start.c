@@ -9,32 +9,34 @@
 
 static struct run run;
 
-static int stop_teardown(void **state) {
+static int stop_teardown(void **state)
+{
     run_with(*state, &run, NULL, "stop"); /* after a failed test too: nothing may be left running */
     return run_teardown(state);
 }
 
-static bool copy_file(const char *from, const char *to) {
+static bool copy_file(const char *from, const char *to)
+{
     char block[65536];
     int in = open(from, O_RDONLY | O_CLOEXEC);
     int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     ssize_t length = in < 0 || out < 0 ? -1 : read(in, block, sizeof(block));
-    while (length > 0 && write(out, block, (size_t)length) == length) {
-        length = read(in, block, sizeof(block));
-    }
+    while (length > 0 && write(out, block, (size_t)length) == length) length = read(in, block, sizeof(block));
     close(in);
     close(out);
     return length == 0;
 }
 
-static void refused(void **state, int code, const char *words, const char *says) {
+static void refused(void **state, int code, const char *words, const char *says)
+{
     run_expect(*state, &run, code, words);
     run_says(run.err, says);
     assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1); /* one line */
     run_expect(*state, &run, CLI_NOT_RUNNING, "status");
 }
 
-static void what_cannot_work_is_not_started(void **state) {
+static void what_cannot_work_is_not_started(void **state)
+{
     const struct run_place *place = *state;
     char words[256];
     char file[128];
@@ -62,7 +64,8 @@ static void what_cannot_work_is_not_started(void **state) {
 }
 
 /* What is damaged is said and left as it is; so is what is in a database's place and is none. */
-static void a_database_that_cannot_be_used_is_named(void **state) {
+static void a_database_that_cannot_be_used_is_named(void **state)
+{
     const struct run_place *place = *state;
     static const char *const files[] = {"gateway.db", "conditions.db", "orders.db", "exchange.db", "ticks.db"};
     static const char rubbish[] = "this is no database, and long enough to be looked at as if it could be one, in vain";
@@ -94,7 +97,8 @@ static void a_database_that_cannot_be_used_is_named(void **state) {
 }
 
 /* A listening socket of ours on a port of the system's choosing. */
-static int take_port(int *port) {
+static int take_port(int *port)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -106,7 +110,8 @@ static int take_port(int *port) {
     return fd;
 }
 
-static void a_taken_port_is_named(void **state) {
+static void a_taken_port_is_named(void **state)
+{
     static const char *const flags[] = {"--tick-port", "--signal-port", "--gateway-port"};
     static const char *const who[] = {"gateway: gateway-pub", "executor: executor-signals", "gateway: gateway-orders"};
     for (int i = 0; i < 3; i++) {
@@ -118,11 +123,8 @@ static void a_taken_port_is_named(void **state) {
             taken[p] = take_port(&port);
             snprintf(words + length, sizeof(words) - length, " %s %d", flags[p], port);
         }
-        for (int p = 0; p < 3; p++) {
-            if (p != i) {
-                close(taken[p]);
-            }
-        }
+        for (int p = 0; p < 3; p++)
+            if (p != i) close(taken[p]);
         refused(state, CLI_FAILED, words, who[i]);
         run_with(*state, &run, NULL, words);
         run_says(run.err, "is taken by another program");
@@ -130,14 +132,16 @@ static void a_taken_port_is_named(void **state) {
     }
 }
 
-static void who_is_not_let_in_is_said(void **state) {
+static void who_is_not_let_in_is_said(void **state)
+{
     run_expect(*state, &run, CLI_FAILED, "start --auto-login mallory");
     run_says(run.err, "started, but 'mallory' is not logged in: wrong user or password");
     run_expect(*state, &run, CLI_OK, "stop");
 }
 
 /* Flags to what runs already would be forgotten in silence. */
-static void flags_that_come_too_late_are_refused(void **state) {
+static void flags_that_come_too_late_are_refused(void **state)
+{
     run_expect(*state, &run, CLI_OK, "start");
     run_expect(*state, &run, CLI_OK, "start --speed 1 --theme mono");
     run_expect(*state, &run, CLI_FAILED, "start --speed 60");
@@ -158,7 +162,8 @@ static void flags_that_come_too_late_are_refused(void **state) {
 }
 
 /* Several at once: one of them starts it, and all have what they wanted. */
-static void starts_at_once_are_one(void **state) {
+static void starts_at_once_are_one(void **state)
+{
     const struct run_place *place = *state;
     enum { STARTS = 6 };
     pid_t children[STARTS];
@@ -183,7 +188,8 @@ static void starts_at_once_are_one(void **state) {
 }
 
 /* Programs that are not there, one by one, in a directory of their own. */
-static void a_missing_program_is_named(void **state) {
+static void a_missing_program_is_named(void **state)
+{
     struct run_place place = *(struct run_place *)*state;
     static const char *const programs[] = {"outcry",          "outcryd",         "outcry-exchange",
                                            "outcry-executor", "outcry-strategy", "outcry-gateway"};
@@ -215,7 +221,8 @@ static void a_missing_program_is_named(void **state) {
     free(paths);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_cannot_work_is_not_started, run_setup, stop_teardown),
         cmocka_unit_test_setup_teardown(a_database_that_cannot_be_used_is_named, run_setup, stop_teardown),

@@ -207,8 +207,7 @@ static void a_secret_is_wiped(void **state)
     (void)state;
     form_state_type(&form, SECRET, "hunter2");
     form_state_wipe(&form);
-    for (size_t i = 0; i < sizeof form.fields[SECRET].text; i++)
-        assert_int_equal(form.fields[SECRET].text[i], 0);
+    for (size_t i = 0; i < sizeof form.fields[SECRET].text; i++) assert_int_equal(form.fields[SECRET].text[i], 0);
     assert_false(form.fields[SECRET].touched);
 }
 
@@ -216,8 +215,7 @@ static void a_long_text_is_cut_between_characters(void **state)
 {
     (void)state;
     char text[FORM_TEXT_SIZE * 2];
-    for (size_t i = 0; i + 3 < sizeof text; i += 3)
-        memcpy(text + i, "臺", 4);
+    for (size_t i = 0; i + 3 < sizeof text; i += 3) memcpy(text + i, "臺", 4);
     form_state_put(&form, "note", text);
     assert_int_equal(strlen(form_state_text(&form, "note")) % 3, 0);
     assert_true(strlen(form_state_text(&form, "note")) < FORM_TEXT_SIZE);

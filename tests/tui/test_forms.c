@@ -13,13 +13,13 @@
 #include "tests/tui/shown.h"
 
 #define ENTER "\r"
-#define TAB "\t"
-#define BACK "\033[Z"
-#define UP "\033OA"
-#define DOWN "\033OB"
+#define TAB   "\t"
+#define BACK  "\033[Z"
+#define UP    "\033OA"
+#define DOWN  "\033OB"
 #define RIGHT "\033OC"
-#define ESC "\033"
-#define SENT "not connected" /* what a sent message meets */
+#define ESC   "\033"
+#define SENT  "not connected" /* what a sent message meets */
 
 static const struct size {
     int rows, columns;
@@ -43,8 +43,7 @@ static void show_and_fail(const char *text, const char *what)
 
 static void sees(const char *text)
 {
-    if (!shown_wait(shown, text))
-        show_and_fail(text, "never saw");
+    if (!shown_wait(shown, text)) show_and_fail(text, "never saw");
 }
 
 static void sees_no(const char *text)
@@ -52,14 +51,12 @@ static void sees_no(const char *text)
     char *screen = shown_text(shown);
     bool there = strstr(screen, text) != NULL;
     free(screen);
-    if (there)
-        show_and_fail(text, "did not want");
+    if (there) show_and_fail(text, "did not want");
 }
 
 static void gone(const char *text)
 {
-    if (!shown_wait_gone(shown, text))
-        show_and_fail(text, "still see");
+    if (!shown_wait_gone(shown, text)) show_and_fail(text, "still see");
 }
 
 static void type(const char *keys)

@@ -13,10 +13,10 @@
 #include "tests/tui/live.h"
 
 #define ENTER "\r"
-#define TAB "\t"
-#define BACK "\033[Z"
-#define UP "\033OA"
-#define ESC "\033"
+#define TAB   "\t"
+#define BACK  "\033[Z"
+#define UP    "\033OA"
+#define ESC   "\033"
 
 static struct live_home home;
 static struct live *screen;

@@ -11,7 +11,8 @@
 
 #include "tui/cli/json.h"
 
-static char *dump(json_t *value) {
+static char *dump(json_t *value)
+{
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -24,13 +25,15 @@ static char *dump(json_t *value) {
     return text;
 }
 
-static void assert_dump(json_t *value, const char *expected) {
+static void assert_dump(json_t *value, const char *expected)
+{
     char *text = dump(value);
     assert_string_equal(text, expected);
     free(text);
 }
 
-static void decimals_are_exact(void **state) {
+static void decimals_are_exact(void **state)
+{
     (void)state;
     assert_dump(json_decimal(PRICE_POINTS(17410)), "17410");
     assert_dump(json_decimal(174105000), "17410.5");
@@ -40,7 +43,8 @@ static void decimals_are_exact(void **state) {
     assert_dump(json_decimal(INT64_MAX / PRICE_SCALE * PRICE_SCALE), "922337203685477");
 }
 
-static void times_carry_their_zone(void **state) {
+static void times_carry_their_zone(void **state)
+{
     (void)state;
     assert_dump(json_time(1627261387123456), "\"2021-07-26T09:03:07.123456+08:00\"");
     assert_dump(json_time(0), "null");
@@ -48,7 +52,8 @@ static void times_carry_their_zone(void **state) {
     assert_dump(json_date(0), "null");
 }
 
-static void every_message_has_every_field(void **state) {
+static void every_message_has_every_field(void **state)
+{
     (void)state;
     const struct msg_type *type = NULL;
     for (size_t i = 0; (type = msg_type_at(i)) != NULL; i++) {
@@ -67,7 +72,8 @@ static void every_message_has_every_field(void **state) {
     }
 }
 
-static void a_secret_never_shows(void **state) {
+static void a_secret_never_shows(void **state)
+{
     (void)state;
     struct msg msg;
     msg_init(&msg, MSG_LOGIN);
@@ -83,7 +89,8 @@ static void a_secret_never_shows(void **state) {
     json_decref(field);
 }
 
-static void an_order_reads_as_expected(void **state) {
+static void an_order_reads_as_expected(void **state)
+{
     (void)state;
     struct msg msg;
     msg_init(&msg, MSG_ORDER);
@@ -108,7 +115,8 @@ static void an_order_reads_as_expected(void **state) {
     json_decref(object);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decimals_are_exact),
         cmocka_unit_test(times_carry_their_zone),

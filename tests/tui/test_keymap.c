@@ -22,10 +22,8 @@ static void test_table(void **state)
         assert_true(strlen(a->label) <= 16);
         assert_true(!a->footer || a->keys[0]);
         assert_ptr_equal(action_by_name(a->name), a); /* so names are unique too */
-        for (int i = 0; i < KEYS_MAX && a->keys[i]; i++) {
-            if (!key_name_valid(a->keys[i]))
-                fail_msg("%s: '%s' is no key", a->name, a->keys[i]);
-        }
+        for (int i = 0; i < KEYS_MAX && a->keys[i]; i++)
+            if (!key_name_valid(a->keys[i])) fail_msg("%s: '%s' is no key", a->name, a->keys[i]);
     }
     assert_null(action_by_name("no-such"));
 }
@@ -36,10 +34,9 @@ static void test_one_meaning_in_a_place(void **state)
     for (const struct action *a = actions; a->name; a++) {
         for (const struct action *b = a + 1; b->name; b++) {
             for (int i = 0; i < KEYS_MAX && a->keys[i]; i++) {
-                for (int j = 0; j < KEYS_MAX && b->keys[j]; j++) {
+                for (int j = 0; j < KEYS_MAX && b->keys[j]; j++)
                     if ((a->scopes & b->scopes) && !strcmp(a->keys[i], b->keys[j]))
                         fail_msg("%s means %s and %s", a->keys[i], a->name, b->name);
-                }
             }
         }
     }

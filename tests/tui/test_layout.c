@@ -11,8 +11,7 @@
 static int shown_panes(const struct layout *layout)
 {
     int count = 0;
-    for (int i = 0; i < PANE_COUNT; i++)
-        count += layout->pane[i].height > 0;
+    for (int i = 0; i < PANE_COUNT; i++) count += layout->pane[i].height > 0;
     return count;
 }
 
@@ -31,13 +30,11 @@ static void check_one(int rows, int columns, int view, enum pane_id focus)
     int area = 0;
     for (int i = 0; i < PANE_COUNT; i++) {
         const struct rect *a = &layout.pane[i];
-        if (!a->height)
-            continue;
+        if (!a->height) continue;
         area += a->height * a->width;
         assert_true(a->x >= 0 && a->x + a->width <= columns);
         assert_true(a->y >= layout.status.height && a->y + a->height <= layout.notice.y);
-        for (int j = i + 1; j < PANE_COUNT; j++)
-            assert_false(layout.pane[j].height && overlap(a, &layout.pane[j]));
+        for (int j = i + 1; j < PANE_COUNT; j++) assert_false(layout.pane[j].height && overlap(a, &layout.pane[j]));
     }
     /* Nothing between status and notice is left over but the margin. */
     assert_int_equal(area, (layout.notice.y - layout.status.height) * (columns - 1));

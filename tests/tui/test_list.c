@@ -68,8 +68,7 @@ static void start(struct list *list, struct rows *rows, size_t count, enum list_
 {
     memset(rows, 0, sizeof *rows);
     rows->count = count;
-    for (size_t i = 0; i < count; i++)
-        rows->ids[i] = follow == LIST_FOLLOW_TOP ? (int)(count - i) : (int)i + 1;
+    for (size_t i = 0; i < count; i++) rows->ids[i] = follow == LIST_FOLLOW_TOP ? (int)(count - i) : (int)i + 1;
     source.follow = follow;
     source.total = false;
     list_init(list, &source);
@@ -143,8 +142,7 @@ static void test_scrolled_list_stands_still(void **state)
     list_move(&list, &rows, 10);
     int there = under_cursor(&list, &rows);
     size_t screen_row = list.cursor - list.top;
-    for (int i = 0; i < 3; i++)
-        add_first(&rows, 32 + i);
+    for (int i = 0; i < 3; i++) add_first(&rows, 32 + i);
     list_refresh(&list, &rows, 5);
     assert_int_equal(under_cursor(&list, &rows), there);
     assert_int_equal(list.cursor - list.top, screen_row);
@@ -183,8 +181,7 @@ static void test_follow_bottom(void **state)
 
 static void type(struct list *list, const char *text)
 {
-    for (; *text; text++)
-        assert_true(list_filter_key(list, *text, false));
+    for (; *text; text++) assert_true(list_filter_key(list, *text, false));
 }
 
 static void test_filter(void **state)
@@ -217,8 +214,7 @@ static void test_filter(void **state)
     list_refresh(&list, &rows, 5);
     assert_int_equal(list.visible_count, 30);
     list.editing = true;
-    for (int i = 0; i < 200; i++)
-        list_filter_key(&list, 'x', false);
+    for (int i = 0; i < 200; i++) list_filter_key(&list, 'x', false);
     assert_true(strlen(list.filter) < LIST_FILTER_SIZE);
     rows.hide_odd = true;
     list_set_filter(&list, "");
@@ -315,10 +311,14 @@ static int close_screen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cursor_stays_on_its_row), cmocka_unit_test(test_row_that_goes_away),
-        cmocka_unit_test(test_scrolled_list_stands_still), cmocka_unit_test(test_follow_bottom),
-        cmocka_unit_test(test_filter), cmocka_unit_test(test_point_and_select),
-        cmocka_unit_test(test_columns), cmocka_unit_test(test_total),
+        cmocka_unit_test(test_cursor_stays_on_its_row),
+        cmocka_unit_test(test_row_that_goes_away),
+        cmocka_unit_test(test_scrolled_list_stands_still),
+        cmocka_unit_test(test_follow_bottom),
+        cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_point_and_select),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_total),
     };
     return cmocka_run_group_tests(tests, open_screen, close_screen);
 }

@@ -39,8 +39,7 @@ static bool in_order(const struct condition *a, const struct condition *b)
 static bool orders_in_order(const struct order *a, const struct order *b)
 {
     bool ended = order_state_terminal(a->state), then = order_state_terminal(b->state);
-    if (ended != then)
-        return then;
+    if (ended != then) return then;
     return ended ? a->updated_us >= b->updated_us : a->request.created_us >= b->request.created_us;
 }
 
@@ -72,8 +71,7 @@ static void test_recorded_morning(void **state)
 static void test_spark_is_bounded_and_keeps_the_newest(void **state)
 {
     struct model *model = *state;
-    for (int i = 1; i <= 100000; i++)
-        recorded_tick(model, "MXFH1", 17000 + i % 50, NOW + i * (int64_t)500000);
+    for (int i = 1; i <= 100000; i++) recorded_tick(model, "MXFH1", 17000 + i % 50, NOW + i * (int64_t)500000);
     const struct quote *quote = model_quote(model, "MXFH1");
     assert_true(quote->spark_count <= MODEL_SPARK && quote->spark_count >= MODEL_SPARK / 2);
     assert_int_equal(quote->spark[quote->spark_count - 1], PRICE_POINTS(17000 + 100000 % 50));
@@ -222,8 +220,11 @@ static void test_the_past_is_put_before(void **state)
     logged(model, 1 * CLOCK_SECOND_US, "ready");
     uint64_t name = model->log_first + 1; /* "ready" */
     msg_init(&msg, MSG_TRANSITION);
-    msg.transition = (struct transition){.condition_id = 3, .symbol = "MXFH1", .to = CONDITION_ARMED,
-                                         .time_us = NOW - 3600 * CLOCK_SECOND_US, .market_us = 7};
+    msg.transition = (struct transition){.condition_id = 3,
+                                         .symbol = "MXFH1",
+                                         .to = CONDITION_ARMED,
+                                         .time_us = NOW - 3600 * CLOCK_SECOND_US,
+                                         .market_us = 7};
     assert_true(model_log_past(model, &msg));
     assert_false(model_log_past(model, &msg));
     assert_int_equal(model->log_count, 3);
@@ -240,8 +241,8 @@ static void test_lines_have_market_time(void **state)
     logged(model, 2 * CLOCK_SECOND_US, "before the market is known");
     assert_int_equal(model->log[0].market_us, 0);
     msg_init(&msg, MSG_MARKET);
-    msg.market = (struct market){.venue = "SIM", .market_us = NOW, .speed = 60, .simulated = true,
-                                 .session_state = SESSION_OPEN};
+    msg.market = (struct market){
+        .venue = "SIM", .market_us = NOW, .speed = 60, .simulated = true, .session_state = SESSION_OPEN};
     model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
     assert_int_equal(model->log[0].market_us, NOW);
     logged(model, 2 * CLOCK_SECOND_US, "two seconds ago");
@@ -310,8 +311,7 @@ static void test_ratchet_moves_its_group(void **state)
     msg.ratchet.price = PRICE_POINTS(17380);
     model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
     assert_int_equal(model_condition(model, 1)->trigger, PRICE_POINTS(17380));
-    for (int id = 2; id <= 4; id++)
-        assert_int_equal(model_condition(model, id)->trigger, PRICE_POINTS(17400));
+    for (int id = 2; id <= 4; id++) assert_int_equal(model_condition(model, id)->trigger, PRICE_POINTS(17400));
     msg.ratchet.price = PRICE_POINTS(17390); /* never back */
     model_apply(model, &msg, COMPONENT_STRATEGY, NOW);
     assert_int_equal(model_condition(model, 1)->trigger, PRICE_POINTS(17380));

@@ -34,7 +34,8 @@ static struct run run;
 
 static void expect(void **state, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static void expect(void **state, int code, const char *format, ...) {
+static void expect(void **state, int code, const char *format, ...)
+{
     char words[WORDS];
     va_list list;
     va_start(list, format);
@@ -43,24 +44,26 @@ static void expect(void **state, int code, const char *format, ...) {
     run_expect(*state, &run, code, words);
 }
 
-static json_t *ask(void **state, const char *words) {
+static json_t *ask(void **state, const char *words)
+{
     expect(state, CLI_OK, "%s --json", words);
     return run_json(&run);
 }
 
-static const char *text_of(const json_t *object, const char *key) {
+static const char *text_of(const json_t *object, const char *key)
+{
     const char *text = json_string_value(json_object_get(object, key));
     return text != NULL ? text : "";
 }
 
-static int64_t number_of(const json_t *object, const char *key) {
+static int64_t number_of(const json_t *object, const char *key)
+{
     return json_integer_value(json_object_get(object, key));
 }
 
-static int live_setup(void **state) {
-    if (run_setup(state) != 0) {
-        return -1;
-    }
+static int live_setup(void **state)
+{
+    if (run_setup(state) != 0) return -1;
     const struct run_place *place = *state;
     char path[128];
     snprintf(path, sizeof(path), "%s/day.csv", place->home);
@@ -73,13 +76,15 @@ static int live_setup(void **state) {
     return 0;
 }
 
-static int live_teardown(void **state) {
+static int live_teardown(void **state)
+{
     run_with(*state, &run, NULL, "stop"); /* after a failed test too: nothing may be left running */
     return run_teardown(state);
 }
 
 /* The market of `outcry status`; the caller owns it. */
-static json_t *market_of(void **state) {
+static json_t *market_of(void **state)
+{
     json_t *status = ask(state, "status");
     json_t *market = json_incref(json_object_get(status, "market"));
     json_decref(status);
@@ -87,11 +92,12 @@ static json_t *market_of(void **state) {
     return market;
 }
 
-static void await_end(void **state) {
+static void await_end(void **state)
+{
     for (int i = 0; i < WAITS; i++) {
         json_t *market = market_of(state);
-        const bool ended = number_of(market, "progress_permille") == 1000 &&
-                           strcmp(text_of(market, "session_state"), "closed") == 0;
+        const bool ended =
+            number_of(market, "progress_permille") == 1000 && strcmp(text_of(market, "session_state"), "closed") == 0;
         json_decref(market);
         if (ended) return;
         (void)poll(NULL, 0, 25);
@@ -99,7 +105,8 @@ static void await_end(void **state) {
     fail_msg("the file does not end");
 }
 
-static void it_stands_still_before_the_first_trade(void **state) {
+static void it_stands_still_before_the_first_trade(void **state)
+{
     json_t *market = market_of(state);
     assert_true(json_is_true(json_object_get(market, "paused")));
     assert_string_equal(text_of(market, "source"), "day.csv");
@@ -112,7 +119,8 @@ static void it_stands_still_before_the_first_trade(void **state) {
     assert_null(strstr(run.out, "MXFH1"));
 }
 
-static void the_reference_is_estimated_and_limits_follow(void **state) {
+static void the_reference_is_estimated_and_limits_follow(void **state)
+{
     json_t *list = ask(state, "contracts");
     assert_int_equal(json_array_size(list), 3);
     for (size_t i = 0; i < 3; i++) {
@@ -136,7 +144,8 @@ static void the_reference_is_estimated_and_limits_follow(void **state) {
     run_says(run.err, "19141 is beyond the price limit (allowed 15660 to 19140)");
 }
 
-static void it_is_sought_and_steered(void **state) {
+static void it_is_sought_and_steered(void **state)
+{
     expect(state, CLI_FAILED, "market seek 07:00");
     run_says(run.err, "outside day.csv");
     expect(state, CLI_USAGE, "market speed fast");
@@ -159,7 +168,8 @@ static void it_is_sought_and_steered(void **state) {
 }
 
 /* The recorded ticks of a feed's numbers, against the file's trades from the first on. */
-static void assert_played(void **state, int64_t from_seq, int64_t first) {
+static void assert_played(void **state, int64_t from_seq, int64_t first)
+{
     int64_t seen = 0;
     char *rest = NULL;
     expect(state, CLI_OK, "export ticks --format jsonl");
@@ -179,7 +189,8 @@ static void assert_played(void **state, int64_t from_seq, int64_t first) {
     assert_int_equal(seen, TRADES - first);
 }
 
-static void await_ticks(void **state, int64_t count) {
+static void await_ticks(void **state, int64_t count)
+{
     int64_t rows = 0;
     for (int i = 0; i < WAITS && rows != count; i++) { /* the recorder writes a little later */
         expect(state, CLI_OK, "export ticks");
@@ -190,7 +201,8 @@ static void await_ticks(void **state, int64_t count) {
     assert_int_equal(rows, count);
 }
 
-static void products_are_merged_by_time(void **state) {
+static void products_are_merged_by_time(void **state)
+{
     await_ticks(state, TRADES - FIRST_LATER);
     assert_played(state, 0, FIRST_LATER);
     expect(state, CLI_OK, "market pause");
@@ -201,7 +213,8 @@ static void products_are_merged_by_time(void **state) {
     assert_played(state, TRADES - FIRST_LATER, 0);
 }
 
-static void what_was_asked_of_it_is_in_the_audit(void **state) {
+static void what_was_asked_of_it_is_in_the_audit(void **state)
+{
     expect(state, CLI_OK, "audit --text market --limit 0");
     run_says(run.out, "2021-07-26 08:45:10.000 => ok");
     run_says(run.out, "range: seek: outside day.csv");
@@ -210,7 +223,8 @@ static void what_was_asked_of_it_is_in_the_audit(void **state) {
     run_says(run.out, "price must be 15660 to 19140");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_stands_still_before_the_first_trade),
         cmocka_unit_test(the_reference_is_estimated_and_limits_follow),

@@ -63,8 +63,7 @@ static void compare(const char *name, const char *text, const char *look)
         (void)fclose(file);
     }
     char *wanted = read_golden(path);
-    if (strcmp(wanted, whole) != 0)
-        show_difference(path, wanted, whole);
+    if (strcmp(wanted, whole) != 0) show_difference(path, wanted, whole);
     free(wanted);
     free(whole);
 }
@@ -162,8 +161,7 @@ static void test_ascii(void **state)
     struct shown *shown = shown_open(36, 120, "dark", SHOWN_ASCII);
     char *text = shown_text(shown);
     static const char *const boxes[] = {"─", "│", "┏", "▲", "▼", "…", "█"};
-    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++)
-        assert_null(strstr(text, boxes[i]));
+    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) assert_null(strstr(text, boxes[i]));
     assert_non_null(strstr(text, "#=[ 1 Watchlist 6 ]="));
     assert_non_null(strstr(text, "小型臺指"));
     free(text);
@@ -278,9 +276,15 @@ static void test_quit_asks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dark),   cmocka_unit_test(test_mono),  cmocka_unit_test(test_views_and_filter),
-        cmocka_unit_test(test_empty_and_starting), cmocka_unit_test(test_modes), cmocka_unit_test(test_ascii),
-        cmocka_unit_test(test_resize), cmocka_unit_test(test_mouse), cmocka_unit_test(test_terminal_is_given_back),
+        cmocka_unit_test(test_dark),
+        cmocka_unit_test(test_mono),
+        cmocka_unit_test(test_views_and_filter),
+        cmocka_unit_test(test_empty_and_starting),
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_mouse),
+        cmocka_unit_test(test_terminal_is_given_back),
         cmocka_unit_test(test_pasted_text_is_text),
         cmocka_unit_test(test_quit_asks),
     };

@@ -21,8 +21,7 @@ static void test_embedded_themes(void **state)
     static const char *const wanted[] = {"colour-blind", "dark", "dark-256", "high-contrast", "light", "mono"};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         bool found = false;
-        for (int n = 0; theme_name_at(n); n++)
-            found = found || !strcmp(theme_name_at(n), wanted[i]);
+        for (int n = 0; theme_name_at(n); n++) found = found || !strcmp(theme_name_at(n), wanted[i]);
         assert_true(found);
     }
     for (const struct embedded *file = embedded_themes; file->name; file++) {
@@ -40,8 +39,7 @@ static void refused(const char *text, const char *words)
 {
     struct err err = {0};
     assert_int_equal(theme_check(text, "mine.ini", &err), ERR_INVALID);
-    if (!strstr(err.text, words))
-        fail_msg("'%s' does not say '%s'", err.text, words);
+    if (!strstr(err.text, words)) fail_msg("'%s' does not say '%s'", err.text, words);
 }
 
 static void test_refusals(void **state)
@@ -83,8 +81,7 @@ static void test_nearest(void **state)
     assert_int_equal(theme_nearest_16(214), 11);
     assert_int_equal(theme_nearest_16(232), 0);
     assert_int_equal(theme_nearest_16(255), 15);
-    for (int colour = 0; colour < 256; colour++)
-        assert_in_range(theme_nearest_16(colour), 0, 15);
+    for (int colour = 0; colour < 256; colour++) assert_in_range(theme_nearest_16(colour), 0, 15);
 }
 
 static void test_load(void **state)
@@ -161,9 +158,13 @@ static int close_screen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_embedded_themes), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_missing_roles_look_like_text), cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_load), cmocka_unit_test(test_load_own_file), cmocka_unit_test(test_no_color),
+        cmocka_unit_test(test_embedded_themes),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_missing_roles_look_like_text),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_load_own_file),
+        cmocka_unit_test(test_no_color),
     };
     return cmocka_run_group_tests(tests, open_screen, close_screen);
 }

@@ -7,7 +7,8 @@
 #include "tui/cli/json.h"
 #include "tui/cli/command.h"
 
-int cli_say(int code, const char *format, ...) {
+int cli_say(int code, const char *format, ...)
+{
     char text[ERR_TEXT_SIZE * 2];
     va_list list;
     va_start(list, format);
@@ -18,26 +19,26 @@ int cli_say(int code, const char *format, ...) {
     return code;
 }
 
-enum cli_exit cli_exit_of(enum status status) {
-    if (status == ERR_OK) {
-        return CLI_OK;
-    }
+enum cli_exit cli_exit_of(enum status status)
+{
+    if (status == ERR_OK) return CLI_OK;
     return status == ERR_TIMEOUT ? CLI_TIMEOUT : CLI_FAILED;
 }
 
-int cli_say_err(const struct err *err) {
+int cli_say_err(const struct err *err)
+{
     return cli_say(cli_exit_of(err->status), "%s", err->text);
 }
 
-void cli_actor(char actor[NAME_SIZE]) {
+void cli_actor(char actor[NAME_SIZE])
+{
     client_actor(actor);
 }
 
-bool cli_connect(struct cli *cli, int *code) {
+bool cli_connect(struct cli *cli, int *code)
+{
     struct err err;
-    if (cli->client != NULL) {
-        return true;
-    }
+    if (cli->client != NULL) return true;
     /* The kill switch asks the gateway itself, whether its supervisor lives or not. */
     if (cli->command->run != cmd_halt && !client_daemon_running(cli->settings) &&
         !client_orphans(cli->settings, NULL)) {
@@ -52,24 +53,21 @@ bool cli_connect(struct cli *cli, int *code) {
 }
 
 int cli_ask(struct cli *cli, enum component to, struct msg *msg, void (*visit)(void *context, const struct msg *msg),
-            void *context, struct reply *reply) {
+            void *context, struct reply *reply)
+{
     int code = CLI_OK;
     struct err err = {.status = ERR_OK};
     memset(reply, 0, sizeof(*reply));
-    if (!cli_connect(cli, &code)) {
-        return code;
-    }
-    if (msg->id == MSG_CONDITION_COMMAND && msg->condition_command.action == CONDITION_CREATE) {
+    if (!cli_connect(cli, &code)) return code;
+    if (msg->id == MSG_CONDITION_COMMAND && msg->condition_command.action == CONDITION_CREATE)
         msg->condition_command.key = client_key(cli->client); /* asked again when the answer is lost */
-    }
     enum status status = client_call(cli->client, to, msg, visit, context, reply, &err);
-    if (status != ERR_OK) {
-        return cli_say(cli_exit_of(status), "%s", err.text);
-    }
+    if (status != ERR_OK) return cli_say(cli_exit_of(status), "%s", err.text);
     return CLI_OK;
 }
 
-int cli_print_reply(const struct cli *cli, const struct reply *reply) {
+int cli_print_reply(const struct cli *cli, const struct reply *reply)
+{
     enum status status = (enum status)reply->status;
     if (cli->json) {
         json_t *object = json_object();
@@ -86,45 +84,46 @@ int cli_print_reply(const struct cli *cli, const struct reply *reply) {
     return (int)cli_exit_of(status);
 }
 
-int cli_request(struct cli *cli, enum component to, struct msg *msg) {
+int cli_request(struct cli *cli, enum component to, struct msg *msg)
+{
     struct reply reply;
     int code = cli_ask(cli, to, msg, NULL, NULL, &reply);
     return code != CLI_OK ? code : cli_print_reply(cli, &reply);
 }
 
 int cli_query(struct cli *cli, enum component to, enum query_kind kind, const char *text,
-              void (*visit)(void *context, const struct msg *msg), void *context) {
+              void (*visit)(void *context, const struct msg *msg), void *context)
+{
     struct msg msg;
     struct reply reply;
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = kind;
     (void)text_copy(msg.query.text, sizeof(msg.query.text), text);
     int code = cli_ask(cli, to, &msg, visit, context, &reply);
-    if (code == CLI_OK && reply.status != ERR_OK) {
+    if (code == CLI_OK && reply.status != ERR_OK)
         return cli_say((int)cli_exit_of((enum status)reply.status), "%s", reply.text);
-    }
     return code;
 }
 
-int cli_control(struct cli *cli, enum component to, enum control_kind kind, const char *text, int64_t number) {
+int cli_control(struct cli *cli, enum component to, enum control_kind kind, const char *text, int64_t number)
+{
     struct msg msg;
     msg_init(&msg, MSG_CONTROL);
     msg.control.kind = kind;
     msg.control.number = number;
     cli_actor(msg.control.actor);
-    if (!text_copy(msg.control.text, sizeof(msg.control.text), text)) {
+    if (!text_copy(msg.control.text, sizeof(msg.control.text), text))
         return cli_say(CLI_USAGE, "too long (at most %d bytes): %.40s...", TEXT_SIZE - 1, text);
-    }
     return cli_request(cli, to, &msg);
 }
 
-static void keep_account(void *context, const struct msg *msg) {
-    if (msg->id == MSG_SESSION) {
-        (void)text_copy(context, ACCOUNT_SIZE, msg->session.account);
-    }
+static void keep_account(void *context, const struct msg *msg)
+{
+    if (msg->id == MSG_SESSION) (void)text_copy(context, ACCOUNT_SIZE, msg->session.account);
 }
 
-int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE]) {
+int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE])
+{
     account[0] = '\0';
     return cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", keep_account, account);
 }
@@ -135,41 +134,34 @@ struct accounts {
     char names[160]; /* of all, for a person */
 };
 
-static void look_at_account(void *context, const struct msg *msg) {
+static void look_at_account(void *context, const struct msg *msg)
+{
     struct accounts *accounts = context;
     size_t length = strlen(accounts->names);
-    if (msg->id != MSG_ACCOUNT) {
-        return;
-    }
+    if (msg->id != MSG_ACCOUNT) return;
     accounts->found = accounts->found || strcmp(msg->account.account, accounts->wanted) == 0;
     snprintf(accounts->names + length, sizeof(accounts->names) - length, "%s%s", length > 0 ? ", " : "",
              msg->account.account);
 }
 
-int cli_check_account(struct cli *cli) {
+int cli_check_account(struct cli *cli)
+{
     struct accounts accounts = {.wanted = cli_value(cli, "--account")};
-    if (accounts.wanted == NULL) {
-        return CLI_OK;
-    }
+    if (accounts.wanted == NULL) return CLI_OK;
     int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_ACCOUNTS, "", look_at_account, &accounts);
-    if (code != CLI_OK || accounts.found) {
-        return code;
-    }
+    if (code != CLI_OK || accounts.found) return code;
     return cli_say(CLI_FAILED, "--account: '%s' (allowed %s)", accounts.wanted,
                    accounts.names[0] != '\0' ? accounts.names : "none: nobody is logged in");
 }
 
-struct db *cli_database(const struct cli *cli, enum db_file file, int *code) {
+struct db *cli_database(const struct cli *cli, enum db_file file, int *code)
+{
     char home[SETTING_TEXT_SIZE];
     struct db *db = NULL;
     struct err err;
     enum status status = client_home(cli->settings, home, sizeof(home), &err);
-    if (status == ERR_OK) {
-        status = db_open(&db, file, home, DB_READ, DB_NORMAL, &err);
-    }
-    if (status == ERR_OK) {
-        return db;
-    }
+    if (status == ERR_OK) status = db_open(&db, file, home, DB_READ, DB_NORMAL, &err);
+    if (status == ERR_OK) return db;
     *code = status == ERR_NOT_FOUND ? CLI_OK : cli_say_err(&err);
     return NULL;
 }

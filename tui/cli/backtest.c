@@ -11,7 +11,8 @@
 
 #define CURVE_ROWS 10
 
-static bool choose(const struct cli *cli, const char *option, const char *first, const char *second, bool *is_second) {
+static bool choose(const struct cli *cli, const char *option, const char *first, const char *second, bool *is_second)
+{
     const char *text = cli_value(cli, option);
     *is_second = text != NULL && strcmp(text, second) == 0;
     if (text != NULL && !*is_second && strcmp(text, first) != 0) {
@@ -21,7 +22,8 @@ static bool choose(const struct cli *cli, const char *option, const char *first,
     return true;
 }
 
-static bool read_options(const struct cli *cli, struct backtest_options *options) {
+static bool read_options(const struct cli *cli, struct backtest_options *options)
+{
     bool planned = false;
     bool book = false;
     if (cli_value(cli, "--data") == NULL || cli_value(cli, "--conditions") == NULL) {
@@ -29,9 +31,8 @@ static bool read_options(const struct cli *cli, struct backtest_options *options
                 cli_value(cli, "--data") == NULL ? "--data" : "--conditions");
         return false;
     }
-    if (!choose(cli, "--basis", "fill", "planned", &planned) || !choose(cli, "--fill", "instant", "book", &book)) {
+    if (!choose(cli, "--basis", "fill", "planned", &planned) || !choose(cli, "--fill", "instant", "book", &book))
         return false;
-    }
     options->data_file = cli_value(cli, "--data");
     options->conditions_file = cli_value(cli, "--conditions");
     options->symbol = cli_value(cli, "--symbol");
@@ -45,7 +46,8 @@ static bool read_options(const struct cli *cli, struct backtest_options *options
     return true;
 }
 
-static void print_json(const struct backtest_result *result) {
+static void print_json(const struct backtest_result *result)
+{
     json_t *object = json_object();
     (void)json_object_set_new(object, "ticks", json_integer(result->ticks));
     (void)json_object_set_new(object, "damaged_lines", json_integer(result->damaged_lines));
@@ -77,18 +79,21 @@ static void print_json(const struct backtest_result *result) {
     json_decref(object);
 }
 
-static void print_money(const char *name, money_t money) {
+static void print_money(const char *name, money_t money)
+{
     char text[PRICE_TEXT_SIZE];
     printf("%-16s %14s NT$\n", name, money_format(money, text, sizeof(text)));
 }
 
-static void print_duration(const char *name, int64_t us) {
+static void print_duration(const char *name, int64_t us)
+{
     int64_t seconds = us / 1000000;
     printf("%-16s %8lld:%02lld:%02lld\n", name, (long long)(seconds / 3600), (long long)(seconds / 60 % 60),
            (long long)(seconds % 60));
 }
 
-static void print_text(const struct backtest_result *result) {
+static void print_text(const struct backtest_result *result)
+{
     char points[PRICE_TEXT_SIZE];
     printf("%-16s %14lld  in %lld ms\n", "ticks", (long long)result->ticks, (long long)(result->elapsed_us / 1000));
     if (result->damaged_lines > 0) {
@@ -117,25 +122,23 @@ static void print_text(const struct backtest_result *result) {
     print_duration("longest trade", result->longest_trade_us);
 }
 
-static void draw(const struct cli *cli, const struct backtest_result *result) {
+static void draw(const struct cli *cli, const struct backtest_result *result)
+{
     struct winsize size = {.ws_col = 80};
-    if (isatty(STDOUT_FILENO) == 0 || result->equity_count == 0) {
-        return;
-    }
+    if (isatty(STDOUT_FILENO) == 0 || result->equity_count == 0) return;
     (void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
     fputc('\n', stdout);
     backtest_draw(result, stdout, size.ws_col > 20 ? size.ws_col - 1 : 79, CURVE_ROWS,
                   settings_number(cli->settings, SET_ASCII) != 0);
 }
 
-int cmd_backtest(struct cli *cli) {
+int cmd_backtest(struct cli *cli)
+{
     struct backtest_options options = {.data_file = NULL};
     struct backtest_result result;
     struct err err;
     memset(&result, 0, sizeof(result));
-    if (!read_options(cli, &options)) {
-        return CLI_USAGE;
-    }
+    if (!read_options(cli, &options)) return CLI_USAGE;
     if (backtest_run(&options, &result, &err) != ERR_OK) {
         backtest_free(&result);
         return cli_say_err(&err);

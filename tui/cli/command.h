@@ -106,8 +106,8 @@ int cli_check_account(struct cli *cli);
 /* Open a database for reading. NULL: said, *code is the exit code (nothing stored yet is CLI_OK: an empty list). */
 struct db *cli_database(const struct cli *cli, enum db_file file, int *code);
 /* The merged audit of all databases (db/audit.h); returns the exit code, said. */
-int cli_audit(const struct cli *cli, const struct db_query *query,
-              bool (*visit)(void *context, const struct msg *msg), void *context);
+int cli_audit(const struct cli *cli, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg),
+              void *context);
 /* Who asks, in every command. */
 void cli_actor(char actor[NAME_SIZE]);
 

@@ -4,27 +4,42 @@
 #include "tui/cli/command.h"
 
 #define END                                                                                                            \
-    { NULL, NULL, NULL, NULL }
+    {                                                                                                                  \
+        NULL, NULL, NULL, NULL                                                                                         \
+    }
 
 /* Which rows of a stored list. */
 #define FILTER_COMMON                                                                                                  \
     {"--symbol", "SYMBOL", "of this contract", NULL},                                                                  \
         {"--since", "TIME", "from HH:MM today, YYYY-MM-DD or \"YYYY-MM-DD HH:MM\"", NULL},                             \
-        {"--until", "TIME", "before this time", NULL}, {                                                               \
+        {"--until", "TIME", "before this time", NULL},                                                                 \
+    {                                                                                                                  \
         "--limit", "N", "at most so many; 0 is all", NULL                                                              \
     }
 #define FILTER_ACCOUNT                                                                                                 \
-    { "--account", "ACCOUNT", "of this account", NULL }
+    {                                                                                                                  \
+        "--account", "ACCOUNT", "of this account", NULL                                                                \
+    }
 #define FILTER_STATE                                                                                                   \
-    { "--state", "STATE", "in this state", NULL }
+    {                                                                                                                  \
+        "--state", "STATE", "in this state", NULL                                                                      \
+    }
 #define FILTER_DAY                                                                                                     \
-    { "--day", "DATE", "of this trading day", NULL }
+    {                                                                                                                  \
+        "--day", "DATE", "of this trading day", NULL                                                                   \
+    }
 #define FILTER_TEXT                                                                                                    \
-    { "--text", "TEXT", "with this in its reason or note", NULL }
+    {                                                                                                                  \
+        "--text", "TEXT", "with this in its reason or note", NULL                                                      \
+    }
 #define FILTER_ORDER                                                                                                   \
-    { "--order", "ID", "of this client order id", NULL }
+    {                                                                                                                  \
+        "--order", "ID", "of this client order id", NULL                                                               \
+    }
 #define FILTER_CONDITION                                                                                               \
-    { "--condition", "ID", "of this condition", NULL }
+    {                                                                                                                  \
+        "--condition", "ID", "of this condition", NULL                                                                 \
+    }
 
 /* What a condition is made of; the defaults are the form's. */
 #define TERMS                                                                                                          \
@@ -40,7 +55,8 @@
         {"--valid-until", "DATE", "last trading day, for --validity until", "valid_until"},                            \
         {"--entry", "ENTRY", "market, range_market or limit (market)", "entry"},                                       \
         {"--entry-offset", "POINTS", "limit entry: so far beyond the order level (0)", "entry_offset"},                \
-        {"--note", "TEXT", "your own words", "note"}, {                                                                \
+        {"--note", "TEXT", "your own words", "note"},                                                                  \
+    {                                                                                                                  \
         "--account", "ACCOUNT", "account (the selected one)", "account"                                                \
     }
 
@@ -101,7 +117,11 @@ static const struct cli_option export_options[] = {
     END,
 };
 static const struct cli_option audit_options[] = {
-    FILTER_COMMON, FILTER_DAY, FILTER_CONDITION, FILTER_ORDER, {"--text", "TEXT", "with this in any of its words", NULL},
+    FILTER_COMMON,
+    FILTER_DAY,
+    FILTER_CONDITION,
+    FILTER_ORDER,
+    {"--text", "TEXT", "with this in any of its words", NULL},
     END,
 };
 static const struct cli_option backtest_options[] = {
@@ -187,7 +207,8 @@ static const struct cli_command commands[] = {
      "for it.",
      no_options, cmd_positions_accept},
     {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
-     "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the guard\n"
+     "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the "
+     "guard\n"
      "refused or changed, the venue session, processes. Works when nothing runs. 200 rows unless --limit says;\n"
      "'outcry export audit' writes them all, oldest first.",
      audit_options, cmd_audit},
@@ -209,42 +230,39 @@ static const struct cli_command commands[] = {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-const struct cli_command *cli_command_at(size_t index) {
+const struct cli_command *cli_command_at(size_t index)
+{
     return index < COMMANDS ? &commands[index] : NULL;
 }
 
-bool cli_is_group(const char *word) {
+bool cli_is_group(const char *word)
+{
     size_t length = strlen(word);
     for (size_t i = 0; length > 0 && i < COMMANDS; i++) {
         const char *name = commands[i].name;
-        if (strncmp(name, word, length) == 0 && (name[length] == '\0' || name[length] == ' ')) {
-            return true;
-        }
+        if (strncmp(name, word, length) == 0 && (name[length] == '\0' || name[length] == ' ')) return true;
     }
     return false;
 }
 
-static const struct cli_command *by_name(const char *first, const char *second) {
+static const struct cli_command *by_name(const char *first, const char *second)
+{
     char name[CLI_SUGGESTION_SIZE];
     int length = snprintf(name, sizeof(name), "%s%s%s", first, second != NULL ? " " : "", second != NULL ? second : "");
-    for (size_t i = 0; length > 0 && (size_t)length < sizeof(name) && i < COMMANDS; i++) {
-        if (strcmp(commands[i].name, name) == 0) {
-            return &commands[i];
-        }
-    }
+    for (size_t i = 0; length > 0 && (size_t)length < sizeof(name) && i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
     return NULL;
 }
 
 /* "orders" alone, or followed by an option, is "orders list". */
-const struct cli_command *cli_command_find(int argc, char **argv, int *taken) {
+const struct cli_command *cli_command_find(int argc, char **argv, int *taken)
+{
     const struct cli_command *command = argc > 2 ? by_name(argv[1], argv[2]) : NULL;
     *taken = 2;
     if (command == NULL) {
         command = by_name(argv[1], NULL);
         *taken = 1;
     }
-    if (command == NULL && (argc <= 2 || argv[2][0] == '-')) {
-        command = by_name(argv[1], "list");
-    }
+    if (command == NULL && (argc <= 2 || argv[2][0] == '-')) command = by_name(argv[1], "list");
     return command;
 }

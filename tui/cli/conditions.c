@@ -11,33 +11,38 @@
 
 #define DAY_CONDITIONS_MAX 100000
 
-static void order_level_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void order_level_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct condition_levels levels;
     (void)context;
     condition_levels(&msg->condition, &levels);
     (void)price_format(levels.order, out, size);
 }
 
-static void profit_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void profit_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct condition_levels levels;
     (void)context;
     condition_levels(&msg->condition, &levels);
     (void)price_format(levels.take_profit, out, size);
 }
 
-static void stop_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void stop_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct condition_levels levels;
     (void)context;
     condition_levels(&msg->condition, &levels);
     (void)price_format(levels.stop_loss, out, size);
 }
 
-static void filled_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void filled_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
     snprintf(out, size, "%d/%d", msg->condition.filled_quantity, msg->condition.terms.quantity);
 }
 
-static void extend(const void *context, const struct msg *msg, json_t *object) {
+static void extend(const void *context, const struct msg *msg, json_t *object)
+{
     struct condition_levels levels;
     (void)context;
     condition_levels(&msg->condition, &levels);
@@ -86,27 +91,29 @@ struct of_day {
     int64_t *ids;
 };
 
-static int compare_ids(const void *a, const void *b) {
+static int compare_ids(const void *a, const void *b)
+{
     int64_t x = *(const int64_t *)a;
     int64_t y = *(const int64_t *)b;
     return (x > y) - (x < y);
 }
 
-static bool keep_id(void *context, const struct msg *msg) {
+static bool keep_id(void *context, const struct msg *msg)
+{
     struct of_day *day = context;
     day->ids[day->count++] = msg->transition.condition_id;
     return day->count < DAY_CONDITIONS_MAX;
 }
 
-static bool print_if_of_day(void *context, const struct msg *msg) {
+static bool print_if_of_day(void *context, const struct msg *msg)
+{
     struct of_day *day = context;
-    if (bsearch(&msg->condition.id, day->ids, day->count, sizeof(*day->ids), compare_ids) == NULL) {
-        return true;
-    }
+    if (bsearch(&msg->condition.id, day->ids, day->count, sizeof(*day->ids), compare_ids) == NULL) return true;
     return print_row(day->list, msg) && (day->limit == 0 || (int64_t)print_count(day->list) < day->limit);
 }
 
-static int list_of_day(struct cli *cli, struct db_query *query, struct print_list *list) {
+static int list_of_day(struct cli *cli, struct db_query *query, struct print_list *list)
+{
     int code = CLI_OK;
     struct err err;
     struct of_day day = {.list = list, .limit = query->limit, .ids = calloc(DAY_CONDITIONS_MAX, sizeof(*day.ids))};
@@ -117,9 +124,7 @@ static int list_of_day(struct cli *cli, struct db_query *query, struct print_lis
     if (db != NULL) {
         enum status status = db_each(db, &transitions, keep_id, &day, &err);
         qsort(day.ids, day.count, sizeof(*day.ids), compare_ids);
-        if (status == ERR_OK) {
-            status = db_each(db, query, print_if_of_day, &day, &err);
-        }
+        if (status == ERR_OK) status = db_each(db, query, print_if_of_day, &day, &err);
         code = status == ERR_OK ? CLI_OK : cli_say_err(&err);
     }
     db_close(db);
@@ -127,43 +132,42 @@ static int list_of_day(struct cli *cli, struct db_query *query, struct print_lis
     return print_close(list, code, "no conditions");
 }
 
-int cmd_conditions_list(struct cli *cli) {
+int cmd_conditions_list(struct cli *cli)
+{
     struct db_query query = {.id = MSG_CONDITION, .limit = FILTER_LIMIT};
-    if (!filter_read(cli, &query)) {
-        return CLI_USAGE;
-    }
+    if (!filter_read(cli, &query)) return CLI_USAGE;
     struct print_list *list = print_open(cli->json, columns, extend, NULL);
-    if (list != NULL && query.trading_day != 0) {
-        return list_of_day(cli, &query, list);
-    }
+    if (list != NULL && query.trading_day != 0) return list_of_day(cli, &query, list);
     return filter_print(cli, DB_CONDITIONS, &query, list, "no conditions");
 }
 
 /* --- show --------------------------------------------------------------------------------------------------------- */
 
-static bool keep_one(void *context, const struct msg *msg) {
+static bool keep_one(void *context, const struct msg *msg)
+{
     *(struct msg *)context = *msg;
     return false;
 }
 
-static bool append_json(void *context, const struct msg *msg) {
+static bool append_json(void *context, const struct msg *msg)
+{
     return json_array_append_new(context, json_from_msg(msg)) == 0;
 }
 
 /* The last recorded price, 0 when there is none: what "how far" is measured from. */
-static price_t last_price(struct cli *cli, const char *symbol) {
+static price_t last_price(struct cli *cli, const char *symbol)
+{
     int code = CLI_OK;
     struct msg msg = {.id = 0};
     struct db_query query = {.id = MSG_TICK, .symbol = symbol, .newest_first = true, .limit = 1};
     struct db *db = cli_database(cli, DB_TICKS, &code);
-    if (db != NULL) {
-        (void)db_each(db, &query, keep_one, &msg, NULL);
-    }
+    if (db != NULL) (void)db_each(db, &query, keep_one, &msg, NULL);
     db_close(db);
     return msg.id == MSG_TICK ? msg.tick.price : 0;
 }
 
-static int show_json(struct db *db, const struct msg *msg, const char *explained) {
+static int show_json(struct db *db, const struct msg *msg, const char *explained)
+{
     struct db_query query = {.id = MSG_TRANSITION, .condition_id = msg->condition.id};
     struct err err;
     json_t *object = json_from_msg(msg);
@@ -178,7 +182,8 @@ static int show_json(struct db *db, const struct msg *msg, const char *explained
     return status == ERR_OK ? CLI_OK : cli_say_err(&err);
 }
 
-static int show_text(struct db *db, const struct msg *msg, const char *explained) {
+static int show_text(struct db *db, const struct msg *msg, const char *explained)
+{
     struct db_query query = {.id = MSG_TRANSITION, .condition_id = msg->condition.id};
     struct err err;
     char text[PRINT_CELL_SIZE];
@@ -190,14 +195,13 @@ static int show_text(struct db *db, const struct msg *msg, const char *explained
     }
     fputc('\n', stdout);
     struct print_list *list = print_open(false, transition_columns, NULL, NULL);
-    if (list == NULL) {
-        return cli_say(CLI_FAILED, "no memory");
-    }
+    if (list == NULL) return cli_say(CLI_FAILED, "no memory");
     enum status status = db_each(db, &query, print_row, list, &err);
     return print_close(list, status == ERR_OK ? CLI_OK : cli_say_err(&err), "no history");
 }
 
-static bool read_id(const char *text, int64_t *id) {
+static bool read_id(const char *text, int64_t *id)
+{
     struct msg scratch;
     struct err err;
     msg_init(&scratch, MSG_CONDITION);
@@ -209,15 +213,14 @@ static bool read_id(const char *text, int64_t *id) {
     return true;
 }
 
-int cmd_conditions_show(struct cli *cli) {
+int cmd_conditions_show(struct cli *cli)
+{
     struct msg msg = {.id = 0};
     struct err err;
     char explained[TEXT_SIZE];
     int code = CLI_OK;
     struct db_query query = {.id = MSG_CONDITION};
-    if (!read_id(cli->words[0], &query.condition_id)) {
-        return CLI_USAGE;
-    }
+    if (!read_id(cli->words[0], &query.condition_id)) return CLI_USAGE;
     struct db *db = cli_database(cli, DB_CONDITIONS, &code);
     if (db != NULL && db_each(db, &query, keep_one, &msg, &err) != ERR_OK) {
         code = cli_say_err(&err);
@@ -235,7 +238,8 @@ int cmd_conditions_show(struct cli *cli) {
 /* --- commands ----------------------------------------------------------------------------------------------------- */
 
 /* As in the form. */
-static void default_terms(struct condition_terms *terms) {
+static void default_terms(struct condition_terms *terms)
+{
     terms->turning = PRICE_POINTS(15);
     terms->quantity = 1;
     terms->take_profit = PRICE_POINTS(90);
@@ -245,26 +249,21 @@ static void default_terms(struct condition_terms *terms) {
     terms->entry = ENTRY_MARKET;
 }
 
-int cmd_conditions_add(struct cli *cli) {
+int cmd_conditions_add(struct cli *cli)
+{
     static const char *const needed[] = {"--symbol", "--side", "--trigger"};
     struct msg msg;
     int code = CLI_OK;
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!cli_given(cli, needed[i])) {
-            return cli_say(CLI_USAGE, "conditions add: %s is missing", needed[i]);
-        }
-    }
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!cli_given(cli, needed[i])) return cli_say(CLI_USAGE, "conditions add: %s is missing", needed[i]);
     msg_init(&msg, MSG_CONDITION_COMMAND);
     msg.condition_command.action = CONDITION_CREATE;
     default_terms(&msg.condition_command.terms);
     cli_actor(msg.condition_command.actor);
-    if (!cli_fill(cli, &msg)) {
-        return CLI_USAGE;
-    }
+    if (!cli_fill(cli, &msg)) return CLI_USAGE;
     code = cli_check_account(cli);
-    if (code == CLI_OK && !cli_given(cli, "--account")) {
+    if (code == CLI_OK && !cli_given(cli, "--account"))
         code = cli_selected_account(cli, msg.condition_command.terms.account);
-    }
     return code == CLI_OK ? cli_request(cli, COMPONENT_STRATEGY, &msg) : code;
 }
 
@@ -274,7 +273,8 @@ struct wanted {
     struct condition_terms terms;
 };
 
-static void keep_terms(void *context, const struct msg *msg) {
+static void keep_terms(void *context, const struct msg *msg)
+{
     struct wanted *wanted = context;
     if (msg->id == MSG_CONDITION && msg->condition.id == wanted->id) {
         wanted->terms = msg->condition.terms;
@@ -283,40 +283,32 @@ static void keep_terms(void *context, const struct msg *msg) {
 }
 
 /* What is not given stays as it is. */
-int cmd_conditions_edit(struct cli *cli) {
+int cmd_conditions_edit(struct cli *cli)
+{
     struct msg msg;
     struct wanted wanted = {.found = false};
-    if (!read_id(cli->words[0], &wanted.id)) {
-        return CLI_USAGE;
-    }
+    if (!read_id(cli->words[0], &wanted.id)) return CLI_USAGE;
     int code = cli_query(cli, COMPONENT_STRATEGY, QUERY_CONDITIONS, "", keep_terms, &wanted);
-    if (code != CLI_OK) {
-        return code;
-    }
-    if (!wanted.found) {
-        return cli_say(CLI_FAILED, "no condition %s that could be edited", cli->words[0]);
-    }
+    if (code != CLI_OK) return code;
+    if (!wanted.found) return cli_say(CLI_FAILED, "no condition %s that could be edited", cli->words[0]);
     msg_init(&msg, MSG_CONDITION_COMMAND);
     msg.condition_command.action = CONDITION_EDIT;
     msg.condition_command.condition_id = wanted.id;
     msg.condition_command.terms = wanted.terms;
     cli_actor(msg.condition_command.actor);
-    if (!cli_fill(cli, &msg)) {
-        return CLI_USAGE;
-    }
+    if (!cli_fill(cli, &msg)) return CLI_USAGE;
     code = cli_check_account(cli);
     return code == CLI_OK ? cli_request(cli, COMPONENT_STRATEGY, &msg) : code;
 }
 
-int cmd_conditions_change(struct cli *cli) {
+int cmd_conditions_change(struct cli *cli)
+{
     struct msg msg;
     const char *action = strchr(cli->command->name, ' ') + 1;
     msg_init(&msg, MSG_CONDITION_COMMAND);
     msg.condition_command.action =
         (enum condition_action)msg_enum_value(msg_field(MSG_CONDITION_COMMAND, "action"), action);
-    if (!read_id(cli->words[0], &msg.condition_command.condition_id)) {
-        return CLI_USAGE;
-    }
+    if (!read_id(cli->words[0], &msg.condition_command.condition_id)) return CLI_USAGE;
     cli_actor(msg.condition_command.actor);
     return cli_request(cli, COMPONENT_STRATEGY, &msg);
 }

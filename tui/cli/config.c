@@ -6,20 +6,21 @@
 #include "tui/cli/json.h"
 #include "tui/cli/command.h"
 
-static void limits_of(const struct setting *row, char *out, size_t size) {
+static void limits_of(const struct setting *row, char *out, size_t size)
+{
     out[0] = '\0';
-    if (row->type == SETTING_INT || row->type == SETTING_MONEY) {
+    if (row->type == SETTING_INT || row->type == SETTING_MONEY)
         snprintf(out, size, "%lld to %lld", (long long)row->min, (long long)row->max);
-    } else if (row->choices != NULL) {
+    else if (row->choices != NULL)
         snprintf(out, size, "%s", row->choices);
-    } else if (row->max > 0) {
+    else if (row->max > 0)
         snprintf(out, size, "text of at most %lld bytes", (long long)row->max);
-    } else {
+    else
         snprintf(out, size, "text");
-    }
 }
 
-static json_t *as_json(const struct settings *settings, const struct setting *row) {
+static json_t *as_json(const struct settings *settings, const struct setting *row)
+{
     char limits[96];
     const struct setting_value *value = &settings->values[row->id];
     json_t *object = json_object();
@@ -39,7 +40,8 @@ static json_t *as_json(const struct settings *settings, const struct setting *ro
     return object;
 }
 
-static void print_setting(const struct settings *settings, const struct setting *row) {
+static void print_setting(const struct settings *settings, const struct setting *row)
+{
     char limits[96];
     const struct setting_value *value = &settings->values[row->id];
     limits_of(row, limits, sizeof(limits));
@@ -50,15 +52,15 @@ static void print_setting(const struct settings *settings, const struct setting 
            row->fallback[0] != '\0' ? row->fallback : "empty", row->environment, row->flag);
 }
 
-int cmd_config(struct cli *cli) {
+int cmd_config(struct cli *cli)
+{
     const struct setting *only = NULL;
     if (cli->word_count == 1) {
         struct suggestion suggestion = {.word = cli->words[0]};
         char words[CLI_SUGGESTION_SIZE + 32];
         only = setting_by_key(cli->words[0]);
-        for (int i = 0; only == NULL && i < SETTING_COUNT; i++) {
+        for (int i = 0; only == NULL && i < SETTING_COUNT; i++)
             suggestion_offer(&suggestion, setting_row((enum setting_id)i)->key);
-        }
         if (only == NULL) {
             return cli_say(CLI_USAGE, "no setting '%s'%s", cli->words[0],
                            suggestion_words(&suggestion, words, sizeof(words)));
@@ -67,14 +69,11 @@ int cmd_config(struct cli *cli) {
     json_t *array = json_array();
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting *row = setting_row((enum setting_id)i);
-        if (only != NULL && row != only) {
-            continue;
-        }
-        if (cli->json) {
+        if (only != NULL && row != only) continue;
+        if (cli->json)
             (void)json_array_append_new(array, as_json(cli->settings, row));
-        } else {
+        else
             print_setting(cli->settings, row);
-        }
     }
     if (cli->json) {
         (void)json_dumpf(only != NULL ? json_array_get(array, 0) : array, stdout, JSON_INDENT(2));

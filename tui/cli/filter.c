@@ -6,14 +6,13 @@
 #include "core/calendar.h"
 #include "core/clock.h"
 
-static bool read_state(const struct cli *cli, struct db_query *query) {
+static bool read_state(const struct cli *cli, struct db_query *query)
+{
     const char *text = cli_value(cli, "--state");
     const struct field *field = msg_field(query->id, "state");
     struct msg scratch;
     struct err err;
-    if (text == NULL) {
-        return true;
-    }
+    if (text == NULL) return true;
     if (field == NULL) {
         cli_say(CLI_USAGE, "--state: %s has no state", cli->command->name);
         return false;
@@ -27,7 +26,8 @@ static bool read_state(const struct cli *cli, struct db_query *query) {
     return true;
 }
 
-static bool read_moment(const struct cli *cli, const char *option, int64_t *out) {
+static bool read_moment(const struct cli *cli, const char *option, int64_t *out)
+{
     const char *text = cli_value(cli, option);
     struct err err;
     int32_t today = calendar_date(clock_system()->now_us(clock_system()));
@@ -38,7 +38,8 @@ static bool read_moment(const struct cli *cli, const char *option, int64_t *out)
     return true;
 }
 
-bool filter_read(const struct cli *cli, struct db_query *query) {
+bool filter_read(const struct cli *cli, struct db_query *query)
+{
     const char *day = cli_value(cli, "--day");
     struct err err;
     int64_t condition = 0;
@@ -58,34 +59,31 @@ bool filter_read(const struct cli *cli, struct db_query *query) {
     return good;
 }
 
-static bool first_only(void *context, const struct msg *msg) {
+static bool first_only(void *context, const struct msg *msg)
+{
     (void)msg;
     *(bool *)context = true;
     return false;
 }
 
-bool filter_finds(const struct cli *cli, enum db_file file, const struct db_query *query, int *code) {
+bool filter_finds(const struct cli *cli, enum db_file file, const struct db_query *query, int *code)
+{
     bool found = false;
     struct err err;
     struct db *db = cli_database(cli, file, code);
-    if (db != NULL && db_each(db, query, first_only, &found, &err) != ERR_OK) {
-        *code = cli_say_err(&err);
-    }
+    if (db != NULL && db_each(db, query, first_only, &found, &err) != ERR_OK) *code = cli_say_err(&err);
     db_close(db);
     return found;
 }
 
 int filter_print(struct cli *cli, enum db_file file, const struct db_query *query, struct print_list *list,
-                 const char *none) {
+                 const char *none)
+{
     int code = CLI_OK;
     struct err err;
-    if (list == NULL) {
-        return cli_say(CLI_FAILED, "no memory");
-    }
+    if (list == NULL) return cli_say(CLI_FAILED, "no memory");
     struct db *db = cli_database(cli, file, &code);
-    if (db != NULL && db_each(db, query, print_row, list, &err) != ERR_OK) {
-        code = cli_say_err(&err);
-    }
+    if (db != NULL && db_each(db, query, print_row, list, &err) != ERR_OK) code = cli_say_err(&err);
     db_close(db);
     return print_close(list, code, none);
 }

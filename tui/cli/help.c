@@ -15,30 +15,27 @@ const char *const cli_exit_texts[] = {
     NULL,
 };
 
-void cli_help(FILE *out) {
+void cli_help(FILE *out)
+{
     fputs("usage: outcry [SETTING ...]                      the screen\n"
           "       outcry COMMAND [WORD ...] [OPTION ...]    without the screen\n\n"
           "commands:\n",
           out);
     const struct cli_command *command = NULL;
-    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
         fprintf(out, "  %-*s %s\n", NAME_WIDTH, command->name, command->summary);
-    }
     fputs("\nevery command takes --json (answers for a script) and --help.\n"
           "settings are flags too (--home DIR, --replay FILE, --speed N ...): 'outcry config' lists them.\n"
           "\nexit codes:\n",
           out);
-    for (int code = 0; cli_exit_texts[code] != NULL; code++) {
-        fprintf(out, "  %d  %s\n", code, cli_exit_texts[code]);
-    }
+    for (int code = 0; cli_exit_texts[code] != NULL; code++) fprintf(out, "  %d  %s\n", code, cli_exit_texts[code]);
 }
 
-void cli_help_command(FILE *out, const struct cli_command *command) {
+void cli_help_command(FILE *out, const struct cli_command *command)
+{
     fprintf(out, "usage: outcry %s%s%s%s\n\n%s.\n", command->name, command->words[0] != '\0' ? " " : "", command->words,
             command->options[0].name != NULL ? " [OPTION ...]" : "", command->summary);
-    if (command->text != NULL) {
-        fprintf(out, "\n%s\n", command->text);
-    }
+    if (command->text != NULL) fprintf(out, "\n%s\n", command->text);
     fputs("\noptions:\n", out);
     for (const struct cli_option *option = command->options; option->name != NULL; option++) {
         char name[64];
@@ -50,7 +47,8 @@ void cli_help_command(FILE *out, const struct cli_command *command) {
     fprintf(out, "  %-*s %s\n", OPTION_WIDTH, "--help", "this");
 }
 
-void cli_help_group(FILE *out, const char *word) {
+void cli_help_group(FILE *out, const char *word)
+{
     size_t length = strlen(word);
     const struct cli_command *command = NULL;
     bool first = true;
@@ -64,36 +62,32 @@ void cli_help_group(FILE *out, const char *word) {
     }
 }
 
-int cmd_help(struct cli *cli) {
+int cmd_help(struct cli *cli)
+{
     if (cli->word_count == 0) {
         cli_help(stdout);
         return CLI_OK;
     }
     const char *word = cli->words[0];
-    if (!cli_is_group(word)) {
-        return cli_say(CLI_USAGE, "no command '%s' ('outcry help' lists them)", word);
-    }
+    if (!cli_is_group(word)) return cli_say(CLI_USAGE, "no command '%s' ('outcry help' lists them)", word);
     int taken = 0;
     char *argv[CLI_WORDS_MAX + 1] = {(char *)"outcry"};
-    for (int i = 0; i < cli->word_count; i++) {
-        argv[i + 1] = (char *)cli->words[i];
-    }
+    for (int i = 0; i < cli->word_count; i++) argv[i + 1] = (char *)cli->words[i];
     const struct cli_command *command = cli_command_find(cli->word_count + 1, argv, &taken);
-    if (command != NULL && taken == 2) {
+    if (command != NULL && taken == 2)
         cli_help_command(stdout, command);
-    } else if (cli->word_count == 2) {
+    else if (cli->word_count == 2)
         return cli_say(CLI_USAGE, "no command '%s %s' ('outcry help %s' lists them)", word, cli->words[1], word);
-    } else {
+    else
         cli_help_group(stdout, word);
-    }
     return CLI_OK;
 }
 
-int cmd_version(struct cli *cli) {
-    if (cli->json) {
+int cmd_version(struct cli *cli)
+{
+    if (cli->json)
         printf("{\"version\":\"%s\"}\n", OUTCRY_VERSION);
-    } else {
+    else
         printf("outcry %s\n", OUTCRY_VERSION);
-    }
     return CLI_OK;
 }

@@ -7,24 +7,28 @@
 #include "tui/cli/command.h"
 #include "tui/cli/print.h"
 
-static void registered_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void registered_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
     snprintf(out, size, "%s", (msg->contract.flags & CONTRACT_REGISTERED) != 0 ? "yes" : "");
 }
 
-static void month_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void month_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
     snprintf(out, size, "%04d-%02d", msg->contract.delivery_month / 100, msg->contract.delivery_month % 100);
 }
 
-static void reference_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void reference_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     char price[PRICE_TEXT_SIZE];
     (void)context;
     snprintf(out, size, "%s%s", (msg->contract.flags & CONTRACT_REFERENCE_ESTIMATED) != 0 ? "~" : "",
              price_format(msg->contract.reference, price, sizeof(price)));
 }
 
-static void extend_contract(const void *context, const struct msg *msg, json_t *object) {
+static void extend_contract(const void *context, const struct msg *msg, json_t *object)
+{
     (void)context;
     (void)json_object_set_new(object, "registered", json_boolean((msg->contract.flags & CONTRACT_REGISTERED) != 0));
     (void)json_object_set_new(object, "reference_estimated",
@@ -45,15 +49,12 @@ static const struct print_column contract_columns[] = {
     {.heading = NULL},
 };
 
-int cmd_contracts(struct cli *cli) {
+int cmd_contracts(struct cli *cli)
+{
     int code = CLI_OK;
-    if (!cli_connect(cli, &code)) {
-        return code;
-    }
+    if (!cli_connect(cli, &code)) return code;
     struct print_list *list = print_open(cli->json, contract_columns, extend_contract, NULL);
-    if (list == NULL) {
-        return cli_say(CLI_FAILED, "no memory");
-    }
+    if (list == NULL) return cli_say(CLI_FAILED, "no memory");
     code = cli_query(cli, COMPONENT_GATEWAY, QUERY_CONTRACTS, cli->word_count > 0 ? cli->words[0] : "", print_answer,
                      list);
     return print_close(list, code, "no contract of that name");
@@ -66,7 +67,8 @@ struct lookup {
     bool found, registered;
 };
 
-static void look_up(void *context, const struct msg *msg) {
+static void look_up(void *context, const struct msg *msg)
+{
     struct lookup *lookup = context;
     if (msg->id == MSG_CONTRACT && strcmp(msg->contract.symbol, lookup->symbol) == 0) {
         lookup->found = true;
@@ -74,16 +76,14 @@ static void look_up(void *context, const struct msg *msg) {
     }
 }
 
-static int check_symbols(struct cli *cli) {
+static int check_symbols(struct cli *cli)
+{
     for (int i = 0; i < cli->word_count; i++) {
         struct lookup lookup = {.symbol = cli->words[i]};
         int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_CONTRACTS, cli->words[i], look_up, &lookup);
-        if (code != CLI_OK) {
-            return code;
-        }
-        if (!lookup.found) {
+        if (code != CLI_OK) return code;
+        if (!lookup.found)
             return cli_say(CLI_FAILED, "%s: no such contract ('outcry contracts' lists them)", cli->words[i]);
-        }
         if (!lookup.registered) {
             return cli_say(CLI_FAILED, "%s is not registered; 'outcry register %s' does it", cli->words[i],
                            cli->words[i]);
@@ -92,16 +92,15 @@ static int check_symbols(struct cli *cli) {
     return CLI_OK;
 }
 
-static bool wanted(const struct cli *cli, const char *symbol) {
-    for (int i = 0; i < cli->word_count; i++) {
-        if (strcmp(cli->words[i], symbol) == 0) {
-            return true;
-        }
-    }
+static bool wanted(const struct cli *cli, const char *symbol)
+{
+    for (int i = 0; i < cli->word_count; i++)
+        if (strcmp(cli->words[i], symbol) == 0) return true;
     return cli->word_count == 0;
 }
 
-static void print_tick(const struct tick *tick) {
+static void print_tick(const struct tick *tick)
+{
     char stamp[CALENDAR_TEXT_SIZE];
     char price[PRICE_TEXT_SIZE];
     char bid[PRICE_TEXT_SIZE];
@@ -113,7 +112,8 @@ static void print_tick(const struct tick *tick) {
            (tick->flags & TICK_TRIAL) != 0 ? "  trial match" : "");
 }
 
-static void print_event(const struct msg *msg) {
+static void print_event(const struct msg *msg)
+{
     char stamp[CALENDAR_TEXT_SIZE];
     char price[PRICE_TEXT_SIZE];
     if (msg->id == MSG_TRANSITION) {
@@ -132,13 +132,12 @@ static void print_event(const struct msg *msg) {
 }
 
 /* true: it was one that is watched. */
-static bool show(const struct cli *cli, const struct msg *msg, bool events) {
+static bool show(const struct cli *cli, const struct msg *msg, bool events)
+{
     bool tick = msg->id == MSG_TICK && wanted(cli, msg->tick.symbol);
     bool event = events && ((msg->id == MSG_TRANSITION && wanted(cli, msg->transition.symbol)) ||
                             (msg->id == MSG_ORDER_EVENT && wanted(cli, msg->order_event.request.symbol)));
-    if (!tick && !event) {
-        return false;
-    }
+    if (!tick && !event) return false;
     if (cli->json) {
         json_t *object = json_from_msg(msg);
         (void)json_object_set_new(object, "message", json_string(msg_type(msg->id)->name));
@@ -152,30 +151,23 @@ static bool show(const struct cli *cli, const struct msg *msg, bool events) {
     return true;
 }
 
-int cmd_watch(struct cli *cli) {
+int cmd_watch(struct cli *cli)
+{
     int64_t count = 0;
     int64_t seconds = 0;
     int code = CLI_OK;
-    if (!cli_number(cli, "--count", 1, INT32_MAX, &count) || !cli_number(cli, "--seconds", 1, INT32_MAX, &seconds)) {
+    if (!cli_number(cli, "--count", 1, INT32_MAX, &count) || !cli_number(cli, "--seconds", 1, INT32_MAX, &seconds))
         return CLI_USAGE;
-    }
-    if (!cli_connect(cli, &code)) {
-        return code;
-    }
+    if (!cli_connect(cli, &code)) return code;
     code = check_symbols(cli);
     int64_t until_us = clock_monotonic_us() + seconds * CLOCK_SECOND_US;
     int64_t shown = 0;
     while (code == CLI_OK && (count == 0 || shown < count) && (seconds == 0 || clock_monotonic_us() < until_us)) {
         struct msg msg;
-        while ((count == 0 || shown < count) && client_next(cli->client, &msg, NULL)) {
+        while ((count == 0 || shown < count) && client_next(cli->client, &msg, NULL))
             shown += show(cli, &msg, cli_given(cli, "--events")) ? 1 : 0;
-        }
-        if (fflush(stdout) != 0) {
-            return CLI_FAILED; /* whoever read it has gone */
-        }
-        if (count == 0 || shown < count) {
-            client_wait(cli->client, -1, 200);
-        }
+        if (fflush(stdout) != 0) return CLI_FAILED; /* whoever read it has gone */
+        if (count == 0 || shown < count) client_wait(cli->client, -1, 200);
     }
     return code;
 }

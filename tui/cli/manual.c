@@ -7,31 +7,31 @@
 
 /* A text in roff: a backslash, a leading dot and a leading quote mean something there, and - is a hyphen unless
  * escaped. */
-static void text(FILE *out, const char *words) {
+static void text(FILE *out, const char *words)
+{
     bool start = true;
     for (; *words != '\0'; words++) {
-        if (start && (*words == '.' || *words == '\'')) {
-            fputs("\\&", out);
-        }
-        if (*words == '\\') {
+        if (start && (*words == '.' || *words == '\'')) fputs("\\&", out);
+        if (*words == '\\')
             fputs("\\e", out);
-        } else if (*words == '-') {
+        else if (*words == '-')
             fputs("\\-", out);
-        } else if (*words == '\n') {
+        else if (*words == '\n')
             fputs("\n.br\n", out);
-        } else {
+        else
             fputc(*words, out);
-        }
         start = *words == '\n';
     }
 }
 
-static void line(FILE *out, const char *words) {
+static void line(FILE *out, const char *words)
+{
     text(out, words);
     fputc('\n', out);
 }
 
-static void tagged(FILE *out, const char *tag, const char *argument, const char *words) {
+static void tagged(FILE *out, const char *tag, const char *argument, const char *words)
+{
     fputs(".TP\n.B ", out);
     text(out, tag);
     if (argument != NULL && argument[0] != '\0') {
@@ -43,12 +43,14 @@ static void tagged(FILE *out, const char *tag, const char *argument, const char 
     line(out, words);
 }
 
-static void head(FILE *out, const char *program, const char *title, const char *what) {
+static void head(FILE *out, const char *program, const char *title, const char *what)
+{
     fprintf(out, ".\\\" Made by 'outcry manual %s'.\n.TH %s 1 \"\" \"outcry %s\" \"outcry\"\n.SH NAME\n%s \\- %s\n",
             program, title, OUTCRY_VERSION, program, what);
 }
 
-static void commands(FILE *out) {
+static void commands(FILE *out)
+{
     const struct cli_command *command = NULL;
     fputs(".SH COMMANDS\nWith\n.B \\-\\-json\na command answers in JSON: prices are decimal numbers of points, money "
           "of NT$, times "
@@ -65,13 +67,13 @@ static void commands(FILE *out) {
             fputs(".br\n", out);
             line(out, command->text);
         }
-        for (const struct cli_option *option = command->options; option->name != NULL; option++) {
+        for (const struct cli_option *option = command->options; option->name != NULL; option++)
             tagged(out, option->name, option->argument, option->meaning);
-        }
     }
 }
 
-static void settings(FILE *out) {
+static void settings(FILE *out)
+{
     fputs(".SH SETTINGS\nA setting comes from its default, then\n.IR outcry.ini ,\nthen the environment, then its "
           "flag. In "
           "the file\n.I a.b\nis\n.I b\nin the section\n.IR [a] .\n",
@@ -100,7 +102,8 @@ static void settings(FILE *out) {
     }
 }
 
-static void keys(FILE *out) {
+static void keys(FILE *out)
+{
     fputs(".SH KEYS\nOn the screen. Each action is also a command after\n.BR : ,\nby the name in brackets.\n", out);
     for (size_t i = 0; i < action_count(); i++) {
         const struct action *action = &actions[i];
@@ -119,7 +122,8 @@ static void keys(FILE *out) {
     }
 }
 
-static void exits(FILE *out) {
+static void exits(FILE *out)
+{
     fputs(".SH EXIT STATUS\n", out);
     for (int code = 0; cli_exit_texts[code] != NULL; code++) {
         char number[8];
@@ -128,7 +132,8 @@ static void exits(FILE *out) {
     }
 }
 
-static void files(FILE *out) {
+static void files(FILE *out)
+{
     static const struct {
         const char *name, *words;
     } rows[] = {
@@ -143,12 +148,11 @@ static void files(FILE *out) {
     fputs(
         ".SH FILES\nIn the home directory\n.RB ( \\-\\-home ,\nelse $XDG_DATA_HOME/outcry or ~/.local/share/outcry):\n",
         out);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        tagged(out, rows[i].name, NULL, rows[i].words);
-    }
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) tagged(out, rows[i].name, NULL, rows[i].words);
 }
 
-static void outcry_page(FILE *out) {
+static void outcry_page(FILE *out)
+{
     head(out, "outcry", "OUTCRY", "trade futures from the keyboard");
     fputs(".SH SYNOPSIS\n.B outcry\n[\\fISETTING\\fR ...]\n.br\n.B outcry\n.I COMMAND\n[\\fIWORD\\fR ...] "
           "[\\fIOPTION\\fR ...]\n"
@@ -165,7 +169,8 @@ static void outcry_page(FILE *out) {
     fputs(".SH SEE ALSO\n.BR outcryd (1)\n", out);
 }
 
-static void outcryd_page(FILE *out) {
+static void outcryd_page(FILE *out)
+{
     head(out, "outcryd", "OUTCRYD", "keep outcry's processes running");
     fputs(".SH SYNOPSIS\n.B outcryd\n[\\fISETTING\\fR ...]\n.SH DESCRIPTION\nStarts the exchange (when it is the "
           "simulated "
@@ -187,19 +192,19 @@ static void outcryd_page(FILE *out) {
     fputs(".SH SEE ALSO\n.BR outcry (1)\n", out);
 }
 
-void cli_manual(FILE *out, const char *program) {
-    if (strcmp(program, "outcryd") == 0) {
+void cli_manual(FILE *out, const char *program)
+{
+    if (strcmp(program, "outcryd") == 0)
         outcryd_page(out);
-    } else {
+    else
         outcry_page(out);
-    }
 }
 
-int cmd_manual(struct cli *cli) {
+int cmd_manual(struct cli *cli)
+{
     const char *program = cli->word_count > 0 ? cli->words[0] : "outcry";
-    if (strcmp(program, "outcry") != 0 && strcmp(program, "outcryd") != 0) {
+    if (strcmp(program, "outcry") != 0 && strcmp(program, "outcryd") != 0)
         return cli_say(CLI_USAGE, "manual: no '%s' (outcry, outcryd)", program);
-    }
     cli_manual(stdout, program);
     return CLI_OK;
 }

@@ -8,13 +8,12 @@
 #define DISTANCE_MAX 32 /* longest name that is compared */
 
 /* Levenshtein's distance with a swap of neighbours counted once; long words are "far". */
-static size_t distance(const char *a, const char *b) {
+static size_t distance(const char *a, const char *b)
+{
     size_t rows[3][DISTANCE_MAX + 1];
     size_t a_length = strlen(a);
     size_t b_length = strlen(b);
-    if (a_length > DISTANCE_MAX || b_length > DISTANCE_MAX) {
-        return DISTANCE_MAX;
-    }
+    if (a_length > DISTANCE_MAX || b_length > DISTANCE_MAX) return DISTANCE_MAX;
     size_t *before = rows[0], *last = rows[1], *now = rows[2];
     for (size_t j = 0; j <= b_length; j++) {
         last[j] = j;
@@ -26,9 +25,8 @@ static size_t distance(const char *a, const char *b) {
             size_t best = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
             best = last[j] + 1 < best ? last[j] + 1 : best;
             best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best) {
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
                 best = before[j - 2] + 1;
-            }
             now[j] = best;
         }
         size_t *oldest = before;
@@ -39,13 +37,12 @@ static size_t distance(const char *a, const char *b) {
     return last[b_length];
 }
 
-void suggestion_offer(struct suggestion *suggestion, const char *name) {
+void suggestion_offer(struct suggestion *suggestion, const char *name)
+{
     size_t length = strlen(suggestion->word);
     size_t steps = distance(suggestion->word, name);
     /* The beginning of a name is near however much is missing. */
-    if (length >= 2 && strncmp(suggestion->word, name, length) == 0) {
-        steps = 1;
-    }
+    if (length >= 2 && strncmp(suggestion->word, name, length) == 0) steps = 1;
     size_t allowed = length <= 4 ? 2 : length / 3 + 1;
     if (steps <= allowed && steps < length && (suggestion->text[0] == '\0' || steps < suggestion->best)) {
         suggestion->best = steps;
@@ -53,33 +50,31 @@ void suggestion_offer(struct suggestion *suggestion, const char *name) {
     }
 }
 
-const char *suggestion_words(const struct suggestion *suggestion, char *buf, size_t size) {
+const char *suggestion_words(const struct suggestion *suggestion, char *buf, size_t size)
+{
     buf[0] = '\0';
-    if (suggestion->text[0] != '\0') {
-        snprintf(buf, size, "; did you mean '%s'?", suggestion->text);
-    }
+    if (suggestion->text[0] != '\0') snprintf(buf, size, "; did you mean '%s'?", suggestion->text);
     return buf;
 }
 
-static int unknown_option(const struct cli_command *command, const char *given, size_t length) {
+static int unknown_option(const struct cli_command *command, const char *given, size_t length)
+{
     char name[DISTANCE_MAX + 1];
     char words[CLI_SUGGESTION_SIZE + 32];
     snprintf(name, sizeof(name), "%.*s", (int)length, given);
     struct suggestion suggestion = {.word = name};
-    for (const struct cli_option *option = command->options; option->name != NULL; option++) {
+    for (const struct cli_option *option = command->options; option->name != NULL; option++)
         suggestion_offer(&suggestion, option->name);
-    }
     suggestion_offer(&suggestion, "--json");
     suggestion_offer(&suggestion, "--help");
-    for (int i = 0; i < SETTING_COUNT; i++) {
-        suggestion_offer(&suggestion, setting_row((enum setting_id)i)->flag);
-    }
+    for (int i = 0; i < SETTING_COUNT; i++) suggestion_offer(&suggestion, setting_row((enum setting_id)i)->flag);
     return cli_say(CLI_USAGE, "%s: no option '%s'%s", command->name, name,
                    suggestion_words(&suggestion, words, sizeof(words)));
 }
 
 /* argv[at] begins with "--". Returns how many of argv it took, 0 when it was refused (said). */
-static int take_option(struct cli *cli, int argc, char **argv, int at, int *code) {
+static int take_option(struct cli *cli, int argc, char **argv, int at, int *code)
+{
     const char *given = argv[at];
     const char *equals = strchr(given, '=');
     size_t length = equals != NULL ? (size_t)(equals - given) : strlen(given);
@@ -93,9 +88,7 @@ static int take_option(struct cli *cli, int argc, char **argv, int at, int *code
     }
     for (size_t i = 0; cli->command->options[i].name != NULL; i++) {
         const struct cli_option *option = &cli->command->options[i];
-        if (strlen(option->name) != length || strncmp(option->name, given, length) != 0) {
-            continue;
-        }
+        if (strlen(option->name) != length || strncmp(option->name, given, length) != 0) continue;
         if (cli->values[i] != NULL) {
             *code = cli_say(CLI_USAGE, "%s: given twice", option->name);
             return 0;
@@ -120,7 +113,8 @@ static int take_option(struct cli *cli, int argc, char **argv, int at, int *code
     return 0;
 }
 
-int cli_parse(struct cli *cli, int argc, char **argv) {
+int cli_parse(struct cli *cli, int argc, char **argv)
+{
     int code = CLI_OK;
     bool options = true;
     for (int at = 0; at < argc;) {
@@ -129,16 +123,14 @@ int cli_parse(struct cli *cli, int argc, char **argv) {
             at++;
         } else if (options && strncmp(argv[at], "--", 2) == 0) {
             int taken = take_option(cli, argc, argv, at, &code);
-            if (taken == 0) {
-                return code;
-            }
+            if (taken == 0) return code;
             at += taken;
         } else if (cli->word_count >= cli->command->max_words || cli->word_count >= CLI_WORDS_MAX) {
             return cli_say(CLI_USAGE, "%s: '%s' is one word too many (usage: outcry %s%s%s)", cli->command->name,
                            argv[at], cli->command->name, *cli->command->words ? " " : "", cli->command->words);
         } else if (argv[at][0] == '\0' && cli->word_count == 0) {
-            return cli_say(CLI_USAGE, "%s: an empty word (usage: outcry %s %s)", cli->command->name,
-                           cli->command->name, cli->command->words);
+            return cli_say(CLI_USAGE, "%s: an empty word (usage: outcry %s %s)", cli->command->name, cli->command->name,
+                           cli->command->words);
         } else {
             cli->words[cli->word_count++] = argv[at++];
         }
@@ -150,21 +142,21 @@ int cli_parse(struct cli *cli, int argc, char **argv) {
     return CLI_OK;
 }
 
-const char *cli_value(const struct cli *cli, const char *option) {
-    for (size_t i = 0; cli->command->options[i].name != NULL; i++) {
-        if (strcmp(cli->command->options[i].name, option) == 0) {
-            return cli->values[i];
-        }
-    }
+const char *cli_value(const struct cli *cli, const char *option)
+{
+    for (size_t i = 0; cli->command->options[i].name != NULL; i++)
+        if (strcmp(cli->command->options[i].name, option) == 0) return cli->values[i];
     return NULL;
 }
 
-bool cli_given(const struct cli *cli, const char *option) {
+bool cli_given(const struct cli *cli, const char *option)
+{
     return cli_value(cli, option) != NULL;
 }
 
 /* Too many digits are a number too: the nearest there is, which no limit allows. */
-static bool parse_number(const char *text, int64_t *out) {
+static bool parse_number(const char *text, int64_t *out)
+{
     char *end = NULL;
     long long number = strtoll(text, &end, 10);
     bool digits = text[0] == '-' || (text[0] >= '0' && text[0] <= '9');
@@ -172,12 +164,11 @@ static bool parse_number(const char *text, int64_t *out) {
     return digits && end != text && *end == '\0';
 }
 
-bool cli_number(const struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out) {
+bool cli_number(const struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out)
+{
     const char *text = cli_value(cli, option);
     int64_t number = 0;
-    if (text == NULL) {
-        return true;
-    }
+    if (text == NULL) return true;
     if (!parse_number(text, &number) || number < min || number > max) {
         cli_say(CLI_USAGE, "%s: '%s' (allowed %lld to %lld)", option, text, (long long)min, (long long)max);
         return false;
@@ -186,7 +177,8 @@ bool cli_number(const struct cli *cli, const char *option, int64_t min, int64_t 
     return true;
 }
 
-static enum status bad_enum(const struct field *field, const char *text, struct err *err) {
+static enum status bad_enum(const struct field *field, const char *text, struct err *err)
+{
     char names[160] = "";
     size_t length = 0;
     for (int64_t value = field->min; value <= field->max && length < sizeof(names) - 1; value++) {
@@ -199,25 +191,23 @@ static enum status bad_enum(const struct field *field, const char *text, struct 
     return err_set(err, ERR_INVALID, "'%.40s' (allowed %s)", text, names);
 }
 
-static enum status parse_field(const struct field *field, const char *text, int64_t *number, struct err *err) {
+static enum status parse_field(const struct field *field, const char *text, int64_t *number, struct err *err)
+{
     int32_t date = 0;
     switch (field->type) {
     case FIELD_PRICE:
     case FIELD_MONEY:
         return price_parse(text, number, err);
     case FIELD_DATE:
-        if (calendar_parse_date(text, &date, err) != ERR_OK) {
-            return err != NULL ? err->status : ERR_INVALID;
-        }
+        if (calendar_parse_date(text, &date, err) != ERR_OK) return err != NULL ? err->status : ERR_INVALID;
         *number = date;
         return ERR_OK;
     case FIELD_ENUM:
         *number = msg_enum_value(field, text);
         return *number != 0 ? ERR_OK : bad_enum(field, text, err);
     case FIELD_BOOL:
-        if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0) {
+        if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
             return err_set(err, ERR_INVALID, "'%.40s' (allowed yes, no)", text);
-        }
         *number = text[0] == 'y' ? 1 : 0;
         return ERR_OK;
     case FIELD_I32:
@@ -232,7 +222,8 @@ static enum status parse_field(const struct field *field, const char *text, int6
     return parse_number(text, number) ? ERR_OK : err_set(err, ERR_INVALID, "'%.40s' is not a whole number", text);
 }
 
-enum status cli_set_field(struct msg *msg, const struct field *field, const char *text, struct err *err) {
+enum status cli_set_field(struct msg *msg, const struct field *field, const char *text, struct err *err)
+{
     struct err words = {.status = ERR_OK};
     int64_t number = 0;
     enum status status = ERR_OK;
@@ -240,27 +231,22 @@ enum status cli_set_field(struct msg *msg, const struct field *field, const char
         status = msg_set_text(msg, field, text, strlen(text), &words);
     } else {
         status = parse_field(field, text, &number, &words);
-        if (status == ERR_OK) {
-            status = msg_set_number(msg, field, 0, number, &words);
-        }
+        if (status == ERR_OK) status = msg_set_number(msg, field, 0, number, &words);
     }
-    if (status == ERR_OK) {
-        return ERR_OK;
-    }
+    if (status == ERR_OK) return ERR_OK;
     /* The table says "order_command.quantity: -5 (allowed 1 to 100)"; whoever typed knows it by the option's name. */
     const char *dot = strstr(words.text, field->name);
     const char *rest = dot != NULL && dot > words.text && dot[-1] == '.' ? strstr(dot, ": ") : NULL;
     return err_set(err, status, "%s", rest != NULL ? rest + 2 : words.text);
 }
 
-bool cli_fill(const struct cli *cli, struct msg *msg) {
+bool cli_fill(const struct cli *cli, struct msg *msg)
+{
     for (size_t i = 0; cli->command->options[i].name != NULL; i++) {
         const struct cli_option *option = &cli->command->options[i];
         const struct field *field = option->field != NULL ? msg_field(msg->id, option->field) : NULL;
         struct err err;
-        if (field == NULL || cli->values[i] == NULL) {
-            continue;
-        }
+        if (field == NULL || cli->values[i] == NULL) continue;
         if (cli_set_field(msg, field, cli->values[i], &err) != ERR_OK) {
             cli_say(CLI_USAGE, "%s: %s", option->name, err.text);
             return false;
@@ -269,7 +255,8 @@ bool cli_fill(const struct cli *cli, struct msg *msg) {
     return true;
 }
 
-enum status cli_parse_moment(const char *text, int32_t today, int64_t *out, struct err *err) {
+enum status cli_parse_moment(const char *text, int32_t today, int64_t *out, struct err *err)
+{
     char date_text[16];
     int32_t date = today;
     int32_t seconds = 0;
@@ -277,21 +264,16 @@ enum status cli_parse_moment(const char *text, int32_t today, int64_t *out, stru
     const char *clock = space != NULL ? space + 1 : strchr(text, ':') != NULL ? text : NULL;
     if (clock != text) {
         size_t length = space != NULL ? (size_t)(space - text) : strlen(text);
-        if (length >= sizeof(date_text)) {
+        if (length >= sizeof(date_text))
             return err_set(err, ERR_INVALID, "'%.40s' (allowed HH:MM, YYYY-MM-DD, \"YYYY-MM-DD HH:MM:SS\")", text);
-        }
         memcpy(date_text, text, length);
         date_text[length] = '\0';
         enum status status = calendar_parse_date(date_text, &date, err);
-        if (status != ERR_OK) {
-            return status;
-        }
+        if (status != ERR_OK) return status;
     }
     if (clock != NULL) {
         enum status status = calendar_parse_time(clock, &seconds, err);
-        if (status != ERR_OK) {
-            return status;
-        }
+        if (status != ERR_OK) return status;
     }
     *out = calendar_taipei_us(date, seconds);
     return ERR_OK;

@@ -9,33 +9,32 @@
 #include "tui/cli/filter.h"
 #include "tui/cli/print.h"
 
-static void filled_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void filled_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
     snprintf(out, size, "%d/%d", msg->order.filled_quantity, msg->order.request.quantity);
 }
 
-static void average_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void average_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
-    if (msg->order.filled_quantity > 0) {
-        (void)price_format(order_average(&msg->order), out, size);
-    }
+    if (msg->order.filled_quantity > 0) (void)price_format(order_average(&msg->order), out, size);
 }
 
-static void limit_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void limit_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
-    if (msg->order.request.type == ORDER_LIMIT) {
-        (void)price_format(msg->order.request.limit_price, out, size);
-    }
+    if (msg->order.request.type == ORDER_LIMIT) (void)price_format(msg->order.request.limit_price, out, size);
 }
 
-static void condition_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void condition_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     (void)context;
-    if (msg->order.request.condition_id != 0) {
-        snprintf(out, size, "%lld", (long long)msg->order.request.condition_id);
-    }
+    if (msg->order.request.condition_id != 0) snprintf(out, size, "%lld", (long long)msg->order.request.condition_id);
 }
 
-static void extend(const void *context, const struct msg *msg, json_t *object) {
+static void extend(const void *context, const struct msg *msg, json_t *object)
+{
     (void)context;
     (void)json_object_set_new(object, "average_price",
                               msg->order.filled_quantity > 0 ? json_decimal(order_average(&msg->order)) : json_null());
@@ -71,56 +70,49 @@ static const struct print_column event_columns[] = {
     {.heading = NULL},
 };
 
-int cmd_orders_list(struct cli *cli) {
+int cmd_orders_list(struct cli *cli)
+{
     struct db_query query = {.id = MSG_ORDER, .limit = FILTER_LIMIT};
-    if (!filter_read(cli, &query)) {
-        return CLI_USAGE;
-    }
+    if (!filter_read(cli, &query)) return CLI_USAGE;
     return filter_print(cli, DB_ORDERS, &query, print_open(cli->json, columns, extend, NULL), "no orders");
 }
 
-int cmd_orders_show(struct cli *cli) {
+int cmd_orders_show(struct cli *cli)
+{
     struct db_query query = {.id = MSG_ORDER, .client_order_id = cli->words[0]};
     struct db_query events = {.id = MSG_ORDER_EVENT, .client_order_id = cli->words[0]};
     int code = CLI_OK;
-    if (!filter_finds(cli, DB_ORDERS, &query, &code)) {
+    if (!filter_finds(cli, DB_ORDERS, &query, &code))
         return code != CLI_OK ? code : cli_say(CLI_FAILED, "no order %s", cli->words[0]);
-    }
-    if (cli->json) {
+    if (cli->json)
         return filter_print(cli, DB_ORDERS, &events, print_open(true, event_columns, NULL, NULL), "no events");
-    }
     code = filter_print(cli, DB_ORDERS, &query, print_open(false, columns, NULL, NULL), "no order");
-    if (code != CLI_OK) {
-        return code;
-    }
+    if (code != CLI_OK) return code;
     return filter_print(cli, DB_ORDERS, &events, print_open(false, event_columns, NULL, NULL), "no events");
 }
 
 /* A limit price makes it a limit order; without one it is a market order. */
-static int complete(const struct cli *cli, struct order_request *order) {
+static int complete(const struct cli *cli, struct order_request *order)
+{
     bool limit = cli_given(cli, "--limit-price");
-    if (!cli_given(cli, "--type")) {
-        order->type = limit ? ORDER_LIMIT : ORDER_MARKET;
-    }
+    if (!cli_given(cli, "--type")) order->type = limit ? ORDER_LIMIT : ORDER_MARKET;
     if (limit != (order->type == ORDER_LIMIT)) {
         return cli_say(CLI_USAGE, limit ? "orders place: --limit-price is for --type LMT"
                                         : "orders place: --type LMT needs --limit-price");
     }
-    if (!cli_given(cli, "--tif")) {
-        order->tif = order->type == ORDER_LIMIT ? TIF_ROD : TIF_IOC;
-    }
+    if (!cli_given(cli, "--tif")) order->tif = order->type == ORDER_LIMIT ? TIF_ROD : TIF_IOC;
     return CLI_OK;
 }
 
 /* Has the order come as far as a script can wait for: in the book, or ended? */
-static bool settled(const struct order_event *event) {
-    if (event->state == ORDER_INTENT || event->state == ORDER_SENDING) {
-        return false;
-    }
+static bool settled(const struct order_event *event)
+{
+    if (event->state == ORDER_INTENT || event->state == ORDER_SENDING) return false;
     return event->request.tif == TIF_ROD || event->state == ORDER_UNKNOWN || order_state_terminal(event->state);
 }
 
-static int print_outcome(const struct cli *cli, const struct msg *msg, price_t value) {
+static int print_outcome(const struct cli *cli, const struct msg *msg, price_t value)
+{
     const struct order_event *event = &msg->order_event;
     char average[PRICE_TEXT_SIZE];
     if (cli->json) {
@@ -130,31 +122,25 @@ static int print_outcome(const struct cli *cli, const struct msg *msg, price_t v
     } else {
         printf("%s %s %d/%d", event->request.client_order_id, order_state_name(event->state), event->filled_quantity,
                event->request.quantity);
-        if (event->filled_quantity > 0 && value != 0) {
+        if (event->filled_quantity > 0 && value != 0)
             printf(" at %s", price_format(value / event->filled_quantity, average, sizeof(average)));
-        }
         printf("%s%s\n", event->reason[0] != '\0' ? ": " : "", event->reason);
     }
-    if (event->state == ORDER_UNKNOWN) {
-        return CLI_TIMEOUT;
-    }
+    if (event->state == ORDER_UNKNOWN) return CLI_TIMEOUT;
     return order_state_terminal(event->state) && event->filled_quantity == 0 ? CLI_FAILED : CLI_OK;
 }
 
 /* The executor has taken it; what became of it comes as events. */
-static int await_outcome(struct cli *cli, const char *id) {
+static int await_outcome(struct cli *cli, const char *id)
+{
     int64_t until_us = clock_monotonic_us() + settings_number(cli->settings, SET_REQUEST_TIMEOUT) * CLOCK_MS_US;
     price_t value = 0;
     while (clock_monotonic_us() < until_us) {
         struct msg msg;
         while (client_next(cli->client, &msg, NULL)) {
-            if (msg.id != MSG_ORDER_EVENT || strcmp(msg.order_event.request.client_order_id, id) != 0) {
-                continue;
-            }
+            if (msg.id != MSG_ORDER_EVENT || strcmp(msg.order_event.request.client_order_id, id) != 0) continue;
             value += msg.order_event.fill_price * msg.order_event.fill_quantity;
-            if (settled(&msg.order_event)) {
-                return print_outcome(cli, &msg, value);
-            }
+            if (settled(&msg.order_event)) return print_outcome(cli, &msg, value);
         }
         client_wait(cli->client, -1, 50);
     }
@@ -162,67 +148,54 @@ static int await_outcome(struct cli *cli, const char *id) {
 }
 
 /* Taken by the executor, then what became of it. */
-static int place(struct cli *cli, struct msg *msg) {
+static int place(struct cli *cli, struct msg *msg)
+{
     struct reply reply;
     int code = cli_ask(cli, COMPONENT_EXECUTOR, msg, NULL, NULL, &reply);
-    if (code != CLI_OK) {
-        return code;
-    }
-    if (reply.status != ERR_OK || cli_given(cli, "--no-wait")) {
-        return cli_print_reply(cli, &reply);
-    }
+    if (code != CLI_OK) return code;
+    if (reply.status != ERR_OK || cli_given(cli, "--no-wait")) return cli_print_reply(cli, &reply);
     return await_outcome(cli, reply.text);
 }
 
-int cmd_orders_place(struct cli *cli) {
+int cmd_orders_place(struct cli *cli)
+{
     static const char *const needed[] = {"--symbol", "--side", "--quantity"};
     struct msg msg;
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!cli_given(cli, needed[i])) {
-            return cli_say(CLI_USAGE, "orders place: %s is missing", needed[i]);
-        }
-    }
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!cli_given(cli, needed[i])) return cli_say(CLI_USAGE, "orders place: %s is missing", needed[i]);
     msg_init(&msg, MSG_ORDER_COMMAND);
-    if (!cli_fill(cli, &msg)) {
-        return CLI_USAGE;
-    }
+    if (!cli_fill(cli, &msg)) return CLI_USAGE;
     struct order_request *order = &msg.order_command.order;
     int code = complete(cli, order);
     cli_actor(order->actor);
     order->reduce_only = cli_given(cli, "--reduce-only");
     order->attempt = 1;
-    if (code == CLI_OK) {
-        code = cli_check_account(cli);
-    }
-    if (code == CLI_OK && !cli_given(cli, "--account")) {
-        code = cli_selected_account(cli, order->account);
-    }
+    if (code == CLI_OK) code = cli_check_account(cli);
+    if (code == CLI_OK && !cli_given(cli, "--account")) code = cli_selected_account(cli, order->account);
     return code == CLI_OK ? place(cli, &msg) : code;
 }
 
-int cmd_orders_cancel(struct cli *cli) {
+int cmd_orders_cancel(struct cli *cli)
+{
     struct msg msg;
     struct err err;
     const char *reason = cli_value(cli, "--reason");
     msg_init(&msg, MSG_CANCEL_COMMAND);
     if (cli_set_field(&msg, msg_field(MSG_CANCEL_COMMAND, "client_order_id"), cli->words[0], &err) != ERR_OK ||
-        cli_set_field(&msg, msg_field(MSG_CANCEL_COMMAND, "reason"), reason != NULL ? reason : "", &err) != ERR_OK) {
+        cli_set_field(&msg, msg_field(MSG_CANCEL_COMMAND, "reason"), reason != NULL ? reason : "", &err) != ERR_OK)
         return cli_say(CLI_USAGE, "orders cancel: %s", err.text);
-    }
     cli_actor(msg.cancel_command.cancel.actor);
     return cli_request(cli, COMPONENT_EXECUTOR, &msg);
 }
 
 /* An order of unknown outcome, decided by the trader. */
-int cmd_orders_resolve(struct cli *cli) {
+int cmd_orders_resolve(struct cli *cli)
+{
     static const enum order_state allowed[] = {ORDER_CANCELLED, ORDER_REJECTED, ORDER_EXPIRED};
-    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-        if (strcasecmp(cli->words[1], order_state_name(allowed[i])) == 0) {
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
+        if (strcasecmp(cli->words[1], order_state_name(allowed[i])) == 0)
             return cli_control(cli, COMPONENT_GATEWAY, CONTROL_RESOLVE, cli->words[0], allowed[i]);
-        }
-    }
-    if (strcasecmp(cli->words[1], "ask") == 0) {
+    if (strcasecmp(cli->words[1], "ask") == 0)
         return cli_control(cli, COMPONENT_GATEWAY, CONTROL_RESOLVE, cli->words[0], ORDER_UNKNOWN);
-    }
     return cli_say(CLI_USAGE, "orders resolve: '%s' (allowed CANCELLED, REJECTED, EXPIRED, ask)", cli->words[1]);
 }

@@ -12,45 +12,41 @@
 #define POSITIONS_MAX 4096
 
 /* false: the contract is not known, so that there is no multiplier to count with. */
-static bool value_of(const void *context, const struct msg *msg, struct position_pnl *pnl) {
+static bool value_of(const void *context, const struct msg *msg, struct position_pnl *pnl)
+{
     const struct position *position = &msg->position;
     struct contract contract;
-    if (contract_make(position->symbol, position->trading_day, 0, &contract, NULL) != ERR_OK) {
-        return false;
-    }
+    if (contract_make(position->symbol, position->trading_day, 0, &contract, NULL) != ERR_OK) return false;
     position_pnl(position, &contract, position->mark, *(const money_t *)context, pnl);
     return true;
 }
 
-static void average_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void average_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct position_pnl pnl;
-    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) {
-        (void)price_format(pnl.average, out, size);
-    }
+    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) (void)price_format(pnl.average, out, size);
 }
 
-static void points_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void points_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct position_pnl pnl;
-    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) {
-        (void)price_format(pnl.points, out, size);
-    }
+    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) (void)price_format(pnl.points, out, size);
 }
 
-static void unrealized_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void unrealized_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct position_pnl pnl;
-    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) {
-        (void)money_format(pnl.unrealized, out, size);
-    }
+    if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) (void)money_format(pnl.unrealized, out, size);
 }
 
-static void net_text(const void *context, const struct msg *msg, char *out, size_t size) {
+static void net_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
     struct position_pnl pnl;
-    if (value_of(context, msg, &pnl)) {
-        (void)money_format(pnl.net, out, size);
-    }
+    if (value_of(context, msg, &pnl)) (void)money_format(pnl.net, out, size);
 }
 
-static void extend(const void *context, const struct msg *msg, json_t *object) {
+static void extend(const void *context, const struct msg *msg, json_t *object)
+{
     struct position_pnl pnl;
     if (value_of(context, msg, &pnl)) {
         (void)json_object_set_new(object, "average_price", json_decimal(pnl.average));
@@ -85,49 +81,45 @@ struct newest {
     struct position *live; /* as the executor has them now, when it runs: marked at the last tick */
 };
 
-static void take_live(void *context, const struct msg *msg) {
+static void take_live(void *context, const struct msg *msg)
+{
     struct newest *newest = context;
-    if (msg->id == MSG_POSITION && newest->live_count < POSITIONS_MAX) {
+    if (msg->id == MSG_POSITION && newest->live_count < POSITIONS_MAX)
         newest->live[newest->live_count++] = msg->position;
-    }
 }
 
 /* A stored row is marked at its last fill; what runs knows the last tick. Nothing running, or no answer: the stored. */
-static void ask_live(struct cli *cli, struct newest *newest) {
+static void ask_live(struct cli *cli, struct newest *newest)
+{
     struct msg msg;
     struct reply reply;
     int code = CLI_OK;
-    if (!client_daemon_running(cli->settings) || !cli_connect(cli, &code)) {
-        return;
-    }
+    if (!client_daemon_running(cli->settings) || !cli_connect(cli, &code)) return;
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = QUERY_POSITIONS;
     (void)client_call(cli->client, COMPONENT_EXECUTOR, &msg, take_live, newest, &reply, NULL);
 }
 
-static void mark_now(const struct newest *newest, struct position *position) {
+static void mark_now(const struct newest *newest, struct position *position)
+{
     for (size_t i = 0; i < newest->live_count; i++) {
         const struct position *live = &newest->live[i];
         if (strcmp(live->symbol, position->symbol) == 0 && strcmp(live->account, position->account) == 0 &&
-            live->trading_day == position->trading_day && live->mark != 0) {
+            live->trading_day == position->trading_day && live->mark != 0)
             position->mark = live->mark;
-        }
     }
 }
 
 /* Rows come newest first: the first of an account and contract is how it stands. */
-static bool keep_newest(void *context, const struct msg *msg) {
+static bool keep_newest(void *context, const struct msg *msg)
+{
     struct newest *newest = context;
     const struct position *position = &msg->position;
-    for (size_t i = 0; i < newest->count; i++) {
+    for (size_t i = 0; i < newest->count; i++)
         if (strcmp(newest->seen[i].symbol, position->symbol) == 0 &&
-            strcmp(newest->seen[i].account, position->account) == 0) {
+            strcmp(newest->seen[i].account, position->account) == 0)
             return true;
-        }
-    }
-    if (newest->count == POSITIONS_MAX) {
-        return false;
-    }
+    if (newest->count == POSITIONS_MAX) return false;
     newest->seen[newest->count++] = *position;
     struct msg row = *msg;
     mark_now(newest, &row.position);
@@ -135,18 +127,15 @@ static bool keep_newest(void *context, const struct msg *msg) {
     return !shown || print_row(newest->list, &row);
 }
 
-int cmd_positions(struct cli *cli) {
+int cmd_positions(struct cli *cli)
+{
     struct db_query query = {.id = MSG_POSITION};
     money_t commission = settings_number(cli->settings, SET_COMMISSION);
     int code = CLI_OK;
     struct err err;
-    if (!filter_read(cli, &query)) {
-        return CLI_USAGE;
-    }
+    if (!filter_read(cli, &query)) return CLI_USAGE;
     struct print_list *list = print_open(cli->json, columns, extend, &commission);
-    if (query.trading_day != 0) {
-        return filter_print(cli, DB_ORDERS, &query, list, "no positions");
-    }
+    if (query.trading_day != 0) return filter_print(cli, DB_ORDERS, &query, list, "no positions");
     struct newest newest = {.list = list,
                             .all = cli_given(cli, "--all"),
                             .seen = calloc(POSITIONS_MAX, sizeof(*newest.seen)),
@@ -158,9 +147,7 @@ int cmd_positions(struct cli *cli) {
     }
     ask_live(cli, &newest);
     struct db *db = cli_database(cli, DB_ORDERS, &code);
-    if (db != NULL && db_each(db, &query, keep_newest, &newest, &err) != ERR_OK) {
-        code = cli_say_err(&err);
-    }
+    if (db != NULL && db_each(db, &query, keep_newest, &newest, &err) != ERR_OK) code = cli_say_err(&err);
     db_close(db);
     free(newest.seen);
     free(newest.live);

@@ -23,7 +23,8 @@ struct print_list {
     char **cells; /* rows x column_count */
 };
 
-size_t print_cells(const char *text) {
+size_t print_cells(const char *text)
+{
     mbstate_t state;
     size_t cells = 0;
     memset(&state, 0, sizeof(state));
@@ -44,7 +45,8 @@ size_t print_cells(const char *text) {
     return cells;
 }
 
-static void print_number(const struct field *field, int64_t number, bool plain, char *out, size_t size) {
+static void print_number(const struct field *field, int64_t number, bool plain, char *out, size_t size)
+{
     char stamp[JSON_TIME_SIZE];
     switch (field->type) {
     case FIELD_BOOL:
@@ -64,9 +66,7 @@ static void print_number(const struct field *field, int64_t number, bool plain, 
         }
         return;
     case FIELD_DATE:
-        if (number != 0) {
-            (void)calendar_format_date((int32_t)number, out, size);
-        }
+        if (number != 0) (void)calendar_format_date((int32_t)number, out, size);
         return;
     case FIELD_ENUM: {
         const char *name = field->enum_name((int)number);
@@ -84,13 +84,12 @@ static void print_number(const struct field *field, int64_t number, bool plain, 
     snprintf(out, size, "%lld", (long long)number);
 }
 
-static void print_any(const struct msg *msg, const struct field *field, bool plain, char *out, size_t size) {
+static void print_any(const struct msg *msg, const struct field *field, bool plain, char *out, size_t size)
+{
     CHECK(size >= PRICE_TEXT_SIZE);
     CHECK(size >= JSON_TIME_SIZE);
     out[0] = '\0';
-    if (field->type == FIELD_SECRET) {
-        return;
-    }
+    if (field->type == FIELD_SECRET) return;
     if (field->type == FIELD_TEXT) {
         snprintf(out, size, "%s", msg_text(msg, field));
         return;
@@ -98,66 +97,58 @@ static void print_any(const struct msg *msg, const struct field *field, bool pla
     print_number(field, msg_number(msg, field, 0), plain, out, size);
 }
 
-void print_field(const struct msg *msg, const struct field *field, char *out, size_t size) {
+void print_field(const struct msg *msg, const struct field *field, char *out, size_t size)
+{
     print_any(msg, field, false, out, size);
 }
 
-void print_plain(const struct msg *msg, const struct field *field, char *out, size_t size) {
+void print_plain(const struct msg *msg, const struct field *field, char *out, size_t size)
+{
     print_any(msg, field, true, out, size);
 }
 
 struct print_list *print_open(bool json, const struct print_column *columns,
                               void (*extend)(const void *context, const struct msg *msg, json_t *object),
-                              const void *context) {
+                              const void *context)
+{
     struct print_list *list = calloc(1, sizeof(*list));
-    if (list == NULL) {
-        return NULL;
-    }
+    if (list == NULL) return NULL;
     list->json = json;
     list->columns = columns;
     list->extend = extend;
     list->context = context;
-    while (columns[list->column_count].heading != NULL) {
-        list->column_count++;
-    }
+    while (columns[list->column_count].heading != NULL) list->column_count++;
     CHECK(list->column_count <= PRINT_COLUMNS_MAX);
     return list;
 }
 
-static bool grow(struct print_list *list) {
-    if (list->rows < list->room) {
-        return true;
-    }
+static bool grow(struct print_list *list)
+{
+    if (list->rows < list->room) return true;
     size_t room = list->room == 0 ? 64 : list->room * 2;
     char **cells = realloc(list->cells, room * list->column_count * sizeof(*cells));
-    if (cells == NULL) {
-        return false;
-    }
+    if (cells == NULL) return false;
     list->cells = cells;
     list->room = room;
     return true;
 }
 
-static bool keep_row(struct print_list *list, const struct msg *msg) {
+static bool keep_row(struct print_list *list, const struct msg *msg)
+{
     char text[PRINT_CELL_SIZE];
-    if (!grow(list)) {
-        return false;
-    }
+    if (!grow(list)) return false;
     char **row = &list->cells[list->rows * list->column_count];
     for (size_t i = 0; i < list->column_count; i++) {
         const struct print_column *column = &list->columns[i];
         const struct field *field = column->field != NULL ? msg_field(msg->id, column->field) : NULL;
         text[0] = '\0';
-        if (column->text != NULL) {
+        if (column->text != NULL)
             column->text(list->context, msg, text, sizeof(text));
-        } else if (field != NULL) {
+        else if (field != NULL)
             print_field(msg, field, text, sizeof(text));
-        }
         row[i] = strdup(text);
         if (row[i] == NULL) {
-            while (i > 0) {
-                free(row[--i]);
-            }
+            while (i > 0) free(row[--i]);
             return false;
         }
     }
@@ -165,11 +156,10 @@ static bool keep_row(struct print_list *list, const struct msg *msg) {
     return true;
 }
 
-static bool write_object(struct print_list *list, const struct msg *msg) {
+static bool write_object(struct print_list *list, const struct msg *msg)
+{
     json_t *object = json_from_msg(msg);
-    if (list->extend != NULL) {
-        list->extend(list->context, msg, object);
-    }
+    if (list->extend != NULL) list->extend(list->context, msg, object);
     bool written = fputs(list->rows == 0 ? "[\n" : ",\n", stdout) != EOF &&
                    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0;
     json_decref(object);
@@ -177,37 +167,39 @@ static bool write_object(struct print_list *list, const struct msg *msg) {
     return written;
 }
 
-bool print_row(void *context, const struct msg *msg) {
+bool print_row(void *context, const struct msg *msg)
+{
     struct print_list *list = context;
-    if (!list->failed) {
-        list->failed = !(list->json ? write_object(list, msg) : keep_row(list, msg));
-    }
+    if (!list->failed) list->failed = !(list->json ? write_object(list, msg) : keep_row(list, msg));
     return !list->failed;
 }
 
-void print_answer(void *context, const struct msg *msg) {
+void print_answer(void *context, const struct msg *msg)
+{
     (void)print_row(context, msg);
 }
 
-size_t print_count(const struct print_list *list) {
+size_t print_count(const struct print_list *list)
+{
     return list->rows;
 }
 
-static void print_line(const struct print_list *list, char **cells, const size_t *widths) {
+static void print_line(const struct print_list *list, char **cells, const size_t *widths)
+{
     for (size_t i = 0; i < list->column_count; i++) {
         const char *text = cells != NULL ? cells[i] : list->columns[i].heading;
         size_t spaces = widths[i] - print_cells(text);
         bool last = i + 1 == list->column_count;
-        if (list->columns[i].right) {
+        if (list->columns[i].right)
             printf("%*s%s", (int)spaces, "", text);
-        } else {
+        else
             printf("%s%*s", text, last ? 0 : (int)spaces, "");
-        }
         fputs(last ? "\n" : "  ", stdout);
     }
 }
 
-static void print_table(const struct print_list *list) {
+static void print_table(const struct print_list *list)
+{
     size_t widths[PRINT_COLUMNS_MAX];
     for (size_t i = 0; i < list->column_count; i++) {
         widths[i] = print_cells(list->columns[i].heading);
@@ -217,30 +209,24 @@ static void print_table(const struct print_list *list) {
         }
     }
     print_line(list, NULL, widths);
-    for (size_t row = 0; row < list->rows; row++) {
-        print_line(list, &list->cells[row * list->column_count], widths);
-    }
+    for (size_t row = 0; row < list->rows; row++) print_line(list, &list->cells[row * list->column_count], widths);
 }
 
-int print_close(struct print_list *list, int code, const char *none) {
+int print_close(struct print_list *list, int code, const char *none)
+{
     bool failed = list->failed;
-    if (list->rows == 0 && code != CLI_OK) {
+    if (list->rows == 0 && code != CLI_OK)
         failed = false;
-    } else if (list->json) {
+    else if (list->json)
         fputs(list->rows == 0 ? "[]\n" : "\n]\n", stdout);
-    } else if (list->rows == 0) {
+    else if (list->rows == 0)
         fprintf(stderr, "%s\n", none);
-    } else {
+    else
         print_table(list);
-    }
-    for (size_t i = 0; !list->json && i < list->rows * list->column_count; i++) {
-        free(list->cells[i]);
-    }
+    for (size_t i = 0; !list->json && i < list->rows * list->column_count; i++) free(list->cells[i]);
     free(list->cells);
     free(list);
     failed = fflush(stdout) != 0 || failed;
-    if (failed) {
-        fprintf(stderr, "outcry: the list could not be written whole\n");
-    }
+    if (failed) fprintf(stderr, "outcry: the list could not be written whole\n");
     return failed && code == CLI_OK ? CLI_FAILED : code;
 }

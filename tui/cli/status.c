@@ -19,7 +19,7 @@ struct overview {
     struct session_info session;
     struct guard_state guard;
     bool has_market, has_session, has_guard;
-    bool silent[COMPONENTS + 1]; /* runs, and does not answer */
+    bool silent[COMPONENTS + 1];               /* runs, and does not answer */
     int64_t conditions[CONDITION_EXPIRED + 1]; /* by state */
     int64_t orders_working, orders_unknown, orders;
     int64_t positions;
@@ -27,18 +27,15 @@ struct overview {
     int difference_count;
 };
 
-static void take(void *context, const struct msg *msg) {
+static void take(void *context, const struct msg *msg)
+{
     struct overview *all = context;
     switch ((int)msg->id) {
     case MSG_PROCESS:
-        if (msg->process.component <= COMPONENTS) {
-            all->processes[msg->process.component] = msg->process;
-        }
+        if (msg->process.component <= COMPONENTS) all->processes[msg->process.component] = msg->process;
         break;
     case MSG_HEARTBEAT:
-        if (msg->heartbeat.component <= COMPONENTS) {
-            all->beats[msg->heartbeat.component] = msg->heartbeat;
-        }
+        if (msg->heartbeat.component <= COMPONENTS) all->beats[msg->heartbeat.component] = msg->heartbeat;
         break;
     case MSG_MARKET:
         all->market = msg->market;
@@ -61,9 +58,8 @@ static void take(void *context, const struct msg *msg) {
         all->orders_unknown += msg->order.state == ORDER_UNKNOWN ? 1 : 0;
         break;
     case MSG_DIFFERENCE:
-        if (msg->difference.here != msg->difference.there && all->difference_count < DIFFERENCES_MAX) {
+        if (msg->difference.here != msg->difference.there && all->difference_count < DIFFERENCES_MAX)
             all->differences[all->difference_count++] = msg->difference;
-        }
         break;
     case MSG_POSITION:
         all->positions += msg->position.quantity != 0 ? 1 : 0;
@@ -74,24 +70,23 @@ static void take(void *context, const struct msg *msg) {
 }
 
 /* Agents that do not run are not asked: the rest answers at once. One that does not answer hides none of the others. */
-static int gather(struct cli *cli, struct overview *all) {
+static int gather(struct cli *cli, struct overview *all)
+{
     static const struct {
         enum component component;
         enum query_kind kind;
     } questions[] = {
-        {COMPONENT_EXCHANGE, QUERY_STATUS}, {COMPONENT_GATEWAY, QUERY_STATUS},
-        {COMPONENT_STRATEGY, QUERY_STATUS},
-        {COMPONENT_EXECUTOR, QUERY_STATUS}, {COMPONENT_STRATEGY, QUERY_CONDITIONS},
-        {COMPONENT_EXECUTOR, QUERY_ORDERS}, {COMPONENT_EXECUTOR, QUERY_POSITIONS},
+        {COMPONENT_EXCHANGE, QUERY_STATUS},     {COMPONENT_GATEWAY, QUERY_STATUS},
+        {COMPONENT_STRATEGY, QUERY_STATUS},     {COMPONENT_EXECUTOR, QUERY_STATUS},
+        {COMPONENT_STRATEGY, QUERY_CONDITIONS}, {COMPONENT_EXECUTOR, QUERY_ORDERS},
+        {COMPONENT_EXECUTOR, QUERY_POSITIONS},
     };
     int code = cli_query(cli, COMPONENT_SUPERVISOR, QUERY_STATUS, "", take, all);
     for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]) && code == CLI_OK; i++) {
         const enum component to = questions[i].component;
         struct msg msg;
         struct reply reply;
-        if (!all->processes[to].running || all->silent[to]) {
-            continue;
-        }
+        if (!all->processes[to].running || all->silent[to]) continue;
         msg_init(&msg, MSG_QUERY);
         msg.query.kind = questions[i].kind;
         all->silent[to] = client_call(cli->client, to, &msg, take, all, &reply, NULL) != ERR_OK;
@@ -99,7 +94,8 @@ static int gather(struct cli *cli, struct overview *all) {
     return code;
 }
 
-static json_t *process_json(const struct overview *all, int component, int64_t now_us) {
+static json_t *process_json(const struct overview *all, int component, int64_t now_us)
+{
     const struct process_info *process = &all->processes[component];
     const struct heartbeat *beat = &all->beats[component];
     struct msg msg;
@@ -119,26 +115,23 @@ static json_t *process_json(const struct overview *all, int component, int64_t n
     return object;
 }
 
-static json_t *body_json(enum msg_id id, const void *body, size_t size, bool there) {
+static json_t *body_json(enum msg_id id, const void *body, size_t size, bool there)
+{
     struct msg msg;
-    if (!there) {
-        return json_null();
-    }
+    if (!there) return json_null();
     msg_init(&msg, id);
     memcpy(msg.bytes, body, size);
     return json_from_msg(&msg);
 }
 
-static void print_json(const struct overview *all, int64_t now_us) {
+static void print_json(const struct overview *all, int64_t now_us)
+{
     json_t *root = json_object();
     json_t *processes = json_array();
     json_t *conditions = json_object();
     (void)json_object_set_new(root, "running", json_true());
-    for (int i = COMPONENT_EXCHANGE; i <= COMPONENTS; i++) {
-        if (all->processes[i].component != 0) {
-            (void)json_array_append_new(processes, process_json(all, i, now_us));
-        }
-    }
+    for (int i = COMPONENT_EXCHANGE; i <= COMPONENTS; i++)
+        if (all->processes[i].component != 0) (void)json_array_append_new(processes, process_json(all, i, now_us));
     for (int i = CONDITION_ARMED; i <= CONDITION_EXPIRED; i++) {
         (void)json_object_set_new(conditions, condition_state_name((enum condition_state)i),
                                   json_integer(all->conditions[i]));
@@ -156,8 +149,8 @@ static void print_json(const struct overview *all, int64_t now_us) {
                                         (json_int_t)all->orders_working, "unknown", (json_int_t)all->orders_unknown));
     json_t *differences = json_array();
     for (int i = 0; i < all->difference_count; i++) {
-        (void)json_array_append_new(differences, body_json(MSG_DIFFERENCE, &all->differences[i],
-                                                           sizeof(all->differences[i]), true));
+        (void)json_array_append_new(differences,
+                                    body_json(MSG_DIFFERENCE, &all->differences[i], sizeof(all->differences[i]), true));
     }
     (void)json_object_set_new(root, "differences", differences);
     (void)json_object_set_new(root, "open_positions", json_integer(all->positions));
@@ -166,23 +159,21 @@ static void print_json(const struct overview *all, int64_t now_us) {
     json_decref(root);
 }
 
-static void format_age(int64_t age_us, char *out, size_t size) {
+static void format_age(int64_t age_us, char *out, size_t size)
+{
     int64_t seconds = age_us / CLOCK_SECOND_US;
     snprintf(out, size, "%lld:%02lld:%02lld", (long long)(seconds / 3600), (long long)(seconds / 60 % 60),
              (long long)(seconds % 60));
 }
 
-static void print_processes(const struct overview *all, int64_t now_us) {
+static void print_processes(const struct overview *all, int64_t now_us)
+{
     for (int i = COMPONENT_EXCHANGE; i <= COMPONENTS; i++) {
         const struct process_info *process = &all->processes[i];
         char age[32] = "";
-        if (process->component == 0) {
-            continue;
-        }
-        if (process->running) {
-            format_age(now_us - process->since_us, age, sizeof(age));
-        }
-        const char *words = all->silent[i]                 ? "DOES NOT ANSWER"
+        if (process->component == 0) continue;
+        if (process->running) format_age(now_us - process->since_us, age, sizeof(age));
+        const char *words = all->silent[i]                  ? "DOES NOT ANSWER"
                             : all->beats[i].text[0] != '\0' ? all->beats[i].text
                                                             : process->text;
         printf("%-10s  %-8s  pid %-7lld  up %-9s  restarts %d  %s\n", component_name((enum component)i),
@@ -193,7 +184,8 @@ static void print_processes(const struct overview *all, int64_t now_us) {
     }
 }
 
-static void print_market(const struct overview *all) {
+static void print_market(const struct overview *all)
+{
     char stamp[CALENDAR_TEXT_SIZE];
     char money[PRICE_TEXT_SIZE];
     if (all->has_market) {
@@ -224,13 +216,13 @@ static void print_market(const struct overview *all) {
     }
 }
 
-static void print_text(const struct overview *all, int64_t now_us) {
+static void print_text(const struct overview *all, int64_t now_us)
+{
     int64_t live = 0;
     print_processes(all, now_us);
     print_market(all);
-    for (int i = CONDITION_ARMED; i <= CONDITION_EXPIRED; i++) {
+    for (int i = CONDITION_ARMED; i <= CONDITION_EXPIRED; i++)
         live += condition_terminal((enum condition_state)i) ? 0 : all->conditions[i];
-    }
     printf("conditions  %lld alive: %lld armed, %lld triggered, %lld open\n", (long long)live,
            (long long)all->conditions[CONDITION_ARMED], (long long)all->conditions[CONDITION_TRIGGERED],
            (long long)all->conditions[CONDITION_OPEN]);
@@ -240,7 +232,8 @@ static void print_text(const struct overview *all, int64_t now_us) {
 }
 
 /* Nothing, or what was left behind when outcryd was killed: it trades on, and must not be taken for nothing. */
-static int status_without_outcryd(struct cli *cli) {
+static int status_without_outcryd(struct cli *cli)
+{
     char names[96] = "";
     unsigned components = 0;
     json_t *left = json_array();
@@ -269,24 +262,18 @@ static int status_without_outcryd(struct cli *cli) {
     return CLI_NOT_RUNNING;
 }
 
-int cmd_status(struct cli *cli) {
+int cmd_status(struct cli *cli)
+{
     struct overview all;
     memset(&all, 0, sizeof(all));
-    if (!client_daemon_running(cli->settings)) {
-        return status_without_outcryd(cli);
-    }
+    if (!client_daemon_running(cli->settings)) return status_without_outcryd(cli);
     int code = gather(cli, &all);
-    if (code != CLI_OK) {
-        return code;
-    }
+    if (code != CLI_OK) return code;
     int64_t now_us = clock_system()->now_us(clock_system());
-    if (cli->json) {
+    if (cli->json)
         print_json(&all, now_us);
-    } else {
+    else
         print_text(&all, now_us);
-    }
-    for (int i = COMPONENT_EXCHANGE; i <= COMPONENT_EXECUTOR; i++) {
-        code = all.silent[i] ? CLI_TIMEOUT : code;
-    }
+    for (int i = COMPONENT_EXCHANGE; i <= COMPONENT_EXECUTOR; i++) code = all.silent[i] ? CLI_TIMEOUT : code;
     return code;
 }

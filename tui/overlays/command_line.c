@@ -63,8 +63,7 @@ static void find_matches(struct command_line *line)
     for (int pass = 0; pass < 2; pass++) {
         for (const struct action *action = actions; action->name && line->count < MATCHES_MAX; action++) {
             bool starts = strncmp(action->name, word, length) == 0;
-            if (pass == 0 ? starts : !starts && strstr(action->name, word))
-                line->matches[line->count++] = action;
+            if (pass == 0 ? starts : !starts && strstr(action->name, word)) line->matches[line->count++] = action;
         }
     }
 }
@@ -97,8 +96,7 @@ static void draw_matches(const struct command_line *line, const struct app *app,
         canvas_text(canvas, y, 0, NAME_CELLS, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY, action->name);
         canvas_format(canvas, y, NAME_CELLS + 1, width - NAME_CELLS - 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_TEXT,
                       "%s%s%s%s", action->summary, off ? " (not now: " : "", off && why ? why : "", off ? ")" : "");
-        if (top + i == line->chosen)
-            canvas_repaint(canvas, y, 0, width, ROLE_CURSOR);
+        if (top + i == line->chosen) canvas_repaint(canvas, y, 0, width, ROLE_CURSOR);
     }
 }
 
@@ -107,8 +105,7 @@ static void line_draw(struct overlay *overlay, struct app *app, struct canvas ca
     struct command_line *line = of(overlay);
     struct canvas inside = lines_frame(app, overlay, &canvas, "Command", false);
     int height = inside.area.height, width = inside.area.width;
-    if (height > 1)
-        draw_matches(line, app, &inside, height - 1);
+    if (height > 1) draw_matches(line, app, &inside, height - 1);
     canvas_text(&inside, height - 1, 0, 1, ALIGN_LEFT, ROLE_KEY, ":");
     canvas_text(&inside, height - 1, 1, width - 1, ALIGN_LEFT, ROLE_STRONG, line->text);
     int used = text_cells(line->text) + 3;
@@ -126,16 +123,14 @@ static bool line_cursor(const struct overlay *overlay, int *y, int *x)
     getmaxyx((WINDOW *)overlay->window, height, width);
     *y = height - 2;
     *x = (width < 50 ? 1 : 2) + 1 + text_cells(line->text);
-    if (*x > width - 2)
-        *x = width - 2;
+    if (*x > width - 2) *x = width - 2;
     return true;
 }
 
 static void remember(struct app *app, const char *text)
 {
     struct command_history *history = &app->history;
-    if (history->count > 0 && strcmp(history->lines[history->count - 1], text) == 0)
-        return;
+    if (history->count > 0 && strcmp(history->lines[history->count - 1], text) == 0) return;
     if (history->count == COMMAND_HISTORY) {
         memmove(history->lines[0], history->lines[1], sizeof history->lines - sizeof history->lines[0]);
         history->count--;
@@ -149,10 +144,8 @@ static const struct action *resolve(const struct command_line *line, const char 
     const struct action *action = action_by_name(word), *only = NULL;
     size_t length = strlen(word);
     for (int i = 0; !action && i < line->count; i++) {
-        if (strncmp(line->matches[i]->name, word, length) != 0)
-            continue;
-        if (only)
-            return NULL;
+        if (strncmp(line->matches[i]->name, word, length) != 0) continue;
+        if (only) return NULL;
         only = line->matches[i];
     }
     return action ? action : only;
@@ -162,8 +155,7 @@ static enum overlay_result run(struct command_line *line, struct app *app)
 {
     char word[COMMAND_SIZE];
     const char *why = NULL, *argument = split(line->text, word, sizeof word);
-    if (!word[0])
-        return OVERLAY_DONE;
+    if (!word[0]) return OVERLAY_DONE;
     find_matches(line);
     const struct action *action = resolve(line, word);
     if (!action)
@@ -183,8 +175,7 @@ static enum overlay_result run(struct command_line *line, struct app *app)
 
 static void complete(struct command_line *line, int step)
 {
-    if (!line->count)
-        return;
+    if (!line->count) return;
     if (line->chosen < 0)
         line->chosen = step > 0 ? 0 : line->count - 1;
     else
@@ -197,10 +188,8 @@ static void complete(struct command_line *line, int step)
 static void recall(struct command_line *line, const struct app *app, int step)
 {
     int index = line->recalled + step;
-    if (index < 0 || index > app->history.count)
-        return;
-    if (line->recalled == app->history.count)
-        text_copy(line->typed, sizeof line->typed, line->text);
+    if (index < 0 || index > app->history.count) return;
+    if (line->recalled == app->history.count) text_copy(line->typed, sizeof line->typed, line->text);
     text_copy(line->text, sizeof line->text, index == app->history.count ? line->typed : app->history.lines[index]);
     find_matches(line);
     line->recalled = index;
@@ -209,11 +198,9 @@ static void recall(struct command_line *line, const struct app *app, int step)
 static void erase_back(struct command_line *line, bool word)
 {
     size_t length = strlen(line->text);
-    while (word && length > 0 && line->text[length - 1] == ' ')
-        length--;
+    while (word && length > 0 && line->text[length - 1] == ' ') length--;
     do {
-        while (length > 0 && ((unsigned char)line->text[length - 1] & 0xC0) == 0x80)
-            length--;
+        while (length > 0 && ((unsigned char)line->text[length - 1] & 0xC0) == 0x80) length--;
         length -= length > 0;
     } while (word && length > 0 && line->text[length - 1] != ' ');
     line->text[length] = '\0';
@@ -224,8 +211,7 @@ static void add_letter(struct command_line *line, int key)
     char bytes[8];
     mbstate_t shift = {0};
     size_t more = wcrtomb(bytes, (wchar_t)key, &shift), length = strlen(line->text);
-    if (more == (size_t)-1 || length + more >= sizeof line->text)
-        return;
+    if (more == (size_t)-1 || length + more >= sizeof line->text) return;
     memcpy(line->text + length, bytes, more);
     line->text[length + more] = '\0';
 }
@@ -243,8 +229,7 @@ static enum overlay_result letter_key(struct command_line *line, struct app *app
         return OVERLAY_KEEP;
     case DELETE_BACK:
     case CONTROL_H:
-        if (!line->text[0])
-            return OVERLAY_DONE;
+        if (!line->text[0]) return OVERLAY_DONE;
         erase_back(line, false);
         break;
     case CONTROL_W:
@@ -254,8 +239,7 @@ static enum overlay_result letter_key(struct command_line *line, struct app *app
         line->text[0] = '\0';
         break;
     default:
-        if (!iswprint((wint_t)key))
-            return OVERLAY_KEEP;
+        if (!iswprint((wint_t)key)) return OVERLAY_KEEP;
         add_letter(line, key);
         break;
     }
@@ -266,8 +250,7 @@ static enum overlay_result letter_key(struct command_line *line, struct app *app
 static enum overlay_result line_key(struct overlay *overlay, struct app *app, int key, bool is_function_key)
 {
     struct command_line *line = of(overlay);
-    if (!is_function_key)
-        return letter_key(line, app, key);
+    if (!is_function_key) return letter_key(line, app, key);
     switch (key) {
     case KEY_ENTER:
         return letter_key(line, app, '\n');

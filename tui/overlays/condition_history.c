@@ -155,8 +155,7 @@ static bool history_words(void *context, const struct app *app, int index, enum 
         const struct transition *transition = row(history, index);
         char stamp[CALENDAR_TEXT_SIZE];
         char tick[32] = "";
-        if (transition->tick_seq)
-            snprintf(tick, sizeof tick, "tick %llu, ", (unsigned long long)transition->tick_seq);
+        if (transition->tick_seq) snprintf(tick, sizeof tick, "tick %llu, ", (unsigned long long)transition->tick_seq);
         snprintf(text, size, "%swritten %s: %s", tick, calendar_format_stamp(transition->time_us, stamp, sizeof stamp),
                  transition->reason);
     } else {
@@ -170,8 +169,7 @@ static enum overlay_result history_message(void *context, struct app *app, const
     struct history *history = context;
     bool ours = (msg->id == MSG_TRANSITION && msg->transition.condition_id == history->id) ||
                 (msg->id == MSG_CONDITION && msg->condition.id == history->id);
-    if (ours && !history->next)
-        history->next = start(app, history->id);
+    if (ours && !history->next) history->next = start(app, history->id);
     return OVERLAY_KEEP;
 }
 

@@ -84,23 +84,19 @@ static enum overlay_result say_yes(struct confirm *confirm, struct app *app)
 static enum overlay_result confirm_key(struct overlay *overlay, struct app *app, int key, bool is_function_key)
 {
     struct confirm *confirm = (struct confirm *)overlay;
-    if (!is_function_key && key == ESCAPE)
-        return OVERLAY_DONE;
+    if (!is_function_key && key == ESCAPE) return OVERLAY_DONE;
     bool deaf = app->now_us - confirm->opened_us < DEAF_US;
     bool enter = is_function_key ? key == KEY_ENTER : key == '\r' || key == '\n';
-    if (!confirm->key)
-        return enter && !deaf ? OVERLAY_DONE : OVERLAY_KEEP;
+    if (!confirm->key) return enter && !deaf ? OVERLAY_DONE : OVERLAY_KEEP;
     if (deaf) { /* a held key keeps it deaf until it is let go */
         confirm->opened_us = app->now_us;
         return OVERLAY_KEEP;
     }
-    if (!is_function_key && key == confirm->key)
-        return say_yes(confirm, app);
+    if (!is_function_key && key == confirm->key) return say_yes(confirm, app);
     if ((!is_function_key && key == TAB) ||
         (is_function_key && (key == KEY_LEFT || key == KEY_RIGHT || key == KEY_BTAB)))
         confirm->on_yes_button = !confirm->on_yes_button;
-    if (enter)
-        return confirm->on_yes_button ? say_yes(confirm, app) : OVERLAY_DONE;
+    if (enter) return confirm->on_yes_button ? say_yes(confirm, app) : OVERLAY_DONE;
     return OVERLAY_KEEP;
 }
 

@@ -20,16 +20,14 @@ static bool listed(const struct quote *quote, bool registered_only)
 int contract_rows_count(const struct app *app, bool registered_only)
 {
     int count = 0;
-    for (size_t i = 0; i < app->model->quote_count; i++)
-        count += listed(&app->model->quotes[i], registered_only);
+    for (size_t i = 0; i < app->model->quote_count; i++) count += listed(&app->model->quotes[i], registered_only);
     return count;
 }
 
 const struct quote *contract_rows_at(const struct app *app, bool registered_only, int index)
 {
     for (size_t i = 0; i < app->model->quote_count; i++)
-        if (listed(&app->model->quotes[i], registered_only) && index-- == 0)
-            return &app->model->quotes[i];
+        if (listed(&app->model->quotes[i], registered_only) && index-- == 0) return &app->model->quotes[i];
     return NULL;
 }
 
@@ -64,8 +62,7 @@ void contract_rows_draw(const struct quote *quote, const struct canvas *line)
                     quote ? money_format(quote->contract.initial_margin, text, sizeof text) : "Margin");
         x += MARGIN_CELLS;
     }
-    if (!quote)
-        return;
+    if (!quote) return;
     bool registered = quote->contract.flags & CONTRACT_REGISTERED;
     canvas_text(line, 0, x, mark, ALIGN_LEFT, ROLE_OK, !registered ? "" : mark_words ? "✓ registered" : "✓");
 }
@@ -74,8 +71,7 @@ const struct quote *contract_rows_step(const struct app *app, const char *symbol
 {
     int count = contract_rows_count(app, true), at = step > 0 ? -1 : count;
     for (int i = 0; i < count; i++)
-        if (strcmp(contract_rows_at(app, true, i)->contract.symbol, symbol) == 0)
-            at = i;
+        if (strcmp(contract_rows_at(app, true, i)->contract.symbol, symbol) == 0) at = i;
     return count ? contract_rows_at(app, true, ((at + step) % count + count) % count) : NULL;
 }
 

@@ -60,8 +60,7 @@ int dialog_refusals(const struct dialog *dialog, const struct canvas *canvas, in
     int first = y;
     for (int i = 0; i < state->count; i++) {
         const char *refusal = form_state_shown(state, i);
-        if (!refusal)
-            continue;
+        if (!refusal) continue;
         snprintf(text, sizeof text, "✗ %s: %s", state->fields[i].spec->label, refusal);
         y += lines_wrap(canvas, y, 0, canvas->area.width, canvas->area.height - y, ROLE_WARNING, text);
     }
@@ -95,14 +94,12 @@ static void lay_out(struct dialog *dialog, struct rect inside)
     int foot = inside.height >= FOOT_ROWS + (form_height(dialog->form) < 8 ? form_height(dialog->form) : 8)
                    ? FOOT_ROWS
                    : SMALL_FOOT_ROWS;
-    if (inside.height <= foot)
-        foot = inside.height - 1 > 0 ? inside.height - 1 : 0;
+    if (inside.height <= foot) foot = inside.height - 1 > 0 ? inside.height - 1 : 0;
     int body = inside.height - foot, least = form_width(dialog->form), rows = form_height(dialog->form);
     dialog->words_area = (struct rect){inside.y + body, inside.x, foot, inside.width};
     dialog->form_area = (struct rect){inside.y, inside.x, body, inside.width};
     dialog->has_side = false;
-    if (!ops->side_width)
-        return;
+    if (!ops->side_width) return;
     if (inside.width >= least + SIDE_GAP + ops->side_width && body >= ops->side_height) {
         dialog->form_area.width = inside.width - SIDE_GAP - ops->side_width;
         dialog->side_area = (struct rect){inside.y, inside.x + inside.width - ops->side_width, body, ops->side_width};
@@ -179,22 +176,18 @@ static void draw_words(const struct dialog *dialog, const struct app *app, const
     char text[TEXT_SIZE + 64], brief[TEXT_SIZE] = "";
     enum role role = words_now(dialog, app, text, sizeof text);
     int height = canvas->area.height, width = canvas->area.width, y = 0;
-    if (height < 1)
-        return;
-    if (!dialog->has_side && dialog->ops->brief)
-        dialog->ops->brief(dialog, app, brief, sizeof brief);
+    if (height < 1) return;
+    if (!dialog->has_side && dialog->ops->brief) dialog->ops->brief(dialog, app, brief, sizeof brief);
     if (height == FOOT_ROWS) {
         lines_rule(canvas, y++, 0, width);
         int used = lines_wrap(canvas, y, 0, width, brief[0] && role != ROLE_ALARM ? 1 : WORDS_ROWS, role, text);
-        if (used < WORDS_ROWS && brief[0])
-            canvas_text(canvas, y + 1, 0, width, ALIGN_LEFT, ROLE_STRONG, brief);
+        if (used < WORDS_ROWS && brief[0]) canvas_text(canvas, y + 1, 0, width, ALIGN_LEFT, ROLE_STRONG, brief);
         draw_keys(dialog, canvas, height - 1);
         return;
     }
     bool words = role != ROLE_DIM || !brief[0];
     lines_wrap(canvas, 0, 0, width, 1, words ? role : ROLE_STRONG, words ? text : brief);
-    if (height > 1)
-        draw_keys(dialog, canvas, 1);
+    if (height > 1) draw_keys(dialog, canvas, 1);
 }
 
 static void check(struct dialog *dialog, struct app *app)
@@ -272,8 +265,7 @@ static enum overlay_result dialog_key(struct overlay *overlay, struct app *app, 
 {
     struct dialog *dialog = of(overlay);
     if (dialog->request) { /* an order must not be edited under its own answer */
-        if (is_function_key || key != 27)
-            return OVERLAY_KEEP;
+        if (is_function_key || key != 27) return OVERLAY_KEEP;
         dialog->request = 0;
         dialog_say(dialog, ROLE_WARNING, "it was sent; its answer will be in the log");
         return OVERLAY_KEEP;
@@ -285,21 +277,17 @@ static enum overlay_result dialog_key(struct overlay *overlay, struct app *app, 
 static enum overlay_result dialog_mouse(struct overlay *overlay, struct app *app, int y, int x, unsigned long buttons)
 {
     struct dialog *dialog = of(overlay);
-    if (dialog->request || !(buttons & (BUTTON1_CLICKED | BUTTON1_PRESSED)))
-        return OVERLAY_KEEP;
+    if (dialog->request || !(buttons & (BUTTON1_CLICKED | BUTTON1_PRESSED))) return OVERLAY_KEEP;
     return on_event(dialog, app, form_mouse(dialog->form, y, x));
 }
 
 static enum overlay_result dialog_message(struct overlay *overlay, struct app *app, const struct msg *msg)
 {
     struct dialog *dialog = of(overlay);
-    if (!dialog->request || msg->id != MSG_REPLY || msg->reply.request_id != dialog->request)
-        return OVERLAY_KEEP;
+    if (!dialog->request || msg->id != MSG_REPLY || msg->reply.request_id != dialog->request) return OVERLAY_KEEP;
     dialog->request = 0;
-    if (dialog->ops->replied)
-        return dialog->ops->replied(dialog, app, &msg->reply);
-    if (msg->reply.status == ERR_OK)
-        return OVERLAY_DONE;
+    if (dialog->ops->replied) return dialog->ops->replied(dialog, app, &msg->reply);
+    if (msg->reply.status == ERR_OK) return OVERLAY_DONE;
     dialog_say(dialog, ROLE_ALARM, "%s refused: %s", agent(dialog->asked),
                msg->reply.text[0] ? msg->reply.text : status_name((enum status)msg->reply.status));
     return OVERLAY_KEEP;
@@ -308,8 +296,7 @@ static enum overlay_result dialog_message(struct overlay *overlay, struct app *a
 static void dialog_close(struct overlay *overlay)
 {
     struct dialog *dialog = of(overlay);
-    if (dialog->ops->close)
-        dialog->ops->close(dialog);
+    if (dialog->ops->close) dialog->ops->close(dialog);
     form_free(dialog->form);
     free(dialog);
 }

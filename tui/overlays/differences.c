@@ -39,8 +39,7 @@ static void difference_draw(void *context, const struct app *app, int index, con
     canvas_number(line, 0, x, LOTS_CELLS - 2, role, d ? lots : "Ours");
     snprintf(lots, sizeof lots, "%+d", d ? d->there : 0);
     canvas_number(line, 0, x + LOTS_CELLS, LOTS_CELLS - 2, role, d ? lots : "Venue");
-    if (d)
-        snprintf(text, sizeof text, "count %+d as filled", d->there - d->here);
+    if (d) snprintf(text, sizeof text, "count %+d as filled", d->there - d->here);
     x += 2 * LOTS_CELLS;
     canvas_text(line, 0, x, line->area.width - x, ALIGN_LEFT, role, text);
 }
@@ -103,10 +102,8 @@ void trade_differences(struct app *app, const char *argument)
 
 bool trade_may_accept(const struct app *app, const char **why)
 {
-    if (!trade_may_send(app, why))
-        return false;
-    if (app->model->difference_count)
-        return true;
+    if (!trade_may_send(app, why)) return false;
+    if (app->model->difference_count) return true;
     *why = "all positions agree with the venue's";
     return false;
 }

@@ -55,8 +55,7 @@ static void account_draw(void *context, const struct app *app, int index, const 
 static enum overlay_result account_choose(void *context, struct app *app, int index)
 {
     struct selecting *selecting = context;
-    if (selecting->request)
-        return OVERLAY_KEEP;
+    if (selecting->request) return OVERLAY_KEEP;
     if (request_control(app, COMPONENT_GATEWAY, CONTROL_SELECT_ACCOUNT, app->model->accounts[index].account,
                         &selecting->request)) {
         text_copy(selecting->answer, sizeof selecting->answer, "waiting for the gateway ...");
@@ -73,11 +72,9 @@ static enum overlay_result account_message(void *context, struct app *app, const
 {
     (void)app;
     struct selecting *selecting = context;
-    if (msg->id != MSG_REPLY || !selecting->request || msg->reply.request_id != selecting->request)
-        return OVERLAY_KEEP;
+    if (msg->id != MSG_REPLY || !selecting->request || msg->reply.request_id != selecting->request) return OVERLAY_KEEP;
     selecting->request = 0;
-    if (msg->reply.status == ERR_OK)
-        return OVERLAY_DONE;
+    if (msg->reply.status == ERR_OK) return OVERLAY_DONE;
     selecting->answer_role = ROLE_ALARM;
     text_copy(selecting->answer, sizeof selecting->answer,
               msg->reply.text[0] ? msg->reply.text : status_name((enum status)msg->reply.status));

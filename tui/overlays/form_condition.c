@@ -108,8 +108,7 @@ static void read_until(struct form_state *state, int32_t *until)
     struct err err;
     const char *text = form_state_text(state, "valid_until");
     *until = 0;
-    if (form_state_choice(state, "validity") != VALID_UNTIL - 1)
-        return;
+    if (form_state_choice(state, "validity") != VALID_UNTIL - 1) return;
     if (!text[0])
         form_state_refuse(state, "valid_until", "required, as 2021-07-30");
     else if (calendar_parse_date(text, until, &err) != ERR_OK)
@@ -175,14 +174,11 @@ static void refuse_by_rules(struct condition_form *form, const struct app *app)
     const char *field = NULL, *before = "";
     struct err err;
     for (int i = 0; i < state->count; i++) /* what could not be read is refused already */
-        if (state->fields[i].refusal[0])
-            make_good(&terms, state->fields[i].spec->name, contract);
+        if (state->fields[i].refusal[0]) make_good(&terms, state->fields[i].spec->name, contract);
     for (int tries = 0; tries < FIELD_TRIES; tries++) {
-        if (condition_terms_check(&terms, contract, app->model->market.trading_day, &field, &err) == ERR_OK)
-            return;
+        if (condition_terms_check(&terms, contract, app->model->market.trading_day, &field, &err) == ERR_OK) return;
         form_state_refuse(state, strcmp(field, "account") == 0 ? "symbol" : field, "%s", err.text);
-        if (strcmp(field, before) == 0)
-            return; /* nothing we know makes it pass */
+        if (strcmp(field, before) == 0) return; /* nothing we know makes it pass */
         before = field;
         make_good(&terms, field, contract);
     }
@@ -231,8 +227,7 @@ static void condition_pick(struct dialog *dialog, struct app *app, int step, con
         return;
     }
     const struct quote *quote = contract_rows_step(app, symbol, step);
-    if (quote)
-        chosen(dialog, app, quote->contract.symbol);
+    if (quote) chosen(dialog, app, quote->contract.symbol);
 }
 
 static void condition_submit(struct dialog *dialog, struct app *app)
@@ -244,8 +239,7 @@ static void condition_submit(struct dialog *dialog, struct app *app)
     msg.condition_command.condition_id = form->condition_id;
     msg.condition_command.terms = form->terms;
     text_copy(msg.condition_command.actor, sizeof msg.condition_command.actor, request_actor(app));
-    if (form->condition_id == 0 && form->key == 0 && app->client != NULL)
-        form->key = client_key(app->client);
+    if (form->condition_id == 0 && form->key == 0 && app->client != NULL) form->key = client_key(app->client);
     msg.condition_command.key = form->key;
     dialog_send(dialog, app, COMPONENT_STRATEGY, &msg);
 }
@@ -299,8 +293,7 @@ static void put_terms(struct form_state *state, const struct condition_terms *te
 static void put_defaults(struct form_state *state, const struct app *app)
 {
     const struct quote *quote = model_quote(app->model, app_selected_symbol(app));
-    if (!quote || !(quote->contract.flags & CONTRACT_REGISTERED))
-        quote = contract_rows_at(app, true, 0);
+    if (!quote || !(quote->contract.flags & CONTRACT_REGISTERED)) quote = contract_rows_at(app, true, 0);
     form_state_put(state, "symbol", quote ? quote->contract.symbol : "");
     form_state_put(state, "turning", "15");
     form_state_put(state, "quantity", "1");
@@ -317,8 +310,7 @@ void overlay_condition(struct app *app, int64_t condition_id)
     dialog_start(&form->dialog, &ops);
     struct form_state *state = dialog_values(&form->dialog);
     put_defaults(state, app);
-    if (condition)
-        put_terms(state, &condition->terms);
+    if (condition) put_terms(state, &condition->terms);
     if (condition &&
         condition_terminal(condition->state)) { /* what has ended is not edited: it is a pattern for a new one */
         snprintf(form->dialog.title, sizeof form->dialog.title, "New condition like #%lld", (long long)condition_id);
@@ -327,7 +319,8 @@ void overlay_condition(struct app *app, int64_t condition_id)
         snprintf(form->dialog.title, sizeof form->dialog.title, "Edit condition #%lld (%s)", (long long)condition_id,
                  condition_state_name(condition->state));
     }
-    const char *first = condition ? "trigger_price" : "side"; /* a side is chosen; of what is there, the trigger moves */
+    const char *first =
+        condition ? "trigger_price" : "side"; /* a side is chosen; of what is there, the trigger moves */
     form_focus(form->dialog.form, form_state_index(state, form_state_text(state, "symbol")[0] ? first : "symbol"));
     dialog_open(app, &form->dialog);
 }

@@ -82,8 +82,7 @@ static void draw_limit(const struct canvas *canvas, int y, const char *label, co
 /* "no limit" for 0. */
 static const char *number(int64_t value, const char *unit, char *text, size_t size)
 {
-    if (value == 0)
-        return "no limit";
+    if (value == 0) return "no limit";
     snprintf(text, size, "%lld%s%s", (long long)value, unit[0] ? " " : "", unit);
     return text;
 }
@@ -158,15 +157,13 @@ static void guard_draw(struct overlay *overlay, struct app *app, struct canvas c
     int height = inside.area.height, width = inside.area.width;
     int y = draw_state(app, &inside);
     bool roomy = height >= y + LIMIT_ROWS + 5;
-    if (roomy)
-        lines_rule(&inside, y++, 0, width);
+    if (roomy) lines_rule(&inside, y++, 0, width);
     int rows = height - y - (roomy ? 4 : 3);
     if (rows > 0) {
         draw_limit(&inside, y++, "Limit", "Now", "Allowed", ROLE_DIM);
         draw_limits(app, &inside, y, rows);
     }
-    if (roomy)
-        lines_rule(&inside, height - 3, 0, width);
+    if (roomy) lines_rule(&inside, height - 3, 0, width);
     canvas_text(&inside, height - 2, 0, width, ALIGN_LEFT, panel->answer_role, panel->answer);
     draw_keys(app, &inside, height - 1);
 }
@@ -209,15 +206,11 @@ static void ask_mode(struct guard_panel *panel, struct app *app, const struct mo
 static enum overlay_result guard_key(struct overlay *overlay, struct app *app, int key, bool is_function_key)
 {
     struct guard_panel *panel = (struct guard_panel *)overlay;
-    if (is_function_key)
-        return OVERLAY_KEEP;
-    if (key == ESCAPE)
-        return OVERLAY_DONE;
-    if (key == 'E' || key == 'e')
-        form_limits_open(app);
+    if (is_function_key) return OVERLAY_KEEP;
+    if (key == ESCAPE) return OVERLAY_DONE;
+    if (key == 'E' || key == 'e') form_limits_open(app);
     for (size_t i = 0; i < sizeof mode_keys / sizeof *mode_keys; i++)
-        if (key == mode_keys[i].key && !panel->request)
-            ask_mode(panel, app, &mode_keys[i]);
+        if (key == mode_keys[i].key && !panel->request) ask_mode(panel, app, &mode_keys[i]);
     return OVERLAY_KEEP;
 }
 
@@ -225,8 +218,7 @@ static enum overlay_result guard_message(struct overlay *overlay, struct app *ap
 {
     (void)app;
     struct guard_panel *panel = (struct guard_panel *)overlay;
-    if (msg->id != MSG_REPLY || !panel->request || msg->reply.request_id != panel->request)
-        return OVERLAY_KEEP;
+    if (msg->id != MSG_REPLY || !panel->request || msg->reply.request_id != panel->request) return OVERLAY_KEEP;
     bool ok = msg->reply.status == ERR_OK;
     panel->request = 0;
     panel->answer_role = ok ? ROLE_OK : ROLE_ALARM;

@@ -108,8 +108,7 @@ static void limits_check(struct dialog *dialog, struct app *app)
 
 static const char *value_words(const struct field *field, int64_t value, char *text, size_t size)
 {
-    if (field->type == FIELD_MONEY)
-        return money_format(value, text, size);
+    if (field->type == FIELD_MONEY) return money_format(value, text, size);
     snprintf(text, size, "%lld", (long long)value);
     return text;
 }
@@ -126,8 +125,7 @@ static bool changes(const struct app *app, const struct msg *wanted, char *words
     for (int i = 0; i < COUNT; i++) {
         const struct field *field = field_of(i);
         int64_t before = msg_number(&now, field, 0), after = msg_number(wanted, field, 0);
-        if (before == after || length >= size)
-            continue;
+        if (before == after || length >= size) continue;
         int more =
             snprintf(words + length, size - length, "%s: %s to %s\n", specs[i].label + strspn(specs[i].label, " "),
                      value_words(field, before, from, sizeof from), value_words(field, after, to, sizeof to));

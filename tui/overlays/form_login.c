@@ -37,8 +37,7 @@ static void login_check(struct dialog *dialog, struct app *app)
         form_state_refuse(state, "user", "required");
     else if (strlen(user) >= NAME_SIZE)
         form_state_refuse(state, "user", "too long (at most %d bytes)", NAME_SIZE - 1);
-    if (!form_state_text(state, "secret")[0])
-        form_state_refuse(state, "secret", "required");
+    if (!form_state_text(state, "secret")[0]) form_state_refuse(state, "secret", "required");
 }
 
 static void login_submit(struct dialog *dialog, struct app *app)

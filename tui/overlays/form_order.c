@@ -71,8 +71,7 @@ static struct order_form *of(struct dialog *dialog)
 
 static const char *const *tifs_for(enum order_type type, bool pre_open)
 {
-    if (type == ORDER_LIMIT)
-        return pre_open ? pre_open_limit_tifs : all_tifs;
+    if (type == ORDER_LIMIT) return pre_open ? pre_open_limit_tifs : all_tifs;
     return pre_open ? pre_open_market_tifs : market_tifs;
 }
 
@@ -129,8 +128,7 @@ static void refuse_by_contract(struct order_form *form)
     if (most > 0 && form->request.quantity > most)
         form_state_refuse(state, "quantity", "%d: the exchange takes 1 to %d lots of %s", form->request.quantity, most,
                           order_type_name(form->request.type));
-    if (limit && form->readable)
-        refuse_price(state, contract, form->request.limit_price);
+    if (limit && form->readable) refuse_price(state, contract, form->request.limit_price);
 }
 
 /* Refusals that a field can cure stand beside it; the others (HALTED, stale price ...) in the figures and in the
@@ -142,8 +140,7 @@ static void ask_guard(struct order_form *form, const struct app *app)
     if (form->reject == REJECT_MAX_QUANTITY || form->reject == REJECT_MAX_POSITION ||
         form->reject == REJECT_MAX_NOTIONAL)
         form_state_refuse(state, "quantity", "%s", form->reason);
-    if (form->reject == REJECT_PRICE_COLLAR)
-        form_state_refuse(state, "limit_price", "%s", form->reason);
+    if (form->reject == REJECT_PRICE_COLLAR) form_state_refuse(state, "limit_price", "%s", form->reason);
     if (form->reject == REJECT_WOULD_NOT_REDUCE || form->reject == REJECT_ALREADY_LEAVING)
         form_state_refuse(state, "reduce_only", "%s", form->reason);
 }
@@ -158,8 +155,7 @@ static void offer_price(struct order_form *form)
     char text[PRICE_TEXT_SIZE];
     int side = form_state_choice(state, "side") + 1;
     bool same = side == form->priced_side && strcmp(form->priced_symbol, form->contract.symbol) == 0;
-    if (same || field->touched || !tick->seq)
-        return;
+    if (same || field->touched || !tick->seq) return;
     bool buy = side == SIDE_BUY;
     price_t best = buy ? tick->ask : tick->bid;
     bool there = buy ? tick->ask_quantity > 0 : tick->bid_quantity > 0;
@@ -190,16 +186,12 @@ static void order_check(struct dialog *dialog, struct app *app)
     }
     form_set_tick(dialog->form, quote ? quote->contract.tick : PRICE_SCALE, form->tick.seq ? form->tick.price : 0);
     read_request(form, app);
-    if (!form->request.account[0])
-        form_state_refuse(state, "symbol", "no account is selected (select one first)");
-    if (pre_open && type == ORDER_RANGE_MARKET)
-        form_state_refuse(state, "type", "MKP is not taken before the open");
+    if (!form->request.account[0]) form_state_refuse(state, "symbol", "no account is selected (select one first)");
+    if (pre_open && type == ORDER_RANGE_MARKET) form_state_refuse(state, "type", "MKP is not taken before the open");
     form->reject = REJECT_NONE;
-    if (!form->has_contract)
-        return;
+    if (!form->has_contract) return;
     refuse_by_contract(form);
-    if (!form->readable)
-        return;
+    if (!form->readable) return;
     ask_guard(form, app);
     preview_order(&form->request, &form->contract, form->tick.seq ? &form->tick : NULL,
                   guard_view_position(app, form->request.symbol), app->model->commission, &form->preview);
@@ -322,8 +314,7 @@ static void order_pick(struct dialog *dialog, struct app *app, int step, const c
         return;
     }
     const struct quote *quote = contract_rows_step(app, symbol, step);
-    if (quote)
-        chosen(dialog, app, quote->contract.symbol);
+    if (quote) chosen(dialog, app, quote->contract.symbol);
 }
 
 /* What is sent is what the question showed, not what the form may hold by then. */
@@ -351,8 +342,7 @@ static void order_submit(struct dialog *dialog, struct app *app)
     CHECK(question);
     question->form = form;
     question->request = form->request;
-    if (form->request.type == ORDER_LIMIT)
-        price_format(form->request.limit_price, price, sizeof price);
+    if (form->request.type == ORDER_LIMIT) price_format(form->request.limit_price, price, sizeof price);
     snprintf(words, sizeof words, "%s %d %s at %s (%s %s%s)\nValue NT$ %s, account %s, %s.%s%s",
              side_name(form->request.side), form->request.quantity, form->request.symbol, price,
              order_type_name(form->request.type), tif_name(form->request.tif),

@@ -61,8 +61,7 @@ static enum overlay_result register_choose(void *context, struct app *app, int i
     const struct contract *contract = &contract_rows_at(app, false, index)->contract;
     bool registered = contract->flags & CONTRACT_REGISTERED;
     const char *held = registered ? held_by(app, contract->symbol) : NULL;
-    if (registering->request)
-        return OVERLAY_KEEP;
+    if (registering->request) return OVERLAY_KEEP;
     registering->answer_role = ROLE_ALARM;
     if (held) {
         snprintf(registering->answer, sizeof registering->answer, "%s stays registered: %s", contract->symbol, held);
@@ -117,8 +116,7 @@ static void register_moved(void *context, struct app *app, int index)
     (void)app;
     (void)index;
     struct registering *registering = context;
-    if (!registering->request)
-        registering->answer[0] = '\0';
+    if (!registering->request) registering->answer[0] = '\0';
 }
 
 static const struct pick_ops ops = {

@@ -24,8 +24,7 @@ static void add_working(const struct app *app, const char *symbol, struct guard_
     const struct model *model = app->model;
     for (size_t i = 0; i < model->order_count; i++) {
         const struct order *order = &model->orders[i];
-        if (order_state_terminal(order->state) || strcmp(order->request.symbol, symbol) != 0)
-            continue;
+        if (order_state_terminal(order->state) || strcmp(order->request.symbol, symbol) != 0) continue;
         int32_t open = order->request.quantity - order->filled_quantity;
         if (order->request.reduce_only)
             input->working_reduce += open;

@@ -26,16 +26,13 @@ static const char *where(const struct action *action, char *text, size_t size)
 {
     int count = 0;
     text[0] = '\0';
-    if (action->scopes & SCOPE_ALWAYS)
-        return "anywhere";
+    if (action->scopes & SCOPE_ALWAYS) return "anywhere";
     for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
-        if (!(action->scopes & scopes[i].scope))
-            continue;
+        if (!(action->scopes & scopes[i].scope)) continue;
         count++;
         text_copy(text, size, scopes[i].name);
     }
-    if (count > 1)
-        snprintf(text, size, "%d panes", count);
+    if (count > 1) snprintf(text, size, "%d panes", count);
     return text;
 }
 
@@ -110,8 +107,7 @@ static bool help_words(void *context, const struct app *app, int index, enum rol
 {
     (void)context;
     const char *why = NULL;
-    if (index < 0)
-        return false;
+    if (index < 0) return false;
     const struct action *action = &actions[index];
     bool off = action->allowed && !action->allowed(app, &why);
     *role = off ? ROLE_WARNING : ROLE_DIM;

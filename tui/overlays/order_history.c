@@ -134,8 +134,7 @@ static void history_head(void *context, const struct app *app, const struct canv
         canvas_text(canvas, 0, 0, width, ALIGN_LEFT, ROLE_DIM, history->id);
         return;
     }
-    if (request->type == ORDER_LIMIT)
-        price_format(request->limit_price, price, sizeof price);
+    if (request->type == ORDER_LIMIT) price_format(request->limit_price, price, sizeof price);
     canvas_format(canvas, 0, 0, width, ALIGN_LEFT, request->side == SIDE_BUY ? ROLE_BUY : ROLE_SELL,
                   "%s %d %s %s%s%s %s%s", side_name(request->side), request->quantity, request->symbol,
                   order_type_name(request->type), price[0] ? " " : "", price, tif_name(request->tif),
@@ -188,8 +187,7 @@ static enum overlay_result history_message(void *context, struct app *app, const
 {
     struct history *history = context;
     bool ours = msg->id == MSG_ORDER && strcmp(msg->order.request.client_order_id, history->id) == 0;
-    if (ours && !history->next)
-        history->next = start(app, history->id);
+    if (ours && !history->next) history->next = start(app, history->id);
     return OVERLAY_KEEP;
 }
 

@@ -12,8 +12,7 @@ enum { HEIGHT_MIN = 1, WIDTH_MIN = 8 };
 
 static int clamp(int value, int low, int high)
 {
-    if (value > high)
-        value = high;
+    if (value > high) value = high;
     return value < low ? low : value;
 }
 
@@ -26,10 +25,8 @@ static struct canvas overlay_canvas(const struct overlay *overlay, const struct 
 
 static void remove_window(struct overlay *overlay)
 {
-    if (overlay->panel)
-        del_panel(overlay->panel);
-    if (overlay->window)
-        delwin(overlay->window);
+    if (overlay->panel) del_panel(overlay->panel);
+    if (overlay->window) delwin(overlay->window);
     overlay->panel = NULL;
     overlay->window = NULL;
 }
@@ -44,19 +41,16 @@ static void place(struct app *app, struct overlay *overlay)
     int y = overlay->ops->anchor == OVERLAY_BOTTOM ? app->rows - height : (app->rows - height) / 2;
     remove_window(overlay);
     overlay->window = newwin(height, width, y < 0 ? 0 : y, (app->columns - width) / 2);
-    if (!overlay->window)
-        return; /* no such place on this screen: not drawn until it grows */
+    if (!overlay->window) return; /* no such place on this screen: not drawn until it grows */
     overlay->panel = new_panel(overlay->window);
     CHECK(overlay->panel);
-    if (overlay->ops->place)
-        overlay->ops->place(overlay, app, overlay_canvas(overlay, app));
+    if (overlay->ops->place) overlay->ops->place(overlay, app, overlay_canvas(overlay, app));
 }
 
 /* Panels are stacked in the order they are made: remake from the lowest up. */
 static void place_from(struct app *app, struct overlay *overlay)
 {
-    if (!overlay)
-        return;
+    if (!overlay) return;
     place_from(app, overlay->below);
     place(app, overlay);
 }
@@ -64,10 +58,8 @@ static void place_from(struct app *app, struct overlay *overlay)
 static void pop(struct app *app, struct overlay *overlay)
 {
     struct overlay **link = &app->top;
-    while (*link && *link != overlay)
-        link = &(*link)->below;
-    if (!*link)
-        return;
+    while (*link && *link != overlay) link = &(*link)->below;
+    if (!*link) return;
     *link = overlay->below;
     remove_window(overlay);
     overlay->ops->close(overlay);
@@ -86,10 +78,8 @@ void overlay_push(struct app *app, struct overlay *overlay)
 bool overlays_key(struct app *app, int key, bool is_function_key)
 {
     struct overlay *overlay = app->top;
-    if (!overlay)
-        return false;
-    if (overlay->ops->key(overlay, app, key, is_function_key) == OVERLAY_DONE)
-        pop(app, overlay);
+    if (!overlay) return false;
+    if (overlay->ops->key(overlay, app, key, is_function_key) == OVERLAY_DONE) pop(app, overlay);
     return true;
 }
 
@@ -103,14 +93,11 @@ bool overlays_take_text(const struct app *app)
 bool overlays_mouse(struct app *app, int y, int x, unsigned long buttons)
 {
     struct overlay *overlay = app->top;
-    if (!overlay)
-        return false;
-    if (!overlay->ops->mouse || !overlay->window || !wenclose(overlay->window, y, x))
-        return true;
+    if (!overlay) return false;
+    if (!overlay->ops->mouse || !overlay->window || !wenclose(overlay->window, y, x)) return true;
     y -= getbegy((WINDOW *)overlay->window);
     x -= getbegx((WINDOW *)overlay->window);
-    if (overlay->ops->mouse(overlay, app, y, x, buttons) == OVERLAY_DONE)
-        pop(app, overlay);
+    if (overlay->ops->mouse(overlay, app, y, x, buttons) == OVERLAY_DONE) pop(app, overlay);
     return true;
 }
 
@@ -119,8 +106,7 @@ void overlays_message(struct app *app, const struct msg *msg)
     struct overlay *below;
     for (struct overlay *overlay = app->top; overlay; overlay = below) {
         below = overlay->below;
-        if (overlay->ops->message && overlay->ops->message(overlay, app, msg) == OVERLAY_DONE)
-            pop(app, overlay);
+        if (overlay->ops->message && overlay->ops->message(overlay, app, msg) == OVERLAY_DONE) pop(app, overlay);
     }
 }
 
@@ -131,11 +117,9 @@ void overlays_resize(struct app *app)
 
 static void draw_from(struct app *app, struct overlay *overlay)
 {
-    if (!overlay)
-        return;
+    if (!overlay) return;
     draw_from(app, overlay->below);
-    if (!overlay->window)
-        return;
+    if (!overlay->window) return;
     werase(overlay->window);
     overlay->ops->draw(overlay, app, overlay_canvas(overlay, app));
 }
@@ -147,14 +131,12 @@ void overlays_draw(struct app *app)
     const struct overlay *top = app->top;
     bool visible = top && top->window && top->ops->cursor && top->ops->cursor(top, &y, &x);
     /* The top panel is staged last, so its cursor is the one that stays. */
-    if (visible)
-        wmove((WINDOW *)top->window, y, x);
+    if (visible) wmove((WINDOW *)top->window, y, x);
     update_panels();
     curs_set(visible ? 1 : 0);
 }
 
 void overlays_close(struct app *app)
 {
-    while (app->top)
-        pop(app, app->top);
+    while (app->top) pop(app, app->top);
 }

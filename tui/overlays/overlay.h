@@ -51,8 +51,8 @@ void overlay_push(struct app *app, struct overlay *overlay);
 
 /* The loop's side of the stack. A handler may push another overlay; one that returns OVERLAY_DONE leaves wherever it
  * is. */
-bool overlays_key(struct app *app, int key, bool is_function_key);         /* false: no overlay, the key is free */
-bool overlays_take_text(const struct app *app); /* does a letter go into a text in the top one? */
+bool overlays_key(struct app *app, int key, bool is_function_key); /* false: no overlay, the key is free */
+bool overlays_take_text(const struct app *app);                    /* does a letter go into a text in the top one? */
 bool overlays_mouse(struct app *app, int y, int x, unsigned long buttons); /* screen coordinates; false: no overlay */
 void overlays_message(struct app *app, const struct msg *msg);
 void overlays_resize(struct app *app); /* after app->rows, columns changed */

@@ -28,8 +28,7 @@ struct records {
 
 static void release(struct records *records)
 {
-    if (atomic_fetch_sub(&records->owners, 1) != 1)
-        return;
+    if (atomic_fetch_sub(&records->owners, 1) != 1) return;
     free(records->rows);
     free(records);
 }
@@ -101,8 +100,7 @@ struct records *records_read(enum db_file file, const struct settings *settings,
 
 void records_free(struct records *records)
 {
-    if (records)
-        release(records);
+    if (records) release(records);
 }
 
 bool records_ready(struct records *records)

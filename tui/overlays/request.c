@@ -29,7 +29,6 @@ const struct account *request_account_row(const struct app *app)
 {
     const struct model *model = app->model;
     for (size_t i = 0; i < model->account_count; i++)
-        if (strcmp(model->accounts[i].account, model->session.account) == 0)
-            return &model->accounts[i];
+        if (strcmp(model->accounts[i].account, model->session.account) == 0) return &model->accounts[i];
     return NULL;
 }

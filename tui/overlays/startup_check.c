@@ -46,8 +46,7 @@ static bool heard(const struct app *app, enum component component)
 static bool gateway_silent(const struct app *app, char *words, size_t size)
 {
     bool silent = !heard(app, COMPONENT_GATEWAY);
-    if (silent)
-        snprintf(words, size, "not known: the gateway is silent");
+    if (silent) snprintf(words, size, "not known: the gateway is silent");
     return silent;
 }
 
@@ -93,8 +92,7 @@ static enum check_level executor_state(const struct app *app, char *words, size_
 static enum check_level login_state(const struct app *app, char *words, size_t size)
 {
     const struct session_info *session = &app->model->session;
-    if (gateway_silent(app, words, size))
-        return CHECK_MISSING;
+    if (gateway_silent(app, words, size)) return CHECK_MISSING;
     if (session->logged_in) {
         snprintf(words, size, "%s at %s", session->user, session->venue);
         return CHECK_OK;
@@ -106,8 +104,7 @@ static enum check_level login_state(const struct app *app, char *words, size_t s
 static enum check_level register_state(const struct app *app, char *words, size_t size)
 {
     int count = contract_rows_count(app, true);
-    if (gateway_silent(app, words, size))
-        return CHECK_MISSING;
+    if (gateway_silent(app, words, size)) return CHECK_MISSING;
     if (!count) {
         snprintf(words, size, "none: without one there are no prices");
         return CHECK_MISSING;
@@ -121,8 +118,7 @@ static enum check_level account_state(const struct app *app, char *words, size_t
 {
     const struct account *account = request_account_row(app);
     char margin[PRICE_TEXT_SIZE];
-    if (gateway_silent(app, words, size))
-        return CHECK_MISSING;
+    if (gateway_silent(app, words, size)) return CHECK_MISSING;
     if (!request_account(app)[0]) {
         snprintf(words, size, "none selected: nothing can be ordered");
         return CHECK_MISSING;
@@ -154,8 +150,7 @@ static enum check_level condition_state(const struct app *app, char *words, size
 static enum check_level guard_words(const struct app *app, char *words, size_t size)
 {
     const struct guard_state *guard = &app->model->guard;
-    if (gateway_silent(app, words, size))
-        return CHECK_MISSING;
+    if (gateway_silent(app, words, size)) return CHECK_MISSING;
     if (!guard->mode) {
         snprintf(words, size, "not known yet");
         return CHECK_MISSING;
@@ -167,8 +162,7 @@ static enum check_level guard_words(const struct app *app, char *words, size_t s
 static enum check_level market_words(const struct app *app, char *words, size_t size)
 {
     const struct market *market = &app->model->market;
-    if (gateway_silent(app, words, size))
-        return CHECK_MISSING;
+    if (gateway_silent(app, words, size)) return CHECK_MISSING;
     if (!market->venue[0]) {
         snprintf(words, size, "not heard yet");
         return CHECK_MISSING;
@@ -222,19 +216,16 @@ static void draw_row(const struct startup *startup, const struct app *app, const
                words);
     if (row->key) {
         canvas_format(canvas, y, width - mend, 2, ALIGN_LEFT, ROLE_KEY, "%c", row->key);
-        if (mend > 2)
-            canvas_text(canvas, y, width - mend + 2, mend - 2, ALIGN_LEFT, ROLE_DIM, row->mend);
+        if (mend > 2) canvas_text(canvas, y, width - mend + 2, mend - 2, ALIGN_LEFT, ROLE_DIM, row->mend);
     }
-    if (index == startup->cursor)
-        canvas_repaint(canvas, y, 0, width, ROLE_CURSOR);
+    if (index == startup->cursor) canvas_repaint(canvas, y, 0, width, ROLE_CURSOR);
 }
 
 static bool ready(const struct app *app)
 {
     char words[TEXT_SIZE];
     for (int i = 0; i < ROWS; i++)
-        if (rows[i].state(app, words, sizeof words) == CHECK_MISSING)
-            return false;
+        if (rows[i].state(app, words, sizeof words) == CHECK_MISSING) return false;
     return true;
 }
 
@@ -246,8 +237,7 @@ static void startup_draw(struct overlay *overlay, struct app *app, struct canvas
     struct canvas inside = lines_frame(app, overlay, &canvas, "Start-up check", true);
     int height = inside.area.height, width = inside.area.width, foot = height >= ROWS + 3 ? 3 : 1;
     int room = height - foot, top = startup->cursor >= room ? startup->cursor - room + 1 : 0;
-    for (int i = 0; i < room && top + i < ROWS; i++)
-        draw_row(startup, app, &inside, i, top + i);
+    for (int i = 0; i < room && top + i < ROWS; i++) draw_row(startup, app, &inside, i, top + i);
     if (foot == 3) {
         bool all = ready(app);
         lines_rule(&inside, height - 3, 0, width);
@@ -287,8 +277,7 @@ static void ask_stop(struct startup *startup, struct app *app)
     struct startup **context = malloc(sizeof(struct startup *));
     CHECK(context);
     *context = startup;
-    for (size_t i = 0; i < app->model->position_count; i++)
-        open += app->model->positions[i].quantity != 0;
+    for (size_t i = 0; i < app->model->position_count; i++) open += app->model->positions[i].quantity != 0;
     snprintf(
         words, sizeof words,
         "Gateway, strategy and executor stop. No condition fires and no stop loss protects until they run again.%s",
@@ -322,8 +311,7 @@ static enum overlay_result startup_key(struct overlay *overlay, struct app *app,
             mend(startup, app, startup->cursor);
         return OVERLAY_KEEP;
     }
-    if (key == ESCAPE)
-        return OVERLAY_DONE;
+    if (key == ESCAPE) return OVERLAY_DONE;
     if (key == '\r' || key == '\n')
         mend(startup, app, startup->cursor);
     else if (key == 'j' || key == TAB)
@@ -333,8 +321,7 @@ static enum overlay_result startup_key(struct overlay *overlay, struct app *app,
     else if (key == 'X' && !startup->request)
         ask_stop(startup, app);
     for (int i = 0; i < ROWS; i++) {
-        if (key != rows[i].key || !rows[i].key)
-            continue;
+        if (key != rows[i].key || !rows[i].key) continue;
         mend(startup, app, i);
         break;
     }
@@ -345,8 +332,7 @@ static enum overlay_result startup_message(struct overlay *overlay, struct app *
 {
     (void)app;
     struct startup *startup = (struct startup *)overlay;
-    if (msg->id != MSG_REPLY || !startup->request || msg->reply.request_id != startup->request)
-        return OVERLAY_KEEP;
+    if (msg->id != MSG_REPLY || !startup->request || msg->reply.request_id != startup->request) return OVERLAY_KEEP;
     bool ok = msg->reply.status == ERR_OK;
     startup->request = 0;
     startup->answer_role = ok ? ROLE_OK : ROLE_ALARM;
@@ -379,7 +365,6 @@ void overlay_startup_check(struct app *app)
     CHECK(startup);
     startup->overlay.ops = &ops;
     for (int i = ROWS - 1; i >= 0; i--) /* to the first thing that is missing */
-        if (rows[i].state(app, words, sizeof words) == CHECK_MISSING)
-            startup->cursor = i;
+        if (rows[i].state(app, words, sizeof words) == CHECK_MISSING) startup->cursor = i;
     overlay_push(app, &startup->overlay);
 }

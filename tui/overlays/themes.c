@@ -20,8 +20,7 @@ static int theme_count(void *context, const struct app *app)
     (void)context;
     (void)app;
     int count = 0;
-    while (theme_name_at(count))
-        count++;
+    while (theme_name_at(count)) count++;
     return count;
 }
 
@@ -89,8 +88,7 @@ static enum overlay_result theme_choose(void *context, struct app *app, int inde
 {
     struct choosing *choosing = context;
     theme_moved(context, app, index);
-    if (choosing->refusal[0])
-        return OVERLAY_KEEP;
+    if (choosing->refusal[0]) return OVERLAY_KEEP;
     app_notice(app, ROLE_OK, "Theme %s (in outcry.ini: [screen] theme = %s)", app->theme.name, app->theme.name);
     return OVERLAY_DONE;
 }

@@ -40,8 +40,8 @@ static void row_key(const void *context, size_t row, char *key, size_t size)
 static enum role state_role(const struct condition *condition)
 {
     static const enum role roles[] = {
-        [CONDITION_ARMED] = ROLE_TEXT,      [CONDITION_TRIGGERED] = ROLE_WARNING, [CONDITION_ENTERING] = ROLE_KEY,
-        [CONDITION_OPEN] = ROLE_STRONG,     [CONDITION_EXITING] = ROLE_KEY,       [CONDITION_CLOSED] = ROLE_DIM,
+        [CONDITION_ARMED] = ROLE_TEXT,       [CONDITION_TRIGGERED] = ROLE_WARNING, [CONDITION_ENTERING] = ROLE_KEY,
+        [CONDITION_OPEN] = ROLE_STRONG,      [CONDITION_EXITING] = ROLE_KEY,       [CONDITION_CLOSED] = ROLE_DIM,
         [CONDITION_REJECTED] = ROLE_WARNING, [CONDITION_PAUSED] = ROLE_DIM,        [CONDITION_CANCELLED] = ROLE_DIM,
         [CONDITION_EXPIRED] = ROLE_DIM,
     };
@@ -69,8 +69,7 @@ static void distance_cell(const struct app *app, const struct condition *conditi
 {
     price_t distance = 0, last = last_price(app, condition->terms.symbol);
     const char *event = "";
-    if (!last || !condition_distance(condition, last, &distance, &event))
-        return;
+    if (!last || !condition_distance(condition, last, &distance, &event)) return;
     if (column == DISTANCE)
         format_price(distance, decimals_of(app, condition->terms.symbol), cell->text);
     else
@@ -87,8 +86,7 @@ static enum role explain(const struct app *app, const struct condition *conditio
     condition_explain(condition, last_price(app, condition->terms.symbol), why, sizeof why);
     if (enters && model_blocked(app->model, condition->terms.symbol, blocked, sizeof blocked)) {
         size_t used = (size_t)snprintf(text, size, "%.80s; ", blocked);
-        if (used < size)
-            (void)text_copy(text + used, size - used, why);
+        if (used < size) (void)text_copy(text + used, size - used, why);
         return ROLE_ALARM;
     }
     (void)text_copy(text, size, why);
@@ -100,8 +98,7 @@ static void result_cell(const struct app *app, const struct condition *condition
 {
     int32_t open = condition->filled_quantity - condition->exited_quantity;
     price_t last = last_price(app, condition->terms.symbol), value, points;
-    if (!condition->filled_quantity || (open && !last))
-        return;
+    if (!condition->filled_quantity || (open && !last)) return;
     if (!price_mul(last, open, &value) || !price_add(value, condition->exited_value, &value) ||
         !price_add(value, -condition->filled_value, &value))
         return;
@@ -164,8 +161,7 @@ static size_t count_live(const struct app *app)
 
 static const char *empty_words(const struct app *app)
 {
-    if (!app->model->components[COMPONENT_STRATEGY].heard_us)
-        return "Waiting for the strategy...";
+    if (!app->model->components[COMPONENT_STRATEGY].heard_us) return "Waiting for the strategy...";
     return "No conditions. Press n to define one.";
 }
 

@@ -45,8 +45,7 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     char stamp[CALENDAR_TEXT_SIZE];
     if (column == TIME) {
         int64_t time_us = entry_us(context, entry);
-        if (time_us)
-            snprintf(cell->text, sizeof cell->text, "%s", calendar_format_time(time_us, stamp, sizeof stamp));
+        if (time_us) snprintf(cell->text, sizeof cell->text, "%s", calendar_format_time(time_us, stamp, sizeof stamp));
         cell->role = ROLE_DIM;
     } else if (column == WHO) {
         snprintf(cell->text, sizeof cell->text, "%s",

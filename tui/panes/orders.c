@@ -28,22 +28,26 @@ static void row_key(const void *context, size_t row, char *key, size_t size)
 static enum role state_role(enum order_state state)
 {
     static const enum role roles[] = {
-        [ORDER_INTENT] = ROLE_KEY,         [ORDER_SENDING] = ROLE_KEY,        [ORDER_UNKNOWN] = ROLE_ALARM,
-        [ORDER_NEW] = ROLE_STRONG,         [ORDER_PARTIALLY_FILLED] = ROLE_STRONG, [ORDER_PENDING_CANCEL] = ROLE_KEY,
-        [ORDER_FILLED] = ROLE_OK,          [ORDER_CANCELLED] = ROLE_DIM,      [ORDER_REJECTED] = ROLE_WARNING,
-        [ORDER_DENIED] = ROLE_WARNING,     [ORDER_EXPIRED] = ROLE_DIM,
+        [ORDER_INTENT] = ROLE_KEY,
+        [ORDER_SENDING] = ROLE_KEY,
+        [ORDER_UNKNOWN] = ROLE_ALARM,
+        [ORDER_NEW] = ROLE_STRONG,
+        [ORDER_PARTIALLY_FILLED] = ROLE_STRONG,
+        [ORDER_PENDING_CANCEL] = ROLE_KEY,
+        [ORDER_FILLED] = ROLE_OK,
+        [ORDER_CANCELLED] = ROLE_DIM,
+        [ORDER_REJECTED] = ROLE_WARNING,
+        [ORDER_DENIED] = ROLE_WARNING,
+        [ORDER_EXPIRED] = ROLE_DIM,
     };
     return roles[state];
 }
 
 static void leg_cell(const struct order_request *request, struct list_cell *cell)
 {
-    static const char *const words[] = {[LEG_NONE] = "manual",
-                                        [LEG_ENTRY] = "entry",
-                                        [LEG_TAKE_PROFIT] = "profit",
-                                        [LEG_STOP_LOSS] = "stop",
-                                        [LEG_FLATTEN] = "flatten",
-                                        [LEG_ADJUST] = "adjust"};
+    static const char *const words[] = {
+        [LEG_NONE] = "manual",    [LEG_ENTRY] = "entry",     [LEG_TAKE_PROFIT] = "profit",
+        [LEG_STOP_LOSS] = "stop", [LEG_FLATTEN] = "flatten", [LEG_ADJUST] = "adjust"};
     if (request->condition_id)
         snprintf(cell->text, sizeof cell->text, "%lld %s", (long long)request->condition_id, words[request->leg]);
     else
@@ -112,15 +116,13 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
 static size_t count_working(const struct app *app)
 {
     size_t count = 0;
-    for (size_t i = 0; i < app->model->order_count && !order_state_terminal(app->model->orders[i].state); i++)
-        count++;
+    for (size_t i = 0; i < app->model->order_count && !order_state_terminal(app->model->orders[i].state); i++) count++;
     return count;
 }
 
 static const char *empty_words(const struct app *app)
 {
-    if (!app->model->components[COMPONENT_EXECUTOR].heard_us)
-        return "Waiting for the executor...";
+    if (!app->model->components[COMPONENT_EXECUTOR].heard_us) return "Waiting for the executor...";
     return "No orders today. Press b to buy or s to sell.";
 }
 

@@ -8,16 +8,15 @@
 #include "tui/format.h"
 #include "tui/widgets/lines.h"
 
-#define DETAIL_HEIGHT_MIN 7 /* rows inside before one is given to the line about the selected row */
-#define DETAIL_RULE_MIN 11  /* and before a rule is drawn above it */
-#define DETAIL_WRAP_MIN 16  /* and before it may take more than one row, in a pane that has the screen to itself */
-#define DETAIL_NARROW 100   /* cells: below it the words need three */
+#define DETAIL_HEIGHT_MIN 7   /* rows inside before one is given to the line about the selected row */
+#define DETAIL_RULE_MIN   11  /* and before a rule is drawn above it */
+#define DETAIL_WRAP_MIN   16  /* and before it may take more than one row, in a pane that has the screen to itself */
+#define DETAIL_NARROW     100 /* cells: below it the words need three */
 
 struct pane *pane_new(const struct pane_ops *ops)
 {
     struct pane *pane = calloc(1, sizeof *pane);
-    if (!pane)
-        return NULL;
+    if (!pane) return NULL;
     pane->ops = ops;
     pane->dirty = true;
     list_init(&pane->list, ops->source);
@@ -26,8 +25,7 @@ struct pane *pane_new(const struct pane_ops *ops)
 
 void pane_free(struct pane *pane)
 {
-    if (!pane)
-        return;
+    if (!pane) return;
     list_free(&pane->list);
     free(pane);
 }
@@ -52,8 +50,7 @@ static int tabs_width(const struct pane *pane, const struct app *app, unsigned t
     char text[64];
     for (int id = 0; id < PANE_COUNT; id++) {
         bool active = id == (int)pane->ops->id;
-        if (!active && !(tabs & 1u << id))
-            continue;
+        if (!active && !(tabs & 1u << id)) continue;
         tab_text(app, (enum pane_id)id, active, level, text, sizeof text);
         width += text_cells(text) + (active ? 4 : 2) + 1;
     }
@@ -63,8 +60,7 @@ static int tabs_width(const struct pane *pane, const struct app *app, unsigned t
 static int tabs_level(const struct pane *pane, const struct app *app, unsigned tabs, int room)
 {
     int level = 0;
-    while (level < 2 && tabs_width(pane, app, tabs, level) > room)
-        level++;
+    while (level < 2 && tabs_width(pane, app, tabs, level) > room) level++;
     return level;
 }
 
@@ -78,8 +74,7 @@ static void each_tab(const struct pane *pane, const struct app *app, unsigned ta
     char text[64];
     for (int id = 0; id < PANE_COUNT; id++) {
         bool active = id == (int)pane->ops->id;
-        if (!active && !(tabs & 1u << id))
-            continue;
+        if (!active && !(tabs & 1u << id)) continue;
         tab_text(app, (enum pane_id)id, active, level, text, sizeof text);
         int width = text_cells(text) + (active ? 4 : 2);
         visit(context, (enum pane_id)id, active, x, width, text);
@@ -98,8 +93,7 @@ static void draw_tab(void *context, enum pane_id id, bool active, int x, int wid
     (void)id;
     struct tab_drawing *drawing = context;
     int room = drawing->canvas->area.width - 1 - x;
-    if (width > room)
-        return;
+    if (width > room) return;
     if (active)
         canvas_tab(drawing->canvas, drawing->mode, drawing->focused, 0, x, width, text);
     else
@@ -136,8 +130,7 @@ static void draw_empty(const struct pane *pane, const struct app *app, const str
         size_t cut = strlen(words);
         if (text_cells(words) > width) { /* break at the last space that fits: the words are ASCII */
             cut = width > 0 ? (size_t)width : 1;
-            while (cut > 1 && words[cut] != ' ')
-                cut--;
+            while (cut > 1 && words[cut] != ' ') cut--;
         }
         canvas_format(inside, y++, 0, width, ALIGN_CENTRE, ROLE_DIM, "%.*s", (int)cut, words);
         words += cut;
@@ -149,12 +142,9 @@ static void draw_empty(const struct pane *pane, const struct app *app, const str
 static int detail_rows(const struct pane *pane, const struct canvas *inside, bool alone)
 {
     int height = inside->area.height;
-    if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN)
-        return 0;
-    if (height < DETAIL_RULE_MIN)
-        return 1;
-    if (!alone || height < DETAIL_WRAP_MIN)
-        return 2;
+    if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN) return 0;
+    if (height < DETAIL_RULE_MIN) return 1;
+    if (!alone || height < DETAIL_WRAP_MIN) return 2;
     return inside->area.width < DETAIL_NARROW ? 4 : 3;
 }
 
@@ -164,13 +154,10 @@ static void draw_detail(const struct pane *pane, const struct app *app, const st
     char text[512] = "";
     enum role role = ROLE_TEXT;
     int height = inside->area.height, width = inside->area.width;
-    for (int y = height - rows; y < height; y++)
-        canvas_fill(inside, y, 0, width, ROLE_TEXT);
-    if (!rows || !list_selected(&pane->list, &row))
-        return;
+    for (int y = height - rows; y < height; y++) canvas_fill(inside, y, 0, width, ROLE_TEXT);
+    if (!rows || !list_selected(&pane->list, &row)) return;
     pane->ops->detail(app, row, text, sizeof text, &role);
-    if (rows > 1)
-        canvas_rule(inside, height - rows, 0, width, ROLE_BORDER);
+    if (rows > 1) canvas_rule(inside, height - rows, 0, width, ROLE_BORDER);
     lines_wrap(inside, height - (rows > 1 ? rows - 1 : 1), 0, width, rows > 1 ? rows - 1 : 1, role, text);
 }
 
@@ -202,8 +189,7 @@ void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, 
     struct canvas rows = canvas_sub(&inside, (struct rect){0, 0, height - below, inside.area.width});
     list_draw(&pane->list, app, &rows, focused);
     draw_detail(pane, app, &inside, below);
-    if (!pane->list.visible_count)
-        draw_empty(pane, app, &rows);
+    if (!pane->list.visible_count) draw_empty(pane, app, &rows);
     enum role note_role = note_text(&pane->list, note, sizeof note);
     int note_cells = text_cells(note);
     pane->tabs_room = area.width - 4 - note_cells;

@@ -14,12 +14,12 @@
 
 struct pane_ops {
     enum pane_id id;
-    const char *title;       /* "Watchlist" */
-    const char *short_title; /* "Watch": in a tab where there is little room */
-    unsigned scope;    /* SCOPE_* */
-    unsigned dirty;    /* DIRTY_* that make it stale */
-    const struct list_source *source; /* context: the app */
-    size_t (*count)(const struct app *app); /* for its tab */
+    const char *title;                           /* "Watchlist" */
+    const char *short_title;                     /* "Watch": in a tab where there is little room */
+    unsigned scope;                              /* SCOPE_* */
+    unsigned dirty;                              /* DIRTY_* that make it stale */
+    const struct list_source *source;            /* context: the app */
+    size_t (*count)(const struct app *app);      /* for its tab */
     const char *(*empty)(const struct app *app); /* what to say, and which key helps */
     /* One line about the row under the cursor, or "" for none. NULL: the pane has no such line. */
     void (*detail)(const struct app *app, size_t row, char *text, size_t size, enum role *role);

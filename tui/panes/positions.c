@@ -46,8 +46,7 @@ static struct position today_of(const struct app *app, const struct position *po
 {
     struct position today = *position;
     int32_t day = ledger_day(&app->model->market);
-    if (day && position->trading_day < day)
-        position_roll(&today, day);
+    if (day && position->trading_day < day) position_roll(&today, day);
     return today;
 }
 
@@ -79,19 +78,19 @@ static void pnl_cell(const struct app *app, const struct position *position, int
 static void total_cell(const struct app *app, int column, struct list_cell *cell)
 {
     money_t sum = 0;
-    if (column == SYMBOL)
-        snprintf(cell->text, sizeof cell->text, "Total");
+    if (column == SYMBOL) snprintf(cell->text, sizeof cell->text, "Total");
     cell->role = ROLE_DIM;
-    if (column < OPEN)
-        return;
+    if (column < OPEN) return;
     for (size_t i = 0; i < app->model->position_count; i++) {
         struct position_pnl pnl;
         struct position today = today_of(app, &app->model->positions[i]);
         (void)model_position_pnl(app->model, &app->model->positions[i], &pnl);
-        (void)price_add(sum, column == OPEN       ? pnl.unrealized
-                             : column == REALIZED ? today.realized
-                             : column == COST     ? -(today.cost + pnl.exit_cost)
-                                                  : pnl.net, &sum);
+        (void)price_add(sum,
+                        column == OPEN       ? pnl.unrealized
+                        : column == REALIZED ? today.realized
+                        : column == COST     ? -(today.cost + pnl.exit_cost)
+                                             : pnl.net,
+                        &sum);
     }
     money_cell(sum, column == NET, cell);
     cell->role = column == NET ? cell->role : ROLE_STRONG;
@@ -126,29 +125,22 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
 static size_t count_held(const struct app *app)
 {
     size_t count = 0;
-    for (size_t i = 0; i < app->model->position_count; i++)
-        count += app->model->positions[i].quantity != 0;
+    for (size_t i = 0; i < app->model->position_count; i++) count += app->model->positions[i].quantity != 0;
     return count;
 }
 
 static const char *empty_words(const struct app *app)
 {
-    if (!app->model->components[COMPONENT_EXECUTOR].heard_us)
-        return "Waiting for the executor...";
+    if (!app->model->components[COMPONENT_EXECUTOR].heard_us) return "Waiting for the executor...";
     return "No positions. Press b to buy, s to sell, n for a condition.";
 }
 
 static const struct list_column columns[COLUMNS] = {
-    [SYMBOL] = {"Symbol", LIST_LEFT, 6, 6, 0},
-    [SIDE] = {"", LIST_LEFT, 1, 0, 0},
-    [LOTS] = {"Lots", LIST_RIGHT, 4, 0, 0},
-    [AVERAGE] = {"Average", LIST_DECIMAL, 7, 0, 4},
-    [LAST] = {"Last", LIST_DECIMAL, 5, 0, 3},
-    [POINTS] = {"Points", LIST_DECIMAL, 6, 0, 2},
-    [OPEN] = {"Open NT$", LIST_RIGHT, 8, 0, 6},
-    [REALIZED] = {"Realized", LIST_RIGHT, 8, 0, 7},
-    [COST] = {"Cost", LIST_RIGHT, 6, 0, 8},
-    [NET] = {"Net NT$", LIST_RIGHT, 7, 0, 0},
+    [SYMBOL] = {"Symbol", LIST_LEFT, 6, 6, 0},  [SIDE] = {"", LIST_LEFT, 1, 0, 0},
+    [LOTS] = {"Lots", LIST_RIGHT, 4, 0, 0},     [AVERAGE] = {"Average", LIST_DECIMAL, 7, 0, 4},
+    [LAST] = {"Last", LIST_DECIMAL, 5, 0, 3},   [POINTS] = {"Points", LIST_DECIMAL, 6, 0, 2},
+    [OPEN] = {"Open NT$", LIST_RIGHT, 8, 0, 6}, [REALIZED] = {"Realized", LIST_RIGHT, 8, 0, 7},
+    [COST] = {"Cost", LIST_RIGHT, 6, 0, 8},     [NET] = {"Net NT$", LIST_RIGHT, 7, 0, 0},
 };
 
 static const struct list_source source = {

@@ -9,7 +9,7 @@
 #include "tui/panes/pane.h"
 
 #define FLASH_US ((int64_t)300000)
-#define OLD_US ((int64_t)10000000) /* a price is called old after this, where the guard has no limit of its own */
+#define OLD_US   ((int64_t)10000000) /* a price is called old after this, where the guard has no limit of its own */
 
 enum {
     SYMBOL,
@@ -98,12 +98,9 @@ static void age_cell(const struct app *app, const struct quote *quote, struct li
 static void held_cell(const struct app *app, const struct quote *quote, struct list_cell *cell)
 {
     int32_t held = 0;
-    for (size_t i = 0; i < app->model->position_count; i++) {
-        if (!strcmp(app->model->positions[i].symbol, quote->contract.symbol))
-            held += app->model->positions[i].quantity;
-    }
-    if (held)
-        snprintf(cell->text, sizeof cell->text, "%s%d", held > 0 ? "B" : "S", held > 0 ? held : -held);
+    for (size_t i = 0; i < app->model->position_count; i++)
+        if (!strcmp(app->model->positions[i].symbol, quote->contract.symbol)) held += app->model->positions[i].quantity;
+    if (held) snprintf(cell->text, sizeof cell->text, "%s%d", held > 0 ? "B" : "S", held > 0 ? held : -held);
     cell->role = held > 0 ? ROLE_BUY : ROLE_SELL;
 }
 
@@ -114,17 +111,16 @@ static void book_cell(const struct quote *quote, int column, struct list_cell *c
     bool bid = column == BID || column == BID_LOTS;
     bool deep = quote->has_depth && depth->time_us >= quote->last.time_us;
     price_t price = deep ? (bid ? depth->bid_price[0] : depth->ask_price[0]) : bid ? quote->last.bid : quote->last.ask;
-    int32_t lots = deep ? (bid ? depth->bid_quantity[0] : depth->ask_quantity[0])
-                        : bid ? quote->last.bid_quantity : quote->last.ask_quantity;
-    if (lots <= 0)
-        return;
+    int32_t lots = deep  ? (bid ? depth->bid_quantity[0] : depth->ask_quantity[0])
+                   : bid ? quote->last.bid_quantity
+                         : quote->last.ask_quantity;
+    if (lots <= 0) return;
     if (column == BID || column == ASK)
         format_price(price, quote->contract.decimals, cell->text);
     else
         snprintf(cell->text, sizeof cell->text, "%d", lots);
     bool made_up = (deep ? depth->flags : quote->last.flags) & TICK_SYNTHETIC_BOOK;
-    if (made_up || column == BID_LOTS || column == ASK_LOTS)
-        cell->role = ROLE_DIM;
+    if (made_up || column == BID_LOTS || column == ASK_LOTS) cell->role = ROLE_DIM;
 }
 
 static void price_cell(const struct app *app, const struct quote *quote, int column, struct list_cell *cell)
@@ -166,8 +162,7 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     } else if (column == SESSION) {
         session_cell(app, quote, cell);
     } else if (!quote->last.seq) {
-        if (column == LAST)
-            snprintf(cell->text, sizeof cell->text, "-");
+        if (column == LAST) snprintf(cell->text, sizeof cell->text, "-");
     } else if (column == VOLUME) {
         format_count(quote->last.volume, cell->text);
     } else if (column == AGE) {
@@ -193,28 +188,19 @@ static size_t count_registered(const struct app *app)
 
 static const char *empty_words(const struct app *app)
 {
-    if (!app->model->components[COMPONENT_GATEWAY].heard_us)
-        return "Waiting for the gateway...";
-    if (!app->model->session.logged_in)
-        return "Not logged in. Press L to log in.";
+    if (!app->model->components[COMPONENT_GATEWAY].heard_us) return "Waiting for the gateway...";
+    if (!app->model->session.logged_in) return "Not logged in. Press L to log in.";
     return "No contracts. Press R to register one.";
 }
 
 static const struct list_column columns[COLUMNS] = {
-    [SYMBOL] = {"Symbol", LIST_LEFT, 6, 8, 0},
-    [NAME] = {"Name", LIST_LEFT, 16, 10, 9},
-    [HELD] = {"Pos", LIST_RIGHT, 3, 0, 7},
-    [LAST] = {"Last", LIST_DECIMAL, 5, 0, 0},
-    [ARROW] = {"", LIST_LEFT, 1, 0, 1},
-    [CHANGE] = {"Change", LIST_DECIMAL, 6, 0, 1},
-    [PERCENT] = {"%", LIST_RIGHT, 6, 0, 3},
-    [BID_LOTS] = {"lots", LIST_RIGHT, 4, 0, 8},
-    [BID] = {"Bid", LIST_DECIMAL, 5, 0, 4},
-    [ASK] = {"Ask", LIST_DECIMAL, 5, 0, 4},
-    [ASK_LOTS] = {"lots", LIST_RIGHT, 4, 0, 8},
-    [VOLUME] = {"Volume", LIST_RIGHT, 6, 0, 6},
-    [AGE] = {"Age", LIST_RIGHT, 5, 0, 2},
-    [SPARK] = {"", LIST_SPARK, 8, MODEL_SPARK - 8, 5},
+    [SYMBOL] = {"Symbol", LIST_LEFT, 6, 8, 0},    [NAME] = {"Name", LIST_LEFT, 16, 10, 9},
+    [HELD] = {"Pos", LIST_RIGHT, 3, 0, 7},        [LAST] = {"Last", LIST_DECIMAL, 5, 0, 0},
+    [ARROW] = {"", LIST_LEFT, 1, 0, 1},           [CHANGE] = {"Change", LIST_DECIMAL, 6, 0, 1},
+    [PERCENT] = {"%", LIST_RIGHT, 6, 0, 3},       [BID_LOTS] = {"lots", LIST_RIGHT, 4, 0, 8},
+    [BID] = {"Bid", LIST_DECIMAL, 5, 0, 4},       [ASK] = {"Ask", LIST_DECIMAL, 5, 0, 4},
+    [ASK_LOTS] = {"lots", LIST_RIGHT, 4, 0, 8},   [VOLUME] = {"Volume", LIST_RIGHT, 6, 0, 6},
+    [AGE] = {"Age", LIST_RIGHT, 5, 0, 2},         [SPARK] = {"", LIST_SPARK, 8, MODEL_SPARK - 8, 5},
     [SESSION] = {"Session", LIST_LEFT, 9, 0, 10},
 };
 

@@ -36,8 +36,7 @@ static wchar_t decode(const char **text)
     }
     *text += length;
     uint32_t c = length == 1 ? s[0] : s[0] & (0xffu >> (length + 1));
-    for (size_t i = 1; i < length; i++)
-        c = c << 6 | (s[i] & 0x3f);
+    for (size_t i = 1; i < length; i++) c = c << 6 | (s[i] & 0x3f);
     return (wchar_t)c;
 }
 
@@ -50,13 +49,10 @@ static int cells_of(wchar_t c)
 
 static wchar_t shown(wchar_t c, bool ascii)
 {
-    if (wcwidth(c) < 0)
-        return L'?';
+    if (wcwidth(c) < 0) return L'?';
     if (ascii) {
-        for (size_t i = 0; i < sizeof ascii_signs / sizeof *ascii_signs; i++) {
-            if (ascii_signs[i].from == c)
-                return ascii_signs[i].to;
-        }
+        for (size_t i = 0; i < sizeof ascii_signs / sizeof *ascii_signs; i++)
+            if (ascii_signs[i].from == c) return ascii_signs[i].to;
     }
     return c;
 }
@@ -64,8 +60,7 @@ static wchar_t shown(wchar_t c, bool ascii)
 int text_cells(const char *text)
 {
     int cells = 0;
-    while (*text)
-        cells += cells_of(decode(&text));
+    while (*text) cells += cells_of(decode(&text));
     return cells;
 }
 
@@ -87,16 +82,13 @@ struct canvas canvas_sub(const struct canvas *canvas, struct rect rect)
 /* Clip a run in a row to the area; false when nothing is left of it. */
 static bool clip(const struct canvas *canvas, int y, int *x, int *width)
 {
-    if (y < 0 || y >= canvas->area.height)
-        return false;
+    if (y < 0 || y >= canvas->area.height) return false;
     if (*x < 0) {
         *width += *x;
         *x = 0;
     }
-    if (*width > canvas->area.width - *x)
-        *width = canvas->area.width - *x;
-    if (*width > LINE_CELLS)
-        *width = LINE_CELLS;
+    if (*width > canvas->area.width - *x) *width = canvas->area.width - *x;
+    if (*width > LINE_CELLS) *width = LINE_CELLS;
     return *width > 0;
 }
 
@@ -115,8 +107,7 @@ static int lay_text(const char *text, int width, bool ascii, wchar_t *run, int *
     while (*text) {
         wchar_t c = decode(&text);
         int wide = cells_of(c);
-        if (wide == 0)
-            continue;
+        if (wide == 0) continue;
         if (used + wide > width) {
             run[fits] = shown(L'…', ascii);
             *cells = fits_used + 1;
@@ -138,18 +129,14 @@ static void put_text(const struct canvas *canvas, int y, int x, int width, enum 
 {
     wchar_t run[LINE_CELLS + 1];
     int cells = 0;
-    if (!clip(canvas, y, &x, &width))
-        return;
+    if (!clip(canvas, y, &x, &width)) return;
     int count = lay_text(text, width, canvas->theme->ascii, run, &cells);
     int before = align == ALIGN_RIGHT ? width - cells : align == ALIGN_CENTRE ? (width - cells) / 2 : 0;
     wchar_t line[LINE_CELLS + 1];
     int n = 0;
-    for (int i = 0; i < before; i++)
-        line[n++] = L' ';
-    for (int i = 0; i < count; i++)
-        line[n++] = run[i];
-    for (int i = before + cells; i < width; i++)
-        line[n++] = L' ';
+    for (int i = 0; i < before; i++) line[n++] = L' ';
+    for (int i = 0; i < count; i++) line[n++] = run[i];
+    for (int i = before + cells; i < width; i++) line[n++] = L' ';
     put_run(canvas, y, x, attributes, line, n);
 }
 
@@ -175,8 +162,7 @@ void canvas_number(const struct canvas *canvas, int y, int x, int width, enum ro
     char dashes[LINE_CELLS + 1];
     int room = width;
     int at = x;
-    if (!clip(canvas, y, &at, &room))
-        return;
+    if (!clip(canvas, y, &at, &room)) return;
     if (room == width && text_cells(text) <= width) {
         canvas_text(canvas, y, x, width, ALIGN_RIGHT, role, text);
         return;
@@ -193,8 +179,7 @@ void canvas_fill(const struct canvas *canvas, int y, int x, int width, enum role
 
 void canvas_clear(const struct canvas *canvas, enum role role)
 {
-    for (int y = 0; y < canvas->area.height; y++)
-        canvas_fill(canvas, y, 0, canvas->area.width, role);
+    for (int y = 0; y < canvas->area.height; y++) canvas_fill(canvas, y, 0, canvas->area.width, role);
 }
 
 /* A cell's role is in its pair; on the cursor it gets that role's attributes for the cursor's row. */
@@ -209,8 +194,7 @@ static attr_t on_cursor(const struct theme *theme, attr_t old, short pair)
 void canvas_repaint(const struct canvas *canvas, int y, int x, int width, enum role role)
 {
     WINDOW *window = canvas->window;
-    if (!clip(canvas, y, &x, &width))
-        return;
+    if (!clip(canvas, y, &x, &width)) return;
     y += canvas->area.y;
     x += canvas->area.x;
     for (int end = x + width; x < end; x++) {
@@ -236,16 +220,14 @@ static void frame_line(const struct canvas *canvas, attr_t lines, int y, wchar_t
 {
     wchar_t line[LINE_CELLS];
     int width = canvas->area.width < LINE_CELLS ? canvas->area.width : LINE_CELLS;
-    for (int x = 0; x < width; x++)
-        line[x] = x == 0 ? left : x == width - 1 ? right : middle;
+    for (int x = 0; x < width; x++) line[x] = x == 0 ? left : x == width - 1 ? right : middle;
     put_run(canvas, y, 0, lines, line, width);
 }
 
 static void frame(const struct canvas *canvas, attr_t lines, const wchar_t *signs)
 {
     int height = canvas->area.height, width = canvas->area.width;
-    if (height < 2 || width < 2)
-        return;
+    if (height < 2 || width < 2) return;
     frame_line(canvas, lines, 0, signs[0], signs[4], signs[1]);
     frame_line(canvas, lines, height - 1, signs[2], signs[4], signs[3]);
     for (int y = 1; y < height - 1; y++) {
@@ -295,8 +277,7 @@ void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y
 {
     attr_t lines = mode_lines(canvas, mode, focused);
     const wchar_t *signs = signs_of(canvas, focused);
-    if (y < 0 || y >= canvas->area.height || x < 0 || width < 4 || x + width > canvas->area.width)
-        return;
+    if (y < 0 || y >= canvas->area.height || x < 0 || width < 4 || x + width > canvas->area.width) return;
     put_run(canvas, y, x, lines, signs + 6, 1);
     canvas_format(canvas, y, x + 1, width - 2, ALIGN_LEFT, focused ? ROLE_TITLE : ROLE_TEXT, " %s ", text);
     put_run(canvas, y, x + width - 1, lines, signs + 7, 1);
@@ -305,10 +286,8 @@ void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y
 void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role role)
 {
     wchar_t line[LINE_CELLS];
-    if (!clip(canvas, y, &x, &width))
-        return;
-    for (int i = 0; i < width; i++)
-        line[i] = canvas->theme->ascii ? L'-' : L'─';
+    if (!clip(canvas, y, &x, &width)) return;
+    for (int i = 0; i < width; i++) line[i] = canvas->theme->ascii ? L'-' : L'─';
     put_run(canvas, y, x, (attr_t)canvas->theme->attributes[role], line, width);
 }
 
@@ -318,15 +297,13 @@ void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum rol
     static const wchar_t blocks[] = L"▁▂▃▄▅▆▇█", ascii[] = L"_.:-=+*#";
     wchar_t line[LINE_CELLS];
     int left = x;
-    if (!clip(canvas, y, &left, &width) || left != x)
-        return;
+    if (!clip(canvas, y, &left, &width) || left != x) return;
     canvas_fill(canvas, y, x, width, role);
     if (count > width) {
         values += count - width;
         count = width;
     }
-    if (count <= 0)
-        return;
+    if (count <= 0) return;
     long long low = values[0], high = values[0];
     for (int i = 1; i < count; i++) {
         low = values[i] < low ? values[i] : low;

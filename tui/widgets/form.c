@@ -18,8 +18,7 @@ struct form *form_new(const struct form_spec *specs, int count)
     form_state_start(&form->state, specs, count);
     for (int i = 0; i < count; i++) {
         int cells = text_cells(specs[i].label);
-        if (cells > form->label_cells)
-            form->label_cells = cells;
+        if (cells > form->label_cells) form->label_cells = cells;
     }
     form->fresh = true;
     return form;
@@ -32,20 +31,17 @@ static void free_library(struct form *form)
         free_form(form->library);
     }
     for (int i = 0; i < form->state.count; i++) {
-        if (form->fields[i])
-            free_field(form->fields[i]);
+        if (form->fields[i]) free_field(form->fields[i]);
         form->fields[i] = NULL;
     }
-    if (form->pad)
-        delwin(form->pad);
+    if (form->pad) delwin(form->pad);
     form->library = NULL;
     form->pad = NULL;
 }
 
 void form_free(struct form *form)
 {
-    if (!form)
-        return;
+    if (!form) return;
     free_library(form);
     form_state_wipe(&form->state);
     free(form);
@@ -78,8 +74,7 @@ int form_width(const struct form *form)
     for (int i = 0; i < form->state.count; i++) {
         const struct form_spec *spec = form->state.fields[i].spec;
         int width = spec->cells + GAP + (spec->unit ? text_cells(spec->unit) + 1 : 0);
-        if (width > widest)
-            widest = width;
+        if (width > widest) widest = width;
     }
     return value_x(form) + widest;
 }
@@ -97,8 +92,7 @@ static void shown_value(const struct form_field *field, const struct theme *them
         size_t length = 0;
         const char *dot = theme->ascii ? "*" : "•";
         for (const char *c = field->text; *c && length + strlen(dot) < size; c++) {
-            if (((unsigned char)*c & 0xC0) == 0x80)
-                continue;
+            if (((unsigned char)*c & 0xC0) == 0x80) continue;
             memcpy(text + length, dot, strlen(dot));
             length += strlen(dot);
         }
@@ -121,17 +115,14 @@ static FIELD *current(const struct form *form)
 bool form_take_text(struct form *form)
 {
     struct form_field *field = &form->state.fields[form->state.focus];
-    if (!form->library || !form_is_text(field))
-        return false;
+    if (!form->library || !form_is_text(field)) return false;
     form_driver(form->library, REQ_VALIDATION);
     const char *buffer = field_buffer(current(form), 0);
     char text[FORM_TEXT_SIZE];
     size_t length = buffer ? strlen(buffer) : 0;
-    if (length >= sizeof text)
-        length = sizeof text - 1;
+    if (length >= sizeof text) length = sizeof text - 1;
     memcpy(text, buffer ? buffer : "", length);
-    while (length > 0 && text[length - 1] == ' ')
-        length--;
+    while (length > 0 && text[length - 1] == ' ') length--;
     text[length] = '\0';
     return form_state_type(&form->state, form->state.focus, text);
 }
@@ -141,15 +132,13 @@ void form_cursor_to_end(struct form *form)
 {
     const char *text = form->state.fields[form->state.focus].text;
     int characters = 0;
-    for (const char *c = text; *c; c++)
-        characters += ((unsigned char)*c & 0xC0) != 0x80;
+    for (const char *c = text; *c; c++) characters += ((unsigned char)*c & 0xC0) != 0x80;
     if (!form_is_text(&form->state.fields[form->state.focus]) || characters == text_cells(text)) {
         form_driver(form->library, REQ_END_FIELD);
         return;
     }
     form_driver(form->library, REQ_BEG_FIELD);
-    for (int i = 0; i < characters; i++)
-        form_driver(form->library, REQ_NEXT_CHAR);
+    for (int i = 0; i < characters; i++) form_driver(form->library, REQ_NEXT_CHAR);
 }
 
 void form_put_text(struct form *form, int index)
@@ -170,20 +159,16 @@ static void put_role(struct form *form, int index)
     else if (index == form->state.focus)
         role = ROLE_FIELD_FOCUS;
     chtype attributes = (chtype)form->canvas.theme->attributes[role];
-    if (index == form->state.focus && role == ROLE_FIELD_BAD)
-        attributes |= A_BOLD;
-    if (field_fore(form->fields[index]) == attributes && field_back(form->fields[index]) == attributes)
-        return;
+    if (index == form->state.focus && role == ROLE_FIELD_BAD) attributes |= A_BOLD;
+    if (field_fore(form->fields[index]) == attributes && field_back(form->fields[index]) == attributes) return;
     set_field_fore(form->fields[index], attributes);
     set_field_back(form->fields[index], attributes);
 }
 
 void form_refresh(struct form *form)
 {
-    if (!form->library)
-        return;
-    for (int i = 0; i < form->state.count; i++)
-        form_put_text(form, i);
+    if (!form->library) return;
+    for (int i = 0; i < form->state.count; i++) form_put_text(form, i);
     form_cursor_to_end(form);
 }
 
@@ -191,16 +176,14 @@ static FIELD *make_field(const struct form *form, int index, int width)
 {
     const struct form_spec *spec = form->state.fields[index].spec;
     int cells = spec->cells, room = width - value_x(form);
-    if (cells > room)
-        cells = room < 1 ? 1 : room;
+    if (cells > room) cells = room < 1 ? 1 : room;
     FIELD *field = new_field(1, cells, index, value_x(form), 0, 0);
     CHECK(field);
     field_opts_off(field, O_AUTOSKIP | O_BLANK | O_STATIC | O_WRAP);
     field_opts_on(field, O_PASSOK | O_NULLOK);
     int most = spec->max_length ? spec->max_length : spec->cells;
     set_max_field(field, most < FORM_TEXT_SIZE / 4 ? most : FORM_TEXT_SIZE / 4);
-    if (!form_is_text(&form->state.fields[index]))
-        set_max_field(field, 0);
+    if (!form_is_text(&form->state.fields[index])) set_max_field(field, 0);
     return field;
 }
 
@@ -209,12 +192,10 @@ void form_place(struct form *form, struct canvas canvas)
     free_library(form);
     form->canvas = canvas;
     int width = canvas.area.width, rows = form_height(form);
-    if (width <= value_x(form) || canvas.area.height < 1)
-        return; /* no room at all: nothing is drawn, values stay */
+    if (width <= value_x(form) || canvas.area.height < 1) return; /* no room at all: nothing is drawn, values stay */
     form->pad = newpad(rows, width);
     CHECK(form->pad);
-    for (int i = 0; i < form->state.count; i++)
-        form->fields[i] = make_field(form, i, width);
+    for (int i = 0; i < form->state.count; i++) form->fields[i] = make_field(form, i, width);
     form->fields[form->state.count] = NULL;
     form->library = new_form(form->fields);
     CHECK(form->library);
@@ -239,8 +220,7 @@ static void draw_note(const struct form *form, const struct canvas *pad, int ind
     field_info(form->fields[index], NULL, &cells, NULL, NULL, NULL, NULL);
     x += cells + 1;
     int room = pad->area.width - x;
-    if (room < 1)
-        return;
+    if (room < 1) return;
     const char *refusal = form_state_shown(&form->state, index);
     canvas_fill(pad, index, x - 1, room + 1, ROLE_TEXT);
     if (refusal)
@@ -254,21 +234,17 @@ static void draw_note(const struct form *form, const struct canvas *pad, int ind
 static void keep_focus_in_sight(struct form *form)
 {
     int height = form->canvas.area.height, focus = form->state.focus;
-    if (focus < form->top)
-        form->top = focus;
-    if (focus >= form->top + height)
-        form->top = focus - height + 1;
+    if (focus < form->top) form->top = focus;
+    if (focus >= form->top + height) form->top = focus - height + 1;
     int most = form_height(form) - height;
-    if (form->top > most)
-        form->top = most < 0 ? 0 : most;
+    if (form->top > most) form->top = most < 0 ? 0 : most;
 }
 
 static void draw_more(const struct form *form)
 {
     const struct canvas *canvas = &form->canvas;
     bool ascii = canvas->theme->ascii;
-    if (form->top > 0)
-        canvas_text(canvas, 0, canvas->area.width - 1, 1, ALIGN_LEFT, ROLE_KEY, ascii ? "^" : "▴");
+    if (form->top > 0) canvas_text(canvas, 0, canvas->area.width - 1, 1, ALIGN_LEFT, ROLE_KEY, ascii ? "^" : "▴");
     if (form->top + canvas->area.height < form_height(form))
         canvas_text(canvas, canvas->area.height - 1, canvas->area.width - 1, 1, ALIGN_LEFT, ROLE_KEY,
                     ascii ? "v" : "▾");
@@ -276,8 +252,7 @@ static void draw_more(const struct form *form)
 
 void form_draw(struct form *form)
 {
-    if (!form->library)
-        return;
+    if (!form->library) return;
     struct canvas pad = {
         .window = form->pad, .theme = form->canvas.theme, .area = {0, 0, form_height(form), form->canvas.area.width}};
     for (int i = 0; i < form->state.count; i++) {
@@ -291,15 +266,13 @@ void form_draw(struct form *form)
                                     : ROLE_DIM,
                     field->spec->label);
         put_role(form, i);
-        if (!focus || !form_is_text(field))
-            form_put_text(form, i);
+        if (!focus || !form_is_text(field)) form_put_text(form, i);
         draw_note(form, &pad, i);
     }
     keep_focus_in_sight(form);
     const struct rect *area = &form->canvas.area;
     int rows = form_height(form) - form->top;
-    if (rows > area->height)
-        rows = area->height;
+    if (rows > area->height) rows = area->height;
     copywin(form->pad, form->canvas.window, form->top, 0, area->y, area->x, area->y + rows - 1,
             area->x + area->width - 1, FALSE);
     draw_more(form);
@@ -308,8 +281,7 @@ void form_draw(struct form *form)
 bool form_cursor(const struct form *form, int *y, int *x)
 {
     const struct form_field *field = &form->state.fields[form->state.focus];
-    if (!form->library || (!form_is_text(field) && field->spec->type != FORM_SECRET))
-        return false;
+    if (!form->library || (!form_is_text(field) && field->spec->type != FORM_SECRET)) return false;
     pos_form_cursor(form->library);
     int row, column;
     getyx(form->pad, row, column);
@@ -317,8 +289,7 @@ bool form_cursor(const struct form *form, int *y, int *x)
         int cells;
         field_info(current(form), NULL, &cells, NULL, NULL, NULL, NULL);
         int dots = 0;
-        for (const char *c = field->text; *c; c++)
-            dots += ((unsigned char)*c & 0xC0) != 0x80;
+        for (const char *c = field->text; *c; c++) dots += ((unsigned char)*c & 0xC0) != 0x80;
         column = value_x(form) + (dots < cells ? dots : cells - 1);
     }
     *y = form->canvas.area.y + row - form->top;

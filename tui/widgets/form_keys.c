@@ -34,8 +34,7 @@ static enum form_event move_focus(struct form *form, int step)
 static enum form_event step_price(struct form *form, int step)
 {
     form->fresh = true;
-    if (!form_state_nudge(&form->state, form->state.focus, step, form->tick, form->start))
-        return FORM_NONE;
+    if (!form_state_nudge(&form->state, form->state.focus, step, form->tick, form->start)) return FORM_NONE;
     if (form->library) {
         form_put_text(form, form->state.focus);
         form_cursor_to_end(form);
@@ -45,12 +44,9 @@ static enum form_event step_price(struct form *form, int step)
 
 static enum form_event cycle(struct form *form, int step)
 {
-    if (form->state.fields[form->state.focus].spec->type == FORM_PICK)
-        return step < 0 ? FORM_WALK_BACK : FORM_WALK_ON;
-    if (!form_state_cycle(&form->state, form->state.focus, step))
-        return FORM_NONE;
-    if (form->library)
-        form_put_text(form, form->state.focus);
+    if (form->state.fields[form->state.focus].spec->type == FORM_PICK) return step < 0 ? FORM_WALK_BACK : FORM_WALK_ON;
+    if (!form_state_cycle(&form->state, form->state.focus, step)) return FORM_NONE;
+    if (form->library) form_put_text(form, form->state.focus);
     return FORM_CHANGED;
 }
 
@@ -67,10 +63,8 @@ static enum form_event edit_request(struct form *form, int request)
 static enum form_event edit_letter(struct form *form, wchar_t letter)
 {
     const struct form_field *field = &form->state.fields[form->state.focus];
-    if (!form->library)
-        return FORM_NONE;
-    if (form->fresh && field->spec->type != FORM_TEXT)
-        form_driver(form->library, REQ_CLR_FIELD);
+    if (!form->library) return FORM_NONE;
+    if (form->fresh && field->spec->type != FORM_TEXT) form_driver(form->library, REQ_CLR_FIELD);
     form->fresh = false;
     form_driver_w(form->library, OK, letter);
     return form_take_text(form) ? FORM_CHANGED : FORM_NONE;
@@ -86,10 +80,8 @@ static enum form_event edit_secret(struct form *form, int key, bool is_function_
         explicit_bzero(field->text, sizeof field->text);
     } else if ((is_function_key && key == KEY_BACKSPACE) ||
                (!is_function_key && (key == KEY_DELETE_BACK || key == CONTROL('H')))) {
-        while (length > 0 && ((unsigned char)field->text[length - 1] & 0xC0) == 0x80)
-            field->text[--length] = '\0';
-        if (length > 0)
-            field->text[length - 1] = '\0';
+        while (length > 0 && ((unsigned char)field->text[length - 1] & 0xC0) == 0x80) field->text[--length] = '\0';
+        if (length > 0) field->text[length - 1] = '\0';
     } else if (!is_function_key && iswprint((wint_t)key)) {
         char bytes[8];
         mbstate_t shift = {0};
@@ -101,8 +93,7 @@ static enum form_event edit_secret(struct form *form, int key, bool is_function_
         return FORM_IGNORED;
     }
     field->touched = true;
-    if (form->library)
-        form_put_text(form, form->state.focus);
+    if (form->library) form_put_text(form, form->state.focus);
     return FORM_CHANGED;
 }
 
@@ -110,8 +101,7 @@ static enum form_event open_pick(struct form *form, int key)
 {
     mbstate_t shift = {0};
     memset(form->letter, 0, sizeof form->letter);
-    if (key != ' ' && wcrtomb(form->letter, (wchar_t)key, &shift) == (size_t)-1)
-        form->letter[0] = '\0';
+    if (key != ' ' && wcrtomb(form->letter, (wchar_t)key, &shift) == (size_t)-1) form->letter[0] = '\0';
     return FORM_OPEN_PICK;
 }
 
@@ -151,18 +141,15 @@ static enum form_event choose_letter(struct form *form, int key)
     const struct form_field *field = &form->state.fields[form->state.focus];
     if (key >= '0' && key <= '9') {
         int next = form_state_next_number(&form->state);
-        if (next < 0)
-            return FORM_NONE;
+        if (next < 0) return FORM_NONE;
         form_focus(form, next);
         return edit_letter(form, (wchar_t)key);
     }
     int count = 0;
-    while (field->choices[count])
-        count++;
+    while (field->choices[count]) count++;
     for (int step = 1; step < count; step++) { /* two words with one letter take turns */
         const char *word = field->choices[(field->choice + step) % count];
-        if (towlower((wint_t)key) == towlower((wint_t)(unsigned char)word[0]))
-            return cycle(form, step);
+        if (towlower((wint_t)key) == towlower((wint_t)(unsigned char)word[0])) return cycle(form, step);
     }
     return FORM_NONE;
 }
@@ -191,12 +178,9 @@ static enum form_event letter_key(struct form *form, int key)
     default:
         break;
     }
-    if (!iswprint((wint_t)key))
-        return FORM_IGNORED;
-    if (text)
-        return edit_letter(form, (wchar_t)key);
-    if (field->spec->type == FORM_PICK)
-        return open_pick(form, key);
+    if (!iswprint((wint_t)key)) return FORM_IGNORED;
+    if (text) return edit_letter(form, (wchar_t)key);
+    if (field->spec->type == FORM_PICK) return open_pick(form, key);
     return key == ' ' ? cycle(form, 1) : choose_letter(form, key);
 }
 
@@ -204,8 +188,7 @@ enum form_event form_key(struct form *form, int key, bool is_function_key)
 {
     if (form->state.fields[form->state.focus].spec->type == FORM_SECRET) {
         enum form_event event = edit_secret(form, key, is_function_key);
-        if (event != FORM_IGNORED)
-            return event;
+        if (event != FORM_IGNORED) return event;
     }
     return is_function_key ? function_key(form, key) : letter_key(form, key);
 }
@@ -221,8 +204,7 @@ enum form_event form_mouse(struct form *form, int y, int x)
     form_state_focus(&form->state, index);
     form_focus_moved(form);
     const struct form_field *field = &form->state.fields[index];
-    if (already && form_is_choice(field))
-        return cycle(form, 1);
+    if (already && form_is_choice(field)) return cycle(form, 1);
     return already && field->spec->type == FORM_PICK ? open_pick(form, ' ') : FORM_NONE;
 }
 

@@ -25,8 +25,7 @@ static bool has_choices(const struct form_field *field)
 static int choice_count(const struct form_field *field)
 {
     int count = 0;
-    while (field->choices[count])
-        count++;
+    while (field->choices[count]) count++;
     return count;
 }
 
@@ -38,16 +37,14 @@ void form_state_start(struct form_state *state, const struct form_spec *specs, i
         struct form_field *field = &state->fields[i];
         field->spec = &specs[i];
         field->choices = specs[i].type == FORM_BOOL ? no_yes : specs[i].choices;
-        if (has_choices(field))
-            show_choice(field);
+        if (has_choices(field)) show_choice(field);
     }
 }
 
 void form_state_wipe(struct form_state *state)
 {
     for (int i = 0; i < state->count; i++) {
-        if (state->fields[i].spec->type != FORM_SECRET)
-            continue;
+        if (state->fields[i].spec->type != FORM_SECRET) continue;
         explicit_bzero(state->fields[i].text, sizeof state->fields[i].text);
         state->fields[i].touched = false;
     }
@@ -56,8 +53,7 @@ void form_state_wipe(struct form_state *state)
 int form_state_index(const struct form_state *state, const char *name)
 {
     int i = 0;
-    while (i < state->count && strcmp(state->fields[i].spec->name, name) != 0)
-        i++;
+    while (i < state->count && strcmp(state->fields[i].spec->name, name) != 0) i++;
     CHECK(i < state->count);
     return i;
 }
@@ -103,23 +99,20 @@ void form_state_choices(struct form_state *state, const char *name, const char *
     field->choices = choices;
     field->choice = 0;
     for (int i = 0; choices[i]; i++)
-        if (strcmp(choices[i], field->text) == 0)
-            field->choice = i;
+        if (strcmp(choices[i], field->text) == 0) field->choice = i;
     show_choice(field);
 }
 
 void form_state_disable(struct form_state *state, const char *name, const char *why)
 {
     find(state, name)->disabled = why;
-    if (state->fields[state->focus].disabled)
-        form_state_move(state, 1);
+    if (state->fields[state->focus].disabled) form_state_move(state, 1);
 }
 
 bool form_state_type(struct form_state *state, int index, const char *text)
 {
     struct form_field *field = &state->fields[index];
-    if (strcmp(field->text, text) == 0)
-        return false;
+    if (strcmp(field->text, text) == 0) return false;
     text_copy(field->text, sizeof field->text, text);
     field->touched = true;
     return true;
@@ -129,8 +122,7 @@ bool form_state_cycle(struct form_state *state, int index, int step)
 {
     struct form_field *field = &state->fields[index];
     int count = has_choices(field) ? choice_count(field) : 0;
-    if (count < 2)
-        return false;
+    if (count < 2) return false;
     field->choice = (field->choice + step % count + count) % count;
     field->touched = true;
     show_choice(field);
@@ -139,8 +131,7 @@ bool form_state_cycle(struct form_state *state, int index, int step)
 
 bool form_state_focus(struct form_state *state, int index)
 {
-    if (index < 0 || index >= state->count || state->fields[index].disabled || index == state->focus)
-        return false;
+    if (index < 0 || index >= state->count || state->fields[index].disabled || index == state->focus) return false;
     state->focus = index;
     return true;
 }
@@ -150,8 +141,7 @@ bool form_state_move(struct form_state *state, int step)
     int index = state->focus;
     for (int tries = 0; tries < state->count; tries++) {
         index = (index + step + state->count) % state->count;
-        if (!state->fields[index].disabled)
-            return form_state_focus(state, index);
+        if (!state->fields[index].disabled) return form_state_focus(state, index);
     }
     return false;
 }
@@ -160,8 +150,7 @@ int form_state_next_number(const struct form_state *state)
 {
     for (int i = state->focus + 1; i < state->count; i++) {
         const struct form_field *field = &state->fields[i];
-        if (!field->disabled && (field->spec->type == FORM_NUMBER || field->spec->type == FORM_PRICE))
-            return i;
+        if (!field->disabled && (field->spec->type == FORM_NUMBER || field->spec->type == FORM_PRICE)) return i;
     }
     return -1;
 }
@@ -171,11 +160,9 @@ bool form_state_nudge(struct form_state *state, int index, int step, price_t tic
     struct form_field *field = &state->fields[index];
     price_t price;
     char text[PRICE_TEXT_SIZE];
-    if (field->spec->type != FORM_PRICE || tick <= 0)
-        return false;
+    if (field->spec->type != FORM_PRICE || tick <= 0) return false;
     if (price_parse(field->text, &price, NULL) != ERR_OK) {
-        if (start == 0)
-            return false;
+        if (start == 0) return false;
         price = price_floor(start, tick);
     } else if (!price_on_tick(price, tick)) { /* off the grid: the first step puts it on */
         price = step > 0 ? price_ceil(price, tick) : price_floor(price, tick);
@@ -187,16 +174,14 @@ bool form_state_nudge(struct form_state *state, int index, int step, price_t tic
 
 void form_state_accept_all(struct form_state *state)
 {
-    for (int i = 0; i < state->count; i++)
-        state->fields[i].refusal[0] = '\0';
+    for (int i = 0; i < state->count; i++) state->fields[i].refusal[0] = '\0';
 }
 
 /* "trigger_price: 5 is ..." beside the field "Trigger" is "5 is ...". */
 static const char *without_prefix(const char *words, const char *prefix)
 {
     size_t length = strlen(prefix);
-    if (strncasecmp(words, prefix, length) != 0 || words[length] != ':')
-        return words;
+    if (strncasecmp(words, prefix, length) != 0 || words[length] != ':') return words;
     words += length + 1;
     return words + strspn(words, " ");
 }
@@ -204,8 +189,7 @@ static const char *without_prefix(const char *words, const char *prefix)
 void form_state_refuse(struct form_state *state, const char *name, const char *format, ...)
 {
     struct form_field *field = find(state, name);
-    if (field->refusal[0] || field->disabled)
-        return;
+    if (field->refusal[0] || field->disabled) return;
     char words[ERR_TEXT_SIZE];
     va_list arguments;
     va_start(arguments, format);
@@ -218,16 +202,14 @@ void form_state_refuse(struct form_state *state, const char *name, const char *f
 int form_state_first_bad(const struct form_state *state)
 {
     for (int i = 0; i < state->count; i++)
-        if (state->fields[i].refusal[0])
-            return i;
+        if (state->fields[i].refusal[0]) return i;
     return -1;
 }
 
 const char *form_state_shown(const struct form_state *state, int index)
 {
     const struct form_field *field = &state->fields[index];
-    if (!field->refusal[0])
-        return NULL;
+    if (!field->refusal[0]) return NULL;
     return field->touched || state->submitted || field->text[0] ? field->refusal : NULL;
 }
 
@@ -235,10 +217,8 @@ const char *form_state_shown(const struct form_state *state, int index)
 static bool absent(struct form_state *state, struct form_field *field, bool *accepted)
 {
     *accepted = field->disabled || (field->text[0] == '\0' && field->spec->optional);
-    if (*accepted)
-        return true;
-    if (field->text[0] == '\0')
-        form_state_refuse(state, field->spec->name, "required");
+    if (*accepted) return true;
+    if (field->text[0] == '\0') form_state_refuse(state, field->spec->name, "required");
     return field->text[0] == '\0';
 }
 
@@ -247,8 +227,7 @@ bool form_state_number(struct form_state *state, const char *name, int64_t low, 
     struct form_field *field = find(state, name);
     bool accepted;
     if (absent(state, field, &accepted)) {
-        if (accepted)
-            *out = 0;
+        if (accepted) *out = 0;
         return accepted;
     }
     char *end;
@@ -272,13 +251,11 @@ bool form_state_price(struct form_state *state, const char *name, price_t *out)
     struct form_field *field = find(state, name);
     bool accepted;
     if (absent(state, field, &accepted)) {
-        if (accepted)
-            *out = 0;
+        if (accepted) *out = 0;
         return accepted;
     }
     struct err err;
-    if (price_parse(field->text, out, &err) == ERR_OK)
-        return true;
+    if (price_parse(field->text, out, &err) == ERR_OK) return true;
     form_state_refuse(state, name, "%s", err.text);
     return false;
 }
@@ -289,15 +266,13 @@ bool form_state_money(struct form_state *state, const char *name, int64_t low, i
     char plain[FORM_TEXT_SIZE], kept[FORM_TEXT_SIZE];
     size_t length = 0;
     for (const char *c = field->text; *c; c++)
-        if (*c != ',')
-            plain[length++] = *c;
+        if (*c != ',') plain[length++] = *c;
     plain[length] = '\0';
     memcpy(kept, field->text, sizeof kept);
     memcpy(field->text, plain, length + 1);
     int64_t value = 0;
     bool ok = form_state_number(state, name, low, high, &value);
     memcpy(field->text, kept, sizeof kept);
-    if (ok)
-        *out = value * PRICE_SCALE;
+    if (ok) *out = value * PRICE_SCALE;
     return ok;
 }

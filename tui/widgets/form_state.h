@@ -21,8 +21,8 @@
 
 #include "core/price.h"
 
-#define FORM_FIELDS_MAX 20
-#define FORM_TEXT_SIZE 192 /* bytes, with the NUL */
+#define FORM_FIELDS_MAX   20
+#define FORM_TEXT_SIZE    192 /* bytes, with the NUL */
 #define FORM_REFUSAL_SIZE 160
 
 enum form_type {

@@ -12,8 +12,7 @@ enum { NAME_CELLS = 12, AWAY_CELLS = 8 };
 static int higher_first(const void *a, const void *b)
 {
     const struct level *x = a, *y = b;
-    if (x->price != y->price)
-        return x->price > y->price ? -1 : 1;
+    if (x->price != y->price) return x->price > y->price ? -1 : 1;
     return x->last ? 1 : y->last ? -1 : 0;
 }
 
@@ -23,14 +22,11 @@ static int place_rows(const struct level *levels, int count, int height, int *ro
     price_t span = levels[0].price - levels[count - 1].price;
     for (int i = 0; i < count; i++) {
         int64_t row = 0;
-        if (span > 0)
-            price_mul_div(levels[0].price - levels[i].price, height - 1, span, &row);
+        if (span > 0) price_mul_div(levels[0].price - levels[i].price, height - 1, span, &row);
         rows[i] = (int)row;
-        if (i > 0 && rows[i] <= rows[i - 1])
-            rows[i] = rows[i - 1] + 1;
+        if (i > 0 && rows[i] <= rows[i - 1]) rows[i] = rows[i - 1] + 1;
     }
-    for (int i = count - 1, most = height - 1; i >= 0 && rows[i] > most; i--, most--)
-        rows[i] = most;
+    for (int i = count - 1, most = height - 1; i >= 0 && rows[i] > most; i--, most--) rows[i] = most;
     return span > 0 ? height : count;
 }
 
@@ -45,8 +41,7 @@ static void draw_level(const struct canvas *canvas, int y, const struct level *l
     const char *mark = level->last ? (ascii ? "<=" : "◀━") : ascii ? "|-" : "├─";
     canvas_text(canvas, y, x, 2, ALIGN_LEFT, level->last ? ROLE_STRONG : ROLE_BORDER, mark);
     canvas_text(canvas, y, x + 3, NAME_CELLS, ALIGN_LEFT, level->role, level->name);
-    if (level->last || !last)
-        return;
+    if (level->last || !last) return;
     price_t points = level->price - last->price;
     price_format_fixed(points, decimals, distance, sizeof distance);
     snprintf(away, sizeof away, "%s%s", points > 0 ? "+" : "", distance);
@@ -60,21 +55,18 @@ int levels_draw(const struct canvas *canvas, struct level *levels, int count, in
     const struct level *last = NULL;
     char text[PRICE_TEXT_SIZE];
     CHECK(count > 0 && count <= LEVELS_MAX);
-    if (canvas->area.height < count)
-        return 0;
+    if (canvas->area.height < count) return 0;
     qsort(levels, (size_t)count, sizeof *levels, higher_first);
     for (int i = 0; i < count; i++) {
         int cells = text_cells(price_format_fixed(levels[i].price, decimals, text, sizeof text));
         price_cells = cells > price_cells ? cells : price_cells;
-        if (levels[i].last)
-            last = &levels[i];
+        if (levels[i].last) last = &levels[i];
     }
     int used = place_rows(levels, count, canvas->area.height, rows), next = 0;
-    for (int y = 0; y < used; y++) {
+    for (int y = 0; y < used; y++)
         if (next < count && rows[next] == y)
             draw_level(canvas, y, &levels[next++], last, decimals, price_cells);
         else
             canvas_text(canvas, y, price_cells + 1, 2, ALIGN_LEFT, ROLE_BORDER, canvas->theme->ascii ? "|" : "│");
-    }
     return used;
 }

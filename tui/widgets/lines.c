@@ -11,8 +11,7 @@ static const char *const mode_words[THEME_MODES] = {"SIMULATION", "LIVE", "REDUC
 static size_t character_length(const char *text)
 {
     size_t length = 1;
-    while (((unsigned char)text[length] & 0xC0) == 0x80)
-        length++;
+    while (((unsigned char)text[length] & 0xC0) == 0x80) length++;
     return length;
 }
 
@@ -24,16 +23,12 @@ static size_t line_length(const char *text, int width)
     size_t space = 0, length = 0;
     while (text[length]) {
         size_t next = length + character_length(text + length);
-        if (next >= sizeof part)
-            return length;
+        if (next >= sizeof part) return length;
         memcpy(part, text, next);
         part[next] = '\0';
-        if (text[length] == ' ')
-            space = length;
-        if (text[length] == '\n')
-            return length;
-        if (text_cells(part) > width)
-            return space > 0 ? space : length > 0 ? length : next;
+        if (text[length] == ' ') space = length;
+        if (text[length] == '\n') return length;
+        if (text_cells(part) > width) return space > 0 ? space : length > 0 ? length : next;
         length = next;
     }
     return length;
@@ -59,8 +54,7 @@ int lines_wrap(const struct canvas *canvas, int y, int x, int width, int rows, e
             length = strlen(text);
         draw_words(canvas, y + row, x, width, role, text, length);
         text += length;
-        if (*text == '\n')
-            text++;
+        if (*text == '\n') text++;
         text += strspn(text, " ");
         row++;
     }
@@ -75,14 +69,11 @@ static int hint_cells(const struct key_hint *hint)
 void lines_keys(const struct canvas *canvas, int y, int x, int width, const struct key_hint *hints)
 {
     int last = -1;
-    for (int i = 0; hints[i].key; i++)
-        last = i;
-    if (last < 0)
-        return;
+    for (int i = 0; hints[i].key; i++) last = i;
+    if (last < 0) return;
     int end = x + width, reserved = hint_cells(&hints[last]);
     for (int i = 0; i <= last; i++) {
-        if (i < last && x + hint_cells(&hints[i]) + reserved > end)
-            continue;
+        if (i < last && x + hint_cells(&hints[i]) + reserved > end) continue;
         int cells = text_cells(hints[i].key);
         canvas_text(canvas, y, x, end - x, ALIGN_LEFT, ROLE_KEY, hints[i].key);
         canvas_text(canvas, y, x + cells + 1, end - x - cells - 1, ALIGN_LEFT, ROLE_DIM, hints[i].label);
@@ -138,10 +129,8 @@ static bool contains(const char *text, const char *word, size_t length)
 {
     for (; *text; text++) {
         size_t i = 0;
-        while (i < length && text[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)word[i]))
-            i++;
-        if (i == length)
-            return true;
+        while (i < length && text[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)word[i])) i++;
+        if (i == length) return true;
     }
     return false;
 }
@@ -151,8 +140,7 @@ bool lines_match(const char *text, const char *filter)
     while (*filter) {
         filter += strspn(filter, " ");
         size_t length = strcspn(filter, " ");
-        if (length > 0 && !contains(text, filter, length))
-            return false;
+        if (length > 0 && !contains(text, filter, length)) return false;
         filter += length;
     }
     return true;

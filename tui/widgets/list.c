@@ -28,13 +28,11 @@ void list_free(struct list *list)
 
 static bool matches(const struct list *list, const void *context, size_t row)
 {
-    if (!*list->filter)
-        return true;
+    if (!*list->filter) return true;
     for (int column = 0; column < list->source->column_count; column++) {
         struct list_cell cell = {.role = ROLE_TEXT};
         list->source->cell(context, row, column, &cell);
-        if (strcasestr(cell.text, list->filter))
-            return true;
+        if (strcasestr(cell.text, list->filter)) return true;
     }
     return false;
 }
@@ -50,10 +48,9 @@ static void build_visible(struct list *list, const void *context)
         list->visible_size = size;
     }
     list->visible_count = 0;
-    for (size_t row = 0; row < count; row++) {
+    for (size_t row = 0; row < count; row++)
         if ((!list->source->shows || list->source->shows(context, row)) && matches(list, context, row))
             list->visible[list->visible_count++] = row;
-    }
 }
 
 static bool row_has_key(const struct list *list, const void *context, size_t index, const char *key)
@@ -67,14 +64,11 @@ static bool row_has_key(const struct list *list, const void *context, size_t ind
 static size_t find_key(const struct list *list, const void *context, const char *key, size_t near)
 {
     size_t count = list->visible_count;
-    if (!*key || !count)
-        return NOT_FOUND;
+    if (!*key || !count) return NOT_FOUND;
     near = near < count ? near : count - 1;
     for (size_t away = 0; away < count; away++) {
-        if (near + away < count && row_has_key(list, context, near + away, key))
-            return near + away;
-        if (away && away <= near && row_has_key(list, context, near - away, key))
-            return near - away;
+        if (near + away < count && row_has_key(list, context, near + away, key)) return near + away;
+        if (away && away <= near && row_has_key(list, context, near - away, key)) return near - away;
     }
     return NOT_FOUND;
 }
@@ -82,8 +76,7 @@ static size_t find_key(const struct list *list, const void *context, const char 
 static void remember_key(const struct list *list, const void *context, size_t index, char *key)
 {
     key[0] = '\0';
-    if (index < list->visible_count)
-        list->source->key(context, list->visible[index], key, LIST_KEY_SIZE);
+    if (index < list->visible_count) list->source->key(context, list->visible[index], key, LIST_KEY_SIZE);
 }
 
 /* How many rows came in beyond the edge since it was last in view. */
@@ -92,8 +85,7 @@ static void count_new(struct list *list, const void *context)
     bool top = list->source->follow == LIST_FOLLOW_TOP;
     size_t count = list->visible_count, height = (size_t)list->height;
     list->new_rows = 0;
-    if (list->source->follow == LIST_STILL || !count)
-        return;
+    if (list->source->follow == LIST_STILL || !count) return;
     size_t edge = top ? 0 : count - 1;
     bool in_view = top ? list->top == 0 : list->top + height >= count;
     if (in_view || !*list->edge_key) {
@@ -107,13 +99,10 @@ static void count_new(struct list *list, const void *context)
 static void scroll_to_cursor(struct list *list, size_t screen_row)
 {
     size_t height = (size_t)list->height, count = list->visible_count;
-    if (screen_row >= height)
-        screen_row = height - 1;
+    if (screen_row >= height) screen_row = height - 1;
     list->top = list->cursor > screen_row ? list->cursor - screen_row : 0;
-    if (list->top + height > count)
-        list->top = count > height ? count - height : 0;
-    if (list->cursor >= list->top + height)
-        list->top = list->cursor - height + 1;
+    if (list->top + height > count) list->top = count > height ? count - height : 0;
+    if (list->cursor >= list->top + height) list->top = list->cursor - height + 1;
 }
 
 void list_refresh(struct list *list, const void *context, int height)
@@ -156,8 +145,7 @@ static void place_cursor(struct list *list, const void *context, size_t index)
 void list_move(struct list *list, const void *context, long delta)
 {
     list_refresh(list, context, list->height);
-    if (!list->visible_count)
-        return;
+    if (!list->visible_count) return;
     long last = (long)list->visible_count - 1, to = (long)list->cursor + delta;
     place_cursor(list, context, (size_t)(to < 0 ? 0 : to > last ? last : to));
 }
@@ -178,11 +166,9 @@ void list_bottom(struct list *list, const void *context)
 
 bool list_point(struct list *list, const void *context, int y)
 {
-    if (y < list->y || y >= list->y + list->height)
-        return false;
+    if (y < list->y || y >= list->y + list->height) return false;
     size_t index = list->top + (size_t)(y - list->y);
-    if (index >= list->visible_count)
-        return false;
+    if (index >= list->visible_count) return false;
     place_cursor(list, context, index);
     return true;
 }
@@ -191,16 +177,14 @@ bool list_select(struct list *list, const void *context, const char *key)
 {
     list_refresh(list, context, list->height);
     size_t at = find_key(list, context, key, list->cursor);
-    if (at == NOT_FOUND)
-        return false;
+    if (at == NOT_FOUND) return false;
     place_cursor(list, context, at);
     return true;
 }
 
 bool list_selected(const struct list *list, size_t *row)
 {
-    if (list->cursor >= list->visible_count)
-        return false;
+    if (list->cursor >= list->visible_count) return false;
     *row = list->visible[list->cursor];
     return true;
 }
@@ -214,10 +198,8 @@ void list_set_filter(struct list *list, const char *text)
 static void erase_last(char *text)
 {
     size_t length = strlen(text);
-    while (length && ((unsigned char)text[length - 1] & 0xc0) == 0x80)
-        length--;
-    if (length)
-        text[length - 1] = '\0';
+    while (length && ((unsigned char)text[length - 1] & 0xc0) == 0x80) length--;
+    if (length) text[length - 1] = '\0';
 }
 
 /* One character in UTF-8; curses gives the code point. */
@@ -226,16 +208,14 @@ static void append(char *text, size_t size, int key)
     char bytes[8];
     int length = wctomb(bytes, (wchar_t)key);
     size_t used = strlen(text);
-    if (length <= 0 || used + (size_t)length >= size)
-        return;
+    if (length <= 0 || used + (size_t)length >= size) return;
     memcpy(text + used, bytes, (size_t)length);
     text[used + (size_t)length] = '\0';
 }
 
 bool list_filter_key(struct list *list, int key, bool is_function_key)
 {
-    if (!list->editing)
-        return false;
+    if (!list->editing) return false;
     if (key_matches("Enter", key, is_function_key)) {
         list->editing = false;
     } else if (key_matches("Esc", key, is_function_key)) {

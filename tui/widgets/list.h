@@ -20,11 +20,11 @@
 
 #include "tui/widgets/canvas.h"
 
-#define LIST_KEY_SIZE 48
+#define LIST_KEY_SIZE    48
 #define LIST_COLUMNS_MAX 20
-#define LIST_CELL_SIZE 272
+#define LIST_CELL_SIZE   272
 #define LIST_FILTER_SIZE 40
-#define LIST_TOTAL SIZE_MAX /* the row number that asks a source for its total row */
+#define LIST_TOTAL       SIZE_MAX /* the row number that asks a source for its total row */
 
 enum list_kind {
     LIST_LEFT,    /* text: may be cut, with an ellipsis */
@@ -57,7 +57,7 @@ struct list_source {
     size_t (*count)(const void *context);
     void (*key)(const void *context, size_t row, char *key, size_t size);
     void (*cell)(const void *context, size_t row, int column, struct list_cell *cell); /* cell is empty, ROLE_TEXT */
-    bool (*shows)(const void *context, size_t row); /* NULL: every row */
+    bool (*shows)(const void *context, size_t row);                                    /* NULL: every row */
 };
 
 struct list {
@@ -68,13 +68,13 @@ struct list {
     size_t cursor; /* index among the visible rows */
     size_t top;
     size_t new_rows;
-    int height; /* rows of the last drawing */
-    int y;      /* screen row of the first row then, in the canvas */
+    int height;      /* rows of the last drawing */
+    int y;           /* screen row of the first row then, in the canvas */
     size_t *visible; /* rows that the filter lets through */
     size_t visible_count, visible_size;
     char filter[LIST_FILTER_SIZE];
-    bool editing; /* the filter */
-    int laid_width; /* of the last layout */
+    bool editing;                 /* the filter */
+    int laid_width;               /* of the last layout */
     int needed[LIST_COLUMNS_MAX]; /* cells, only growing */
     int wanted[LIST_COLUMNS_MAX]; /* of the longest text, only growing */
     int fraction[LIST_COLUMNS_MAX];

@@ -7,8 +7,8 @@
 #include "core/check.h"
 #include "tui/widgets/list.h"
 
-#define GAP 2
-#define ROWS_MAX 256
+#define GAP          2
+#define ROWS_MAX     256
 #define PRIORITY_MAX 10
 
 static int fraction_cells(const char *text)
@@ -38,13 +38,11 @@ static void measure_row(struct list *list, const struct list_cell *cells)
 static void measure(struct list *list, const struct list_cell *cells, int rows)
 {
     int count = list->source->column_count;
-    for (int row = 0; row < rows; row++)
-        measure_row(list, cells + row * count);
+    for (int row = 0; row < rows; row++) measure_row(list, cells + row * count);
     for (int column = 0; column < count; column++) {
         const struct list_column *about = &list->source->columns[column];
         int needed = about->width;
-        if (text_cells(about->title) > needed)
-            needed = text_cells(about->title);
+        if (text_cells(about->title) > needed) needed = text_cells(about->title);
         bool number = about->kind == LIST_RIGHT || about->kind == LIST_DECIMAL;
         for (int row = 0; row < rows; row++) {
             int cell = cells_needed(list, column, &cells[row * count + column]);
@@ -85,11 +83,9 @@ static void fill_up(struct list *list, int width, int gap)
     int count = list->source->column_count;
     for (int priority = 1; priority <= PRIORITY_MAX; priority++) {
         for (int column = 0; column < count; column++) {
-            if (list->width[column] || list->source->columns[column].priority != priority)
-                continue;
+            if (list->width[column] || list->source->columns[column].priority != priority) continue;
             list->width[column] = list->needed[column];
-            if (total_width(list, gap) > width)
-                list->width[column] = 0;
+            if (total_width(list, gap) > width) list->width[column] = 0;
         }
     }
 }
@@ -99,19 +95,15 @@ static void layout(struct list *list, int width)
     int count = list->source->column_count, gap = width < 60 ? 1 : GAP;
     memcpy(list->width, list->needed, (size_t)count * sizeof *list->width);
     int drop;
-    while (total_width(list, gap) > width && (drop = next_to_drop(list)) >= 0)
-        list->width[drop] = 0;
+    while (total_width(list, gap) > width && (drop = next_to_drop(list)) >= 0) list->width[drop] = 0;
     fill_up(list, width, gap);
-    if (total_width(list, gap) > width)
-        gap = 1;
+    if (total_width(list, gap) > width) gap = 1;
     int spare = width - total_width(list, gap);
     for (int column = 0; column < count && spare > 0; column++) {
         int grow = list->source->columns[column].grow;
-        if (!list->width[column] || !grow)
-            continue;
+        if (!list->width[column] || !grow) continue;
         int lacking = list->wanted[column] - list->width[column];
-        if (list->source->columns[column].kind != LIST_SPARK)
-            grow = lacking < 0 ? 0 : lacking < grow ? lacking : grow;
+        if (list->source->columns[column].kind != LIST_SPARK) grow = lacking < 0 ? 0 : lacking < grow ? lacking : grow;
         grow = grow < spare ? grow : spare;
         list->width[column] += grow;
         spare -= grow;
@@ -153,18 +145,15 @@ static void draw_titles(const struct list *list, const struct canvas *canvas)
 static void draw_row(const struct list *list, const struct canvas *canvas, int y, const struct list_cell *cells)
 {
     canvas_fill(canvas, y, 0, canvas->area.width, ROLE_TEXT);
-    for (int column = 0; column < list->source->column_count; column++) {
-        if (list->width[column])
-            draw_cell(list, canvas, y, column, &cells[column]);
-    }
+    for (int column = 0; column < list->source->column_count; column++)
+        if (list->width[column]) draw_cell(list, canvas, y, column, &cells[column]);
 }
 
 /* Just below the rows, with a rule between when there is room. */
 static void draw_total(const struct list *list, const struct canvas *canvas, int rows, const struct list_cell *cells)
 {
     int y = rows + 1;
-    if (y + 1 < canvas->area.height)
-        canvas_rule(canvas, y++, 0, canvas->area.width, ROLE_BORDER);
+    if (y + 1 < canvas->area.height) canvas_rule(canvas, y++, 0, canvas->area.width, ROLE_BORDER);
     draw_row(list, canvas, y, cells);
 }
 
@@ -179,8 +168,7 @@ static void make_cells(const struct list *list, const void *context, size_t row,
 void list_draw(struct list *list, const void *context, const struct canvas *canvas, bool focused)
 {
     int width = canvas->area.width, height = canvas->area.height - 1, columns = list->source->column_count;
-    if (height < 1 || width < 1)
-        return;
+    if (height < 1 || width < 1) return;
     bool total = list->source->total && list->source->count(context) > 0 && height > 2;
     list->y = 1;
     list_refresh(list, context, total ? height - 1 : height);
@@ -197,17 +185,14 @@ void list_draw(struct list *list, const void *context, const struct canvas *canv
     CHECK(cells);
     for (int row = 0; row < rows; row++)
         make_cells(list, context, list->visible[list->top + (size_t)row], cells + row * columns);
-    if (total)
-        make_cells(list, context, LIST_TOTAL, cells + rows * columns);
+    if (total) make_cells(list, context, LIST_TOTAL, cells + rows * columns);
     measure(list, cells, rows + total);
     layout(list, width);
     draw_titles(list, canvas);
     for (int row = 0; row < rows; row++) {
         draw_row(list, canvas, 1 + row, cells + row * columns);
-        if (focused && list->top + (size_t)row == list->cursor)
-            canvas_repaint(canvas, 1 + row, 0, width, ROLE_CURSOR);
+        if (focused && list->top + (size_t)row == list->cursor) canvas_repaint(canvas, 1 + row, 0, width, ROLE_CURSOR);
     }
-    if (total)
-        draw_total(list, canvas, rows, cells + rows * columns);
+    if (total) draw_total(list, canvas, rows, cells + rows * columns);
     free(cells);
 }

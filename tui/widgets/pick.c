@@ -48,33 +48,24 @@ static void refilter(struct pick *pick, const struct app *app)
     int all = pick->ops->count(pick->context, app), found = -1;
     pick->count = 0;
     for (int i = 0; i < all && pick->count < PICK_ROWS_MAX; i++) {
-        if (pick->filter[0] && !pick->ops->matches(pick->context, app, i, pick->filter))
-            continue;
-        if (strcmp(pick->ops->key(pick->context, app, i), pick->key) == 0)
-            found = pick->count;
+        if (pick->filter[0] && !pick->ops->matches(pick->context, app, i, pick->filter)) continue;
+        if (strcmp(pick->ops->key(pick->context, app, i), pick->key) == 0) found = pick->count;
         pick->rows[pick->count++] = i;
     }
-    if (found >= 0)
-        pick->cursor = found;
-    if (pick->cursor >= pick->count)
-        pick->cursor = pick->count ? pick->count - 1 : 0;
+    if (found >= 0) pick->cursor = found;
+    if (pick->cursor >= pick->count) pick->cursor = pick->count ? pick->count - 1 : 0;
 }
 
 static void move_to(struct pick *pick, struct app *app, int row)
 {
-    if (row >= pick->count)
-        row = pick->count - 1;
-    if (row < 0)
-        row = 0;
+    if (row >= pick->count) row = pick->count - 1;
+    if (row < 0) row = 0;
     pick->cursor = row;
-    if (!pick->count)
-        return;
+    if (!pick->count) return;
     const char *key = pick->ops->key(pick->context, app, pick->rows[row]);
-    if (strcmp(key, pick->key) == 0)
-        return;
+    if (strcmp(key, pick->key) == 0) return;
     text_copy(pick->key, sizeof pick->key, key);
-    if (pick->ops->moved)
-        pick->ops->moved(pick->context, app, pick->rows[row]);
+    if (pick->ops->moved) pick->ops->moved(pick->context, app, pick->rows[row]);
 }
 
 static void pick_size(const struct overlay *overlay, int rows, int columns, int *height, int *width)
@@ -84,10 +75,8 @@ static void pick_size(const struct overlay *overlay, int rows, int columns, int 
     *width = pick->ops->width + 6;
     *height = pick->ops->head_rows + list + 2 + 2 + FOOT_ROWS; /* frame; filter and heads; foot */
     int most = rows > 30 ? rows - 8 : rows;
-    if (*height > most)
-        *height = most;
-    if (*width > columns)
-        *width = columns;
+    if (*height > most) *height = most;
+    if (*width > columns) *width = columns;
 }
 
 static void draw_filter(const struct pick *pick, const struct canvas *canvas, int y)
@@ -103,12 +92,9 @@ static void draw_rows(struct pick *pick, struct app *app, const struct canvas *c
 {
     int width = canvas->area.width;
     pick->visible = height;
-    if (pick->cursor < pick->top)
-        pick->top = pick->cursor;
-    if (pick->cursor >= pick->top + height)
-        pick->top = pick->cursor - height + 1;
-    if (pick->top > pick->count - height)
-        pick->top = pick->count > height ? pick->count - height : 0;
+    if (pick->cursor < pick->top) pick->top = pick->cursor;
+    if (pick->cursor >= pick->top + height) pick->top = pick->cursor - height + 1;
+    if (pick->top > pick->count - height) pick->top = pick->count > height ? pick->count - height : 0;
     if (!pick->count)
         canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_DIM,
                     pick->filter[0] ? "nothing matches the filter" : pick->ops->empty);
@@ -117,8 +103,7 @@ static void draw_rows(struct pick *pick, struct app *app, const struct canvas *c
         struct canvas line = canvas_sub(canvas, (struct rect){y + i, 2, 1, width - 2});
         pick->ops->draw(pick->context, app, pick->rows[pick->top + i], &line);
         canvas_text(canvas, y + i, 0, 2, ALIGN_LEFT, ROLE_KEY, !cursor ? "" : canvas->theme->ascii ? ">" : "▸");
-        if (cursor)
-            canvas_repaint(canvas, y + i, 0, width, ROLE_CURSOR);
+        if (cursor) canvas_repaint(canvas, y + i, 0, width, ROLE_CURSOR);
     }
 }
 
@@ -153,15 +138,13 @@ static void pick_draw(struct overlay *overlay, struct app *app, struct canvas ca
         y = pick->ops->head_rows;
     }
     pick->filter_y = y + 1;
-    if (pick->ops->filters)
-        draw_filter(pick, &inside, y++);
+    if (pick->ops->filters) draw_filter(pick, &inside, y++);
     struct canvas line = canvas_sub(&inside, (struct rect){y++, 2, 1, width - 2});
     pick->ops->draw(pick->context, app, -1, &line);
     int foot = height >= y + FOOT_ROWS + 1 ? FOOT_ROWS : 0;
     pick->first_y = y + 1;
     draw_rows(pick, app, &inside, y, height - y - foot);
-    if (foot)
-        draw_foot(pick, app, &inside, height - foot);
+    if (foot) draw_foot(pick, app, &inside, height - foot);
 }
 
 static bool pick_cursor(const struct overlay *overlay, int *y, int *x)
@@ -184,8 +167,7 @@ static void filter_add(struct pick *pick, struct app *app, int key)
     char bytes[8];
     mbstate_t shift = {0};
     size_t more = wcrtomb(bytes, (wchar_t)key, &shift), length = strlen(pick->filter);
-    if (more == (size_t)-1 || length + more >= sizeof pick->filter)
-        return;
+    if (more == (size_t)-1 || length + more >= sizeof pick->filter) return;
     memcpy(pick->filter + length, bytes, more);
     pick->filter[length + more] = '\0';
     pick->cursor = 0;
@@ -196,8 +178,7 @@ static void filter_add(struct pick *pick, struct app *app, int key)
 static void filter_back(struct pick *pick, struct app *app)
 {
     size_t length = strlen(pick->filter);
-    while (length > 0 && ((unsigned char)pick->filter[length - 1] & 0xC0) == 0x80)
-        length--;
+    while (length > 0 && ((unsigned char)pick->filter[length - 1] & 0xC0) == 0x80) length--;
     pick->filter[length > 0 ? length - 1 : 0] = '\0';
     filter_changed(pick, app);
 }
@@ -240,8 +221,7 @@ static enum overlay_result pick_key(struct overlay *overlay, struct app *app, in
 {
     struct pick *pick = of(overlay);
     if (is_function_key) {
-        if (key == KEY_ENTER)
-            return choose(pick, app);
+        if (key == KEY_ENTER) return choose(pick, app);
         if (key == KEY_BACKSPACE)
             filter_back(pick, app);
         else
@@ -249,12 +229,10 @@ static enum overlay_result pick_key(struct overlay *overlay, struct app *app, in
         return OVERLAY_KEEP;
     }
     if (key == ESCAPE) {
-        if (pick->ops->leave)
-            pick->ops->leave(pick->context, app);
+        if (pick->ops->leave) pick->ops->leave(pick->context, app);
         return OVERLAY_DONE;
     }
-    if (key == '\r' || key == '\n')
-        return choose(pick, app);
+    if (key == '\r' || key == '\n') return choose(pick, app);
     if (!pick->ops->filters) { /* a short list moves as the panes do */
         moved(pick, app,
               key == 'j' || key == '\t' ? KEY_DOWN
@@ -287,8 +265,7 @@ static enum overlay_result pick_mouse(struct overlay *overlay, struct app *app, 
     if (!(buttons & (BUTTON1_CLICKED | BUTTON1_PRESSED)) || row < 0 || row >= pick->visible ||
         pick->top + row >= pick->count)
         return OVERLAY_KEEP;
-    if (pick->top + row == pick->cursor)
-        return choose(pick, app);
+    if (pick->top + row == pick->cursor) return choose(pick, app);
     move_to(pick, app, pick->top + row);
     return OVERLAY_KEEP;
 }
@@ -302,8 +279,7 @@ static enum overlay_result pick_message(struct overlay *overlay, struct app *app
 static void pick_close(struct overlay *overlay)
 {
     struct pick *pick = of(overlay);
-    if (pick->ops->free)
-        pick->ops->free(pick->context);
+    if (pick->ops->free) pick->ops->free(pick->context);
     free(pick);
 }
 
@@ -330,7 +306,6 @@ void pick_open(struct app *app, const struct pick_ops *ops, void *context, const
     text_copy(pick->filter, sizeof pick->filter, filter);
     text_copy(pick->key, sizeof pick->key, key ? key : "");
     refilter(pick, app);
-    if (!pick->key[0] && pick->count)
-        text_copy(pick->key, sizeof pick->key, ops->key(context, app, pick->rows[0]));
+    if (!pick->key[0] && pick->count) text_copy(pick->key, sizeof pick->key, ops->key(context, app, pick->rows[0]));
     overlay_push(app, &pick->overlay);
 }
