@@ -7,8 +7,8 @@
 #include "core/executor_impl.h"
 #include "core/text.h"
 
-/* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of it.
- * */
+/* An event of an order that is not known here: rows were lost, or it was made elsewhere. The event carries all of
+ * it. */
 static uint32_t adopt(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink)
 {
     struct order order;

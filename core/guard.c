@@ -1,5 +1,5 @@
-/* guard: one small function a rule and one table that runs them in order, so that the order of the rules can be read.
- * */
+/* guard: one small function a rule and one table that runs them in order, so that the order of the rules can be
+ * read. */
 #include "core/guard.h"
 
 #include <stdarg.h>

@@ -56,8 +56,8 @@ enum role {
 #define THEME_NAMES_MAX 32
 #define THEME_MODES     (ROLE_READ_ONLY - ROLE_SIMULATION + 1)
 
-/* Colour pairs are fixed by role, so that what a cell is can be read back from it (the cursor row keeps its colours).
- * */
+/* Colour pairs are fixed by role, so that what a cell is can be read back from it (the cursor row keeps its
+ * colours). */
 #define THEME_PAIR(role)        ((int)(role) + 1)
 #define THEME_CURSOR_PAIR(role) (ROLE_COUNT + (int)(role) + 1)
 #define THEME_FRAME_PAIR(mode)  (2 * ROLE_COUNT + (int)(mode) + 1)

@@ -406,8 +406,8 @@ static void test_cancel_working(void **state)
     assert_int_equal(replied(scene)->status, ERR_NOT_FOUND);
 }
 
-/* An intent that may be anywhere on its way: it goes again with its life ended, so that it can only end or be answered.
- * */
+/* An intent that may be anywhere on its way: it goes again with its life ended, so that it can only end or be
+ * answered. */
 static void test_cancel_intent_survives_restart(void **state)
 {
     struct scene *scene = *state;

@@ -233,8 +233,8 @@ static void test_modes_are_stored_and_said(void **state)
     assert_int_equal(scene_control(scene, CONTROL_LOGOUT, "", 0)->status, ERR_INVALID);
 }
 
-/* Long 2 MXF at 17400, loss limit NT$ 5,000: at 17351 the loss is 49 x 50 x 2 = 4,900 + costs of 2 x 10 on each side.
- * */
+/* Long 2 MXF at 17400, loss limit NT$ 5,000: at 17351 the loss is 49 x 50 x 2 = 4,900 + costs of 2 x 10 on each
+ * side. */
 static void test_daily_loss_reduces_by_itself(void **state)
 {
     struct scene *scene = *state;

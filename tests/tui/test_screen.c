@@ -1,6 +1,6 @@
 /* The real screen on a real pseudo terminal, read back through libvterm and compared with tests/tui/golden; `make
- * golden` rewrites these files, to be looked at before they are kept. And what the screen leaves behind when it ends.
- * */
+ * golden` rewrites these files, to be looked at before they are kept. And what the screen leaves behind when it
+ * ends. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -22,8 +22,8 @@ static const struct {
     {L'┃', L'|'}, {L'█', L'#'}, {L'░', L'.'}, {L'▏', L'|'}, {L'±', L'~'}, {L'≥', L'>'}, {L'≤', L'<'},
 };
 
-/* Corners top left, top right, bottom left, bottom right, then horizontal and vertical, then before and after a title.
- * */
+/* Corners top left, top right, bottom left, bottom right, then horizontal and vertical, then before and after a
+ * title. */
 static const wchar_t frame_signs[4][8] = {L"┌┐└┘─│┤├", L"┏┓┗┛━┃┫┣", L"++++-|[]", L"####=#[]"};
 
 static wchar_t decode(const char **text)

@@ -84,8 +84,8 @@ struct list {
 void list_init(struct list *list, const struct list_source *source);
 void list_free(struct list *list);
 
-/* Bring the list up to date with its source: visible rows, cursor, scrolling. list_draw does it too. height: rows seen.
- * */
+/* Bring the list up to date with its source: visible rows, cursor, scrolling. list_draw does it too. height: rows
+ * seen. */
 void list_refresh(struct list *list, const void *context, int height);
 void list_draw(struct list *list, const void *context, const struct canvas *canvas, bool focused);
 
