@@ -10,8 +10,9 @@
 
 #define DETAIL_HEIGHT_MIN 7   /* rows inside before one is given to the line about the selected row */
 #define DETAIL_RULE_MIN   11  /* and before a rule is drawn above it */
-#define DETAIL_WRAP_MIN   16  /* and before it may take more than one row, in a pane that has the screen to itself */
-#define DETAIL_NARROW     100 /* cells: below it the words need three */
+#define DETAIL_WRAP_MIN   16  /* and before it may take more than one row, in a pane as wide as the screen */
+#define DETAIL_NARROW     100 /* cells: below it the words need one row more */
+#define DETAIL_SLIM       72  /* cells: below it another one */
 
 struct pane *pane_new(const struct pane_ops *ops)
 {
@@ -144,8 +145,10 @@ static int detail_rows(const struct pane *pane, const struct canvas *inside, boo
     int height = inside->area.height;
     if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN) return 0;
     if (height < DETAIL_RULE_MIN) return 1;
-    if (!alone || height < DETAIL_WRAP_MIN) return 2;
-    return inside->area.width < DETAIL_NARROW ? 4 : 3;
+    const int width = inside->area.width;
+    if (!alone) return 2 + (width < DETAIL_NARROW) + (width < DETAIL_SLIM);
+    if (height < DETAIL_WRAP_MIN) return 2;
+    return width < DETAIL_NARROW ? 4 : 3;
 }
 
 static void draw_detail(const struct pane *pane, const struct app *app, const struct canvas *inside, int rows)
