@@ -219,8 +219,7 @@ static enum status visit_all(struct audit_reader *reader, sqlite3_stmt *statemen
 
 static enum status check_query(const struct db_query *query, struct err *err)
 {
-    const bool strange =
-        query->account != NULL || query->state != NULL || query->from_seq != 0 || query->unacknowledged;
+    const bool strange = query->account != NULL || query->state != NULL || query->from_seq != 0 || query->live;
     if (query->id == MSG_AUDIT && !strange) return ERR_OK;
     return err_set(err, ERR_INVALID, "the audit is chosen by symbol, order, condition, day, time and text");
 }

@@ -67,14 +67,15 @@ struct db_query {
     int64_t from_us;     /* >= (by the table's time) */
     int64_t to_us;       /* < */
     const char *text;    /* contained in reason, note or text; a plain string, A = a */
-    bool unacknowledged; /* signal: acknowledged = 0 */
+    bool live;           /* condition, order: not ended; signal (outbox): not acknowledged; condition_lots: not 0 */
     bool newest_first;
     int64_t limit; /* 0 = all */
 };
 
-/* Visits rows in the order they were first stored (ticks and bars: by symbol and market time), or newest first; visit
- * returns false to stop. A filter that the message has no field for: ERR_INVALID. A row that does not pass msg_check:
- * ERR_CORRUPT, naming the table and which row of the answer it was. */
+/* Visits rows in the order they were first stored (venue_exec: by seq; ticks and bars: by symbol and market time;
+ * history chosen by time: by time), or newest first; visit returns false to stop. A filter that the message has no field
+ * for: ERR_INVALID. A row that does not pass msg_check: ERR_CORRUPT, naming the table and which row of the answer it was.
+ */
 enum status db_each(struct db *db, const struct db_query *query, bool (*visit)(void *context, const struct msg *msg),
                     void *context, struct err *err);
 

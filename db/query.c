@@ -105,7 +105,6 @@ static enum status add_filters(struct select *select, const struct db_query *que
         {query->from_seq != 0, table->seq, ">", NULL, (int64_t)query->from_seq, "sequence number"},
         {query->from_us != 0, table->time, ">=", NULL, query->from_us, "time"},
         {query->to_us != 0, table->time, "<", NULL, query->to_us, "time"},
-        {query->unacknowledged, "acknowledged", "=", NULL, 0, "acknowledgement"},
     };
     enum status status = ERR_OK;
     for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]) && status == ERR_OK; i++) {
@@ -114,13 +113,26 @@ static enum status add_filters(struct select *select, const struct db_query *que
                            filters[i].filter, err);
         }
     }
+    if (status == ERR_OK && query->live) {
+        if (table->live == NULL) return no_such(select, "what has not ended", err);
+        sql_add(&select->sql, "%s(%s)", select->joint, table->live);
+        select->joint = " AND ";
+    }
     return status == ERR_OK && given(query->text) ? where_text(select, query->text, err) : status;
 }
 
-static void add_order(struct select *select, bool newest_first)
+/* What is chosen by time is found by the index of time; left alone, SQLite reads the whole table for the sake of the
+ * order. History has it in that order anyway; what changes is sorted. */
+static void add_order(struct select *select, bool by_time, bool newest_first)
 {
+    const struct table *table = select->table;
+    const char *order = table->order;
     sql_add(&select->sql, " ORDER BY ");
-    for (const char *p = select->table->order; *p != '\0';) {
+    if (by_time && strcmp(order, "rowid") == 0) {
+        if (table->kind == TABLE_APPEND) sql_add(&select->sql, "%s%s, ", table->time, newest_first ? " DESC" : "");
+        if (table->kind == TABLE_UPSERT) order = "+rowid";
+    }
+    for (const char *p = order; *p != '\0';) {
         size_t word = strcspn(p, ", ");
         sql_add(&select->sql, "%.*s%s", (int)word, p, newest_first ? " DESC" : "");
         p += word;
@@ -145,9 +157,11 @@ static enum status make_select(const struct db *db, const struct db_query *query
     sql_add(&select->sql, "SELECT ");
     row_columns(select->type, &select->sql);
     sql_add(&select->sql, " FROM \"%s\"", select->table->name);
+    /* Left alone, SQLite reads the whole table for the sake of the order, and throws away what has ended. */
+    if (query->live && select->table->live != NULL) sql_add(&select->sql, " INDEXED BY %s_live", select->table->name);
     enum status status = add_filters(select, query, err);
     if (status != ERR_OK) return status;
-    add_order(select, query->newest_first);
+    add_order(select, query->from_us != 0 || query->to_us != 0, query->newest_first);
     if (query->limit > 0) {
         sql_add(&select->sql, " LIMIT ?");
         add_parameter(select, NULL, query->limit);

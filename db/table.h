@@ -33,6 +33,7 @@ struct table {
     const char *seq;
     const char *time;
     const char *state;
+    const char *live; /* what the filter `live` means, by the index <name>_live; NULL = nothing of it ends */
 };
 
 /* NULL when the file has no table for the message. */

@@ -130,7 +130,6 @@ static bool keep_ended(void *context, const struct msg *msg)
 /* The newest ended orders, oldest first, then all that work. */
 static enum status load_orders(struct loading *loading, struct err *err)
 {
-    static const char *const working[] = {"NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"};
     struct db *db = loading->exchange->db;
     const struct db_query newest = {.id = MSG_ORDER, .newest_first = true};
     enum status status = db_each(db, &newest, keep_ended, loading, err);
@@ -140,11 +139,8 @@ static enum status load_orders(struct loading *loading, struct err *err)
         msg.order = loading->ended[i];
         (void)load_row(loading, &msg);
     }
-    for (size_t i = 0; i < sizeof working / sizeof working[0] && status == ERR_OK; i++) {
-        const struct db_query query = {.id = MSG_ORDER, .state = working[i]};
-        status = db_each(db, &query, load_row, loading, err);
-    }
-    return status;
+    const struct db_query live = {.id = MSG_ORDER, .live = true};
+    return status == ERR_OK ? db_each(db, &live, load_row, loading, err) : status;
 }
 
 /* The last report of each account tells the numbers of its stream. */

@@ -97,8 +97,9 @@ static enum status restore_row_of(void *context, const struct msg *msg, struct e
 /* The order in which core/executor.h wants the rows. */
 static enum status restore(struct executor_agent *e, struct err *err)
 {
+    const struct db_query held = {.id = MSG_CONDITION_LOTS, .live = true};
     enum status status = restore_all(e->db, MSG_POSITION, restore_row_of, e, err);
-    if (status == ERR_OK) status = restore_all(e->db, MSG_CONDITION_LOTS, restore_row_of, e, err);
+    if (status == ERR_OK) status = restore_rows(e->db, &held, restore_row_of, e, err);
     if (status == ERR_OK) status = restore_all(e->db, MSG_CURSOR, restore_row_of, e, err);
     if (status == ERR_OK) status = restore_orders(e->db, restore_row_of, e, err);
     if (status == ERR_OK) status = restore_order_events(e->db, restore_row_of, e, err);

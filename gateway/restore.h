@@ -1,8 +1,10 @@
 /*
- * restore: feed stored rows to a component at start.
+ * restore: feed stored rows to a component at start. What it costs is what is live and what is recent, never what there
+ * has ever been.
  *
  * A component asks for "orders not ended, and all of the last two trading days". Those are the two days stored last,
- * not the two latest dates: a replay of 2021 comes after a day of 2026.
+ * not the two latest dates: a replay of 2021 comes after a day of 2026. Of a day that was replayed again and again, the
+ * newest rows.
  *
  * Owner: the caller's. Thread: the database's.
  */
@@ -20,8 +22,15 @@ enum status restore_rows(struct db *db, const struct db_query *query, restore_ro
 /* Every row of a kind, oldest first. */
 enum status restore_all(struct db *db, enum msg_id id, restore_row row, void *component, struct err *err);
 
-/* Orders: those not ended, and all of the two trading days stored last; then the order events of those days, and always
- * the last one. */
+/* conditions.db, in id order: conditions not ended; those ended on the trading day stored last; that of each signal in the
+ * outbox; and always the newest one, whose number is not given again. */
+#define RESTORE_CONDITIONS_MAX 65536 /* ended ones */
+enum status restore_conditions(struct db *db, restore_row row, void *component, struct err *err);
+
+/* Orders: those not ended; then those ended of the two trading days stored last, oldest first. Then the order events of
+ * those days, and always the last one. */
+#define RESTORE_ORDERS_MAX 32768  /* ended ones */
+#define RESTORE_EVENTS_MAX 131072 /* four an order */
 enum status restore_orders(struct db *db, restore_row row, void *component, struct err *err);
 enum status restore_order_events(struct db *db, restore_row row, void *component, struct err *err);
 

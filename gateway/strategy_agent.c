@@ -148,8 +148,8 @@ static enum status seek_ticks(void *context, const struct msg *msg, struct err *
 
 static enum status restore(struct strategy_agent *s, struct err *err)
 {
-    struct db_query unsent = {.id = MSG_SIGNAL, .unacknowledged = true};
-    enum status status = restore_all(s->db, MSG_CONDITION, restore_row_of, s, err);
+    struct db_query unsent = {.id = MSG_SIGNAL, .live = true};
+    enum status status = restore_conditions(s->db, restore_row_of, s, err);
     if (status == ERR_OK) status = restore_rows(s->db, &unsent, restore_row_of, s, err);
     if (status == ERR_OK) status = restore_all(s->db, MSG_CURSOR, restore_row_of, s, err);
     if (status == ERR_OK) status = restore_all(s->db, MSG_CURSOR, seek_ticks, s, err);

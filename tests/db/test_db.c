@@ -163,7 +163,9 @@ static void lots_of_conditions_are_made_of_old_fills(void **state)
     store_position(db, "TXFH1", 20210726, 1);
     store_position(db, "TXFH1", 20210727, 0);
     db_close(db);
-    run_sql(*state, DB_GATEWAY, "DROP TABLE condition_lots; PRAGMA user_version = 2");
+    run_sql(*state, DB_GATEWAY,
+            "DROP TABLE condition_lots; DROP INDEX orders_live; DROP INDEX risk_events_time; "
+            "PRAGMA user_version = 2");
     db = open_db(*state, DB_GATEWAY, DB_WRITE);
     struct db_query query = {.id = MSG_CONDITION_LOTS};
     struct err err = {.status = ERR_OK};

@@ -266,7 +266,7 @@ static void the_outbox_knows_what_waits(void **state)
         msg.signal.acknowledged = seq == 2;
         store(db, &msg);
     }
-    assert_int_equal(fetch(db, &(struct db_query){.id = MSG_SIGNAL, .unacknowledged = true}, &rows), 2);
+    assert_int_equal(fetch(db, &(struct db_query){.id = MSG_SIGNAL, .live = true}, &rows), 2);
     assert_int_equal(rows.msg[1].signal.seq, 3);
     db_close(db);
 }

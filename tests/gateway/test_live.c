@@ -340,7 +340,7 @@ static void test_a_condition_trades(void **state)
     /* ARMED is where it starts; then TRIGGERED, ENTERING, OPEN, EXITING, CLOSED. */
     assert_true(rows_in(DB_CONDITIONS, &(struct db_query){.id = MSG_TRANSITION, .condition_id = id}) >= 5);
     assert_int_equal(rows_in(DB_CONDITIONS, &(struct db_query){.id = MSG_SIGNAL}), 2);
-    assert_int_equal(rows_in(DB_CONDITIONS, &(struct db_query){.id = MSG_SIGNAL, .unacknowledged = true}), 0);
+    assert_int_equal(rows_in(DB_CONDITIONS, &(struct db_query){.id = MSG_SIGNAL, .live = true}), 0);
     assert_int_equal(rows_in(DB_ORDERS, &(struct db_query){.id = MSG_ORDER}), 2);
     assert_int_equal(rows_in(DB_GATEWAY, &(struct db_query){.id = MSG_ORDER, .state = "FILLED"}), 2);
     assert_int_equal(rows_in(DB_EXCHANGE, &(struct db_query){.id = MSG_ORDER}), 2);
