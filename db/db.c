@@ -23,11 +23,7 @@ static const char *const fixed_sql[FIXED_COUNT] = {
     [FIXED_BEGIN] = "BEGIN IMMEDIATE",
     [FIXED_COMMIT] = "COMMIT",
     [FIXED_ROLLBACK] = "ROLLBACK",
-    [FIXED_RATCHET_BUY] = "UPDATE conditions SET trigger_now = ?1 WHERE symbol = ?2 AND side = 'BUY' AND following = 1 "
-                          "AND state = 'TRIGGERED' AND trigger_now > ?1",
-    [FIXED_RATCHET_SELL] =
-        "UPDATE conditions SET trigger_now = ?1 WHERE symbol = ?2 AND side = 'SELL' AND following = 1 "
-        "AND state = 'TRIGGERED' AND trigger_now < ?1",
+    [FIXED_RATCHET] = "INSERT INTO ratchets (symbol, side, price) VALUES (?1, ?2, ?3)",
     [FIXED_META_GET] = "SELECT text FROM meta WHERE key = ?1",
     [FIXED_META_PUT] =
         "INSERT INTO meta (key, text) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET text = excluded.text",

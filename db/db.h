@@ -51,7 +51,8 @@ enum status db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db);
 
 /* Insert or replace by the table's key; append-only tables refuse a repeated key quietly (a replayed input). A ratchet
- * updates every condition it moves. ERR_INVALID: this file has no table for the message. */
+ * is one row, and every condition it moves reads as moved (the view conditions_now). ERR_INVALID: this file has no table
+ * for the message. */
 enum status db_store(struct db *db, const struct msg *msg, struct err *err);
 
 /* Which rows; zero / empty = any. */

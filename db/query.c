@@ -128,9 +128,9 @@ static void add_order(struct select *select, bool by_time, bool newest_first)
     const struct table *table = select->table;
     const char *order = table->order;
     sql_add(&select->sql, " ORDER BY ");
-    if (by_time && strcmp(order, "rowid") == 0) {
+    if (by_time && strchr(order, ',') == NULL) {
         if (table->kind == TABLE_APPEND) sql_add(&select->sql, "%s%s, ", table->time, newest_first ? " DESC" : "");
-        if (table->kind == TABLE_UPSERT) order = "+rowid";
+        if (table->kind == TABLE_UPSERT) sql_add(&select->sql, "+");
     }
     for (const char *p = order; *p != '\0';) {
         size_t word = strcspn(p, ", ");
@@ -156,9 +156,11 @@ static enum status make_select(const struct db *db, const struct db_query *query
     }
     sql_add(&select->sql, "SELECT ");
     row_columns(select->type, &select->sql);
-    sql_add(&select->sql, " FROM \"%s\"", select->table->name);
+    const struct table *table = select->table;
+    sql_add(&select->sql, " FROM \"%s\"", table->view != NULL ? table->view : table->name);
     /* Left alone, SQLite reads the whole table for the sake of the order, and throws away what has ended. */
-    if (query->live && select->table->live != NULL) sql_add(&select->sql, " INDEXED BY %s_live", select->table->name);
+    if (query->live && table->live != NULL && table->view == NULL)
+        sql_add(&select->sql, " INDEXED BY %s_live", table->name);
     enum status status = add_filters(select, query, err);
     if (status != ERR_OK) return status;
     add_order(select, query->from_us != 0 || query->to_us != 0, query->newest_first);

@@ -33,15 +33,16 @@ static enum status finish(struct db *db, sqlite3_stmt *statement, int code, cons
     return db_fail(db, code, what, err);
 }
 
+/* One row, whoever follows: triggers of the schema clear away what it passes, and a view applies it. */
 static enum status store_ratchet(struct db *db, const struct ratchet *ratchet, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    enum status status =
-        db_fixed(db, ratchet->side == SIDE_BUY ? FIXED_RATCHET_BUY : FIXED_RATCHET_SELL, &statement, err);
+    enum status status = db_fixed(db, FIXED_RATCHET, &statement, err);
     if (status != ERR_OK) return status;
-    int code = sqlite3_bind_int64(statement, 1, ratchet->price);
-    if (code == SQLITE_OK) code = sqlite3_bind_text(statement, 2, ratchet->symbol, -1, SQLITE_STATIC);
-    return finish(db, statement, code, "conditions", err);
+    int code = sqlite3_bind_text(statement, 1, ratchet->symbol, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK) code = sqlite3_bind_text(statement, 2, side_name(ratchet->side), -1, SQLITE_STATIC);
+    if (code == SQLITE_OK) code = sqlite3_bind_int64(statement, 3, ratchet->price);
+    return finish(db, statement, code, "ratchets", err);
 }
 
 enum status db_store(struct db *db, const struct msg *msg, struct err *err)

@@ -34,6 +34,7 @@ struct table {
     const char *time;
     const char *state;
     const char *live; /* what the filter `live` means, by the index <name>_live; NULL = nothing of it ends */
+    const char *view; /* what is read in its place; NULL = the table itself */
 };
 
 /* NULL when the file has no table for the message. */

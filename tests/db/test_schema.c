@@ -102,8 +102,9 @@ static void queries_use_indexes(void **state)
         {DB_CONDITIONS, "SELECT * FROM transitions WHERE condition_id = ?"},
         {DB_CONDITIONS, "SELECT * FROM transitions WHERE time_us >= ?"},
         {DB_CONDITIONS, "SELECT * FROM signals WHERE acknowledged = 0"},
-        {DB_CONDITIONS, "UPDATE conditions SET trigger_now = ?1 WHERE symbol = ?2 AND side = 'BUY' AND following = 1 "
-                        "AND state = 'TRIGGERED' AND trigger_now > ?1"},
+        {DB_CONDITIONS, "SELECT min(ratchets) FROM conditions WHERE following = 1 AND state = 'TRIGGERED'"},
+        {DB_CONDITIONS, "DELETE FROM ratchets WHERE symbol = ? AND side = 'BUY' AND price >= ? AND number < ?"},
+        {DB_CONDITIONS, "DELETE FROM ratchets WHERE number < ?1 AND number <= ?2"},
         {DB_ORDERS, "SELECT * FROM orders WHERE client_order_id = ?"},
         {DB_ORDERS, "SELECT * FROM orders WHERE condition_id = ?"},
         {DB_ORDERS, "SELECT * FROM orders WHERE trading_day = ?"},
