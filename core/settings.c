@@ -239,6 +239,8 @@ static const struct setting table[SETTING_COUNT] = {
      "full."},
     {SET_RECORD_TICKS, "store.record_ticks", SETTING_BOOL, "yes", BOOL_ROW, "OUTCRY_RECORD_TICKS", "--record-ticks",
      "Record ticks and one-minute bars of registered contracts into ticks.db."},
+    {SET_KEEP_TICKS, "store.keep_ticks", SETTING_INT, "90", 0, 36500, NULL, "days", "OUTCRY_KEEP_TICKS", "--keep-ticks",
+     "How long recorded ticks are kept after they were recorded (bars stay); 0 is for ever."},
     {SET_THEME, "screen.theme", SETTING_TEXT, "dark", TEXT_ROW, "OUTCRY_THEME", "--theme", "Colour theme by name."},
     {SET_ASCII, "screen.ascii", SETTING_BOOL, "no", BOOL_ROW, "OUTCRY_ASCII", "--ascii", "Lines and arrows in ASCII."},
     {SET_UP_COLOUR, "screen.up_colour", SETTING_CHOICE, "red", 0, 0, "red|green", "", "OUTCRY_UP_COLOUR", "--up-colour",

@@ -43,6 +43,7 @@ enum setting_id {
     SET_COMMISSION,      /* NT$ a lot a side */
     SET_DURABILITY,      /* normal | full: upstream databases */
     SET_RECORD_TICKS,    /* bool */
+    SET_KEEP_TICKS,      /* days, 0 = for ever */
     SET_THEME,           /* --theme */
     SET_ASCII,           /* --ascii: lines and arrows in ASCII */
     SET_UP_COLOUR,       /* red | green */

@@ -184,7 +184,8 @@ static enum status open_venue(struct gateway *g, struct err *err)
 static enum status open_recorder(struct gateway *g, struct err *err)
 {
     if (settings_number(&g->agent->settings, SET_RECORD_TICKS) == 0) return ERR_OK;
-    return recorder_open(&g->recorder, g->agent->paths.home, 0, err);
+    const int64_t keep_days = settings_number(&g->agent->settings, SET_KEEP_TICKS);
+    return recorder_open(&g->recorder, g->agent->paths.home, 0, keep_days, err);
 }
 
 static enum status gateway_open(struct agent *agent, void *self, struct err *err)
@@ -252,6 +253,12 @@ static void report_recorder(struct gateway *g, int64_t now_us)
     if (stats.lost != g->recorded.lost) {
         log_write(g->agent->log, LEVEL_ERROR, "%llu ticks are not recorded and cannot be fetched again",
                   (unsigned long long)stats.lost);
+    }
+    if (stats.removed != g->recorded.removed) {
+        log_write(g->agent->log, LEVEL_INFO,
+                  "%llu ticks recorded more than %lld days ago are removed (store.keep_ticks)",
+                  (unsigned long long)(stats.removed - g->recorded.removed),
+                  (long long)settings_number(&g->agent->settings, SET_KEEP_TICKS));
     }
     g->recorded = stats;
 }

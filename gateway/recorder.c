@@ -15,6 +15,10 @@
 #define GAPS_MAX  128
 #define QUEUE_MAX (1u << 20)
 #define RETRY_MS  1000
+#define SLICE     2000 /* ticks removed at a time: some milliseconds */
+#define SLICE_MS  10   /* between two */
+#define LOOK_US   (3600 * CLOCK_SECOND_US)
+#define DAY_US    (24 * 3600 * CLOCK_SECOND_US)
 
 /* Ticks from..to (sym_seq, both included) of a symbol that found the queue full. */
 struct gap {
@@ -31,6 +35,7 @@ struct recorder {
     _Atomic uint64_t tail; /* next to read: the thread's */
     _Atomic uint64_t recorded;
     _Atomic uint64_t refused;
+    _Atomic uint64_t removed;
     _Atomic bool stop;
     pthread_mutex_t mutex; /* for the waiting and the words below */
     pthread_cond_t wake;
@@ -44,6 +49,9 @@ struct recorder {
     /* the thread's */
     struct db *db;
     struct batch *batch;
+    int64_t keep_days;
+    int64_t next_look_us; /* monotonic */
+    uint64_t removing;    /* since the last look, so far */
 };
 
 static void wait_ms(struct recorder *recorder, int64_t ms)
@@ -93,6 +101,23 @@ static void commit(struct recorder *recorder)
     tell(recorder, false, "");
 }
 
+/* One slice of what has been kept long enough. false: nothing is left, or it cannot be removed; the next look is later. */
+static bool remove_old(struct recorder *recorder)
+{
+    struct err err;
+    int64_t removed = 0;
+    bool more = false;
+    if (recorder->keep_days == 0 || clock_monotonic_us() < recorder->next_look_us) return false;
+    const int64_t before_us = clock_system()->now_us(clock_system()) - recorder->keep_days * DAY_US;
+    if (db_ticks_remove(recorder->db, before_us, SLICE, &removed, &more, &err) != ERR_OK) more = false;
+    recorder->removing += (uint64_t)removed;
+    if (more) return true;
+    atomic_fetch_add(&recorder->removed, recorder->removing);
+    recorder->removing = 0;
+    recorder->next_look_us = clock_monotonic_us() + LOOK_US;
+    return false;
+}
+
 static void *run(void *context)
 {
     struct recorder *recorder = context;
@@ -104,7 +129,7 @@ static void *run(void *context)
         } else if (stopping) {
             return NULL;
         } else {
-            wait_ms(recorder, RECORDER_BATCH_MS);
+            wait_ms(recorder, remove_old(recorder) ? SLICE_MS : RECORDER_BATCH_MS);
         }
     }
 }
@@ -129,7 +154,8 @@ static enum status start(struct recorder *recorder, struct err *err)
     return code == 0 ? ERR_OK : err_set(err, ERR_IO, "cannot start the recorder's thread: %s", strerror(code));
 }
 
-enum status recorder_open(struct recorder **out, const char *directory, uint32_t queue, struct err *err)
+enum status recorder_open(struct recorder **out, const char *directory, uint32_t queue, int64_t keep_days,
+                          struct err *err)
 {
     *out = NULL;
     uint64_t size = 2;
@@ -137,6 +163,7 @@ enum status recorder_open(struct recorder **out, const char *directory, uint32_t
     struct recorder *recorder = calloc(1, sizeof(*recorder));
     if (recorder == NULL) return err_set(err, ERR_FULL, "no memory to record ticks");
     recorder->mask = size - 1;
+    recorder->keep_days = keep_days;
     recorder->queue = calloc(size, sizeof(*recorder->queue));
     enum status status = db_open(&recorder->db, DB_TICKS, directory, DB_WRITE, DB_NORMAL, err);
     recorder->batch = status == ERR_OK ? batch_new(recorder->db) : NULL;
@@ -233,6 +260,7 @@ void recorder_stats(struct recorder *recorder, struct recorder_stats *out)
 {
     memset(out, 0, sizeof(*out));
     out->recorded = atomic_load(&recorder->recorded);
+    out->removed = atomic_load(&recorder->removed);
     out->dropped = recorder->dropped;
     out->mended = recorder->mended;
     out->lost = recorder->lost + atomic_load(&recorder->refused);

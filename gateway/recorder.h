@@ -6,7 +6,7 @@
  * tick). A full queue never waits: the tick is counted as dropped and its place in the symbol's sequence is remembered,
  * until recorder_mend fetches it again from the gateway's ring. What is not in the ring any more is counted as lost.
  * Batches are one transaction each; when one fails (a full disk) it is kept and tried again each second, and the reason
- * is told.
+ * is told. When nothing waits, ticks that have been kept long enough are removed, a slice between two batches.
  *
  * Invariant: recorded + lost + waiting + to be mended = every tick handed over.
  * Does not: publish, log, read the ring. Errors: recorder_open's only; later ones are in struct recorder_stats.
@@ -34,12 +34,15 @@ struct recorder_stats {
     uint64_t mended;          /* of those: fetched again */
     uint64_t lost;            /* of those: not in the ring any more; and ticks that no file takes (out of range) */
     uint32_t waiting;         /* in the queue now */
+    uint64_t removed;         /* older than they are to be kept, each time all of them are */
     bool failing;             /* the last batch could not be committed; it is tried again */
     char text[ERR_TEXT_SIZE]; /* why */
 };
 
-/* queue: how many ticks may wait (rounded up to a power of two); 0 = RECORDER_QUEUE. ERR_*: the words of db_open. */
-enum status recorder_open(struct recorder **out, const char *directory, uint32_t queue, struct err *err);
+/* queue: how many ticks may wait (rounded up to a power of two); 0 = RECORDER_QUEUE. keep_days: how long ticks stay in the
+ * file after they were recorded; 0 = for ever. ERR_*: the words of db_open. */
+enum status recorder_open(struct recorder **out, const char *directory, uint32_t queue, int64_t keep_days,
+                          struct err *err);
 
 /* Commits what waits (once; a failing disk is not waited for), ends the thread. NULL is fine. */
 void recorder_close(struct recorder *recorder);

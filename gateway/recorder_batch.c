@@ -79,11 +79,32 @@ static void refuse_bad_ticks(struct batch *batch)
     batch->tick_count = kept;
 }
 
+/* Ticks come in runs: the day is mostly one of the last. */
+static void note_day(struct batch *batch, const struct tick *tick)
+{
+    uint32_t at = batch->day_count;
+    while (at > 0 && (batch->days[at - 1].trading_day != tick->trading_day ||
+                      strcmp(batch->days[at - 1].symbol, tick->symbol) != 0))
+        at--;
+    if (at == 0) {
+        if (batch->day_count == BATCH_DAYS) return;
+        at = ++batch->day_count;
+        batch->days[at - 1] = (struct recorded_day){
+            .trading_day = tick->trading_day, .first_us = tick->time_us, .last_us = tick->time_us};
+        memcpy(batch->days[at - 1].symbol, tick->symbol, sizeof(tick->symbol));
+    }
+    struct recorded_day *day = &batch->days[at - 1];
+    if (tick->time_us < day->first_us) day->first_us = tick->time_us;
+    if (tick->time_us > day->last_us) day->last_us = tick->time_us;
+    if (tick->recv_us > day->recorded_us) day->recorded_us = tick->recv_us;
+}
+
 void batch_prepare(struct batch *batch)
 {
     refuse_bad_ticks(batch);
-    batch->bar_count = 0;
+    batch->bar_count = batch->day_count = 0;
     for (uint32_t i = 0; i < batch->tick_count; i++) {
+        note_day(batch, &batch->ticks[i].tick);
         const struct batch_tick *entry = &batch->ticks[i];
         struct batch_symbol *symbol = entry->late ? NULL : find_symbol(batch, &entry->tick);
         if (symbol == NULL) continue;
@@ -161,6 +182,8 @@ enum status batch_commit(struct batch *batch, struct err *err)
         status = db_store(batch->db, &msg, err);
     }
     for (uint32_t i = 0; i < batch->bar_count && status == ERR_OK; i++) status = store_bar(batch, &batch->bars[i], err);
+    for (uint32_t i = 0; i < batch->day_count && status == ERR_OK; i++)
+        status = db_ticks_recorded(batch->db, &batch->days[i], err);
     if (status == ERR_OK) status = rebuild_late(batch, err);
     if (status == ERR_OK) return db_commit(batch->db, err);
     db_rollback(batch->db);

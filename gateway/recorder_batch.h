@@ -11,7 +11,7 @@
 #define GATEWAY_RECORDER_BATCH_H
 
 #include "core/bar.h"
-#include "db/db.h"
+#include "db/ticks.h"
 
 #define BATCH_TICKS   4096
 #define BATCH_SYMBOLS 512 /* symbols with bars; ticks of more are recorded without bars */
@@ -27,16 +27,20 @@ struct batch_symbol {
     bool touched;
 };
 
+#define BATCH_DAYS 64 /* days of symbols in one batch; what is beyond is kept for ever */
+
 struct batch {
     struct db *db; /* not owned */
     uint32_t tick_count;
     uint32_t bar_count;
     uint32_t symbol_count;
-    uint32_t refused;     /* by the last batch_prepare: ticks that no file takes (out of their ranges) */
+    uint32_t refused; /* by the last batch_prepare: ticks that no file takes (out of their ranges) */
+    uint32_t day_count;
     uint32_t last_symbol; /* the one found last: ticks come in runs */
     struct batch_tick ticks[BATCH_TICKS];
     struct bar bars[BATCH_TICKS + BATCH_SYMBOLS];
     struct batch_symbol symbols[BATCH_SYMBOLS];
+    struct recorded_day days[BATCH_DAYS];
 };
 
 /* NULL when memory is short. */

@@ -112,6 +112,9 @@ static void queries_use_indexes(void **state)
         {DB_GATEWAY, "SELECT * FROM order_events WHERE seq > ?"},
         {DB_GATEWAY, "SELECT * FROM order_events WHERE client_order_id = ?"},
         {DB_TICKS, "SELECT * FROM ticks WHERE symbol = ? AND time_us >= ? ORDER BY symbol, time_us, epoch, sym_seq"},
+        {DB_TICKS, "DELETE FROM ticks WHERE symbol = ? AND time_us BETWEEN ? AND ?"},
+        {DB_TICKS,
+         "SELECT time_us FROM ticks WHERE symbol = ? AND time_us BETWEEN ? AND ? ORDER BY symbol, time_us LIMIT 1"},
         {DB_TICKS, "SELECT * FROM bars WHERE symbol = ? AND start_us >= ?"},
         {DB_EXCHANGE, "SELECT * FROM venue_execs WHERE account = ? AND seq > ?"},
     };

@@ -2,8 +2,10 @@
  * restart, a second run, a full queue and a locked file. */
 #include <poll.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "core/bar.h"
+#include "core/clock.h"
 #include "gateway/recorder.h"
 #include "tests/db/helper.h"
 
@@ -36,7 +38,7 @@ static struct recorder *open_recorder(void **state, uint32_t queue)
     struct recorder *recorder = NULL;
     struct err err = {.status = ERR_OK};
     const struct folder *folder = *state;
-    if (recorder_open(&recorder, folder->path, queue, &err) != ERR_OK) fail_msg("%s", err.text);
+    if (recorder_open(&recorder, folder->path, queue, 0, &err) != ERR_OK) fail_msg("%s", err.text);
     return recorder;
 }
 
@@ -213,12 +215,93 @@ static void a_tick_out_of_range_stops_nothing(void **state)
     assert_int_equal(rows_of(state, MSG_TICK), 99);
 }
 
+/* --- how long ticks are kept --------------------------------------------------------------------------------------- */
+
+#define DAY_US ((int64_t)86400 * 1000000)
+
+static void record_all(void **state, int64_t recv_us)
+{
+    struct recorder *recorder = open_recorder(state, TICKS);
+    for (int i = 0; i < TICKS; i++) {
+        ticks[i].recv_us = recv_us + i;
+        assert_true(recorder_tick(recorder, &ticks[i]));
+    }
+    recorder_close(recorder);
+}
+
+static uint64_t remove_older(void **state, int64_t keep_days)
+{
+    struct recorder *recorder = NULL;
+    struct recorder_stats stats;
+    struct err err;
+    assert_int_equal(recorder_open(&recorder, ((struct folder *)*state)->path, 0, keep_days, &err), ERR_OK);
+    for (int round = 0; round < 300; round++) {
+        recorder_stats(recorder, &stats);
+        if (stats.removed > 0) break;
+        poll(NULL, 0, 10);
+    }
+    recorder_close(recorder);
+    return stats.removed;
+}
+
+static int64_t file_size(void **state)
+{
+    char path[128];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/ticks.db", ((struct folder *)*state)->path);
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+static void old_ticks_make_room(void **state)
+{
+    const int64_t now_us = clock_system()->now_us(clock_system());
+    make_ticks(1);
+    record_all(state, now_us - 91 * DAY_US);
+    const int64_t full = file_size(state), bars = rows_of(state, MSG_BAR);
+    assert_int_equal(remove_older(state, 90), TICKS);
+    assert_int_equal(rows_of(state, MSG_TICK), 0);
+    assert_int_equal(rows_of(state, MSG_BAR), bars);
+    make_ticks(2);
+    for (int i = 0; i < TICKS; i++) {
+        ticks[i].time_us += DAY_US;
+        ticks[i].trading_day++;
+    }
+    record_all(state, now_us);
+    assert_int_equal(rows_of(state, MSG_TICK), TICKS);
+    assert_true(file_size(state) < full + full / 10);
+}
+
+/* A market of 2021, replayed yesterday: it is as old as its recording. */
+static void a_day_counts_from_its_recording(void **state)
+{
+    const int64_t now_us = clock_system()->now_us(clock_system());
+    make_ticks(1);
+    record_all(state, now_us - 200 * DAY_US);
+    make_ticks(2);
+    for (int i = 0; i < TICKS; i++) snprintf(ticks[i].symbol, sizeof(ticks[i].symbol), "%s", i % 2 ? "TXFH1" : "TMFH1");
+    record_all(state, now_us - DAY_US);
+    assert_int_equal(rows_of(state, MSG_TICK), 2 * TICKS);
+    assert_int_equal(remove_older(state, 90), TICKS / 2); /* TXFH1 was recorded again */
+    assert_int_equal(rows_of(state, MSG_TICK), TICKS + TICKS / 2);
+}
+
+static void zero_days_is_for_ever(void **state)
+{
+    make_ticks(1);
+    record_all(state, 1);
+    struct recorder *recorder = open_recorder(state, 0);
+    poll(NULL, 0, 300);
+    recorder_close(recorder);
+    assert_int_equal(rows_of(state, MSG_TICK), TICKS);
+}
+
 static void a_taken_file_is_said(void **state)
 {
     struct recorder *first = open_recorder(state, 0);
     struct recorder *second = NULL;
     struct err err = {.status = ERR_OK};
-    assert_int_equal(recorder_open(&second, ((struct folder *)*state)->path, 0, &err), ERR_BUSY);
+    assert_int_equal(recorder_open(&second, ((struct folder *)*state)->path, 0, 0, &err), ERR_BUSY);
     assert_null(second);
     recorder_close(first);
     recorder_close(NULL);
@@ -234,6 +317,9 @@ int main(void)
         IN_FOLDER(a_restart_inside_a_minute_goes_on),
         IN_FOLDER(a_second_run_is_not_added_to_the_first),
         IN_FOLDER(a_tick_out_of_range_stops_nothing),
+        IN_FOLDER(old_ticks_make_room),
+        IN_FOLDER(a_day_counts_from_its_recording),
+        IN_FOLDER(zero_days_is_for_ever),
         IN_FOLDER(a_taken_file_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
