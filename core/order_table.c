@@ -77,12 +77,14 @@ void order_table_touch(struct order_table *table, uint32_t slot)
     CHECK(ended || table->slots[slot].active);
 }
 
-/* Ended orders of earlier trading days leave, all at once, so that the next many adds need not look. */
-static void evict(struct order_table *table, int32_t trading_day)
+/* Ended orders of earlier trading days leave, and those that ended hours ago (a day may be replayed again and again), all at
+ * once, so that the next many adds need not look. */
+static void evict(struct order_table *table, int32_t trading_day, int64_t now_us)
 {
     for (uint32_t i = 0; i < table->fresh; i++) {
         struct order_slot *entry = &table->slots[i];
-        if (!entry->used || entry->active || entry->order.trading_day >= trading_day) continue;
+        const bool recent = entry->order.updated_us >= now_us - ORDER_TABLE_RECENT_US;
+        if (!entry->used || entry->active || (entry->order.trading_day >= trading_day && recent)) continue;
         id_index_remove(&table->index, entry->order.request.client_order_id);
         entry->used = false;
         entry->next = table->free_head;
@@ -94,7 +96,7 @@ static void evict(struct order_table *table, int32_t trading_day)
 uint32_t order_table_add(struct order_table *table, const struct order *order, int32_t trading_day, bool reserve)
 {
     uint32_t room = reserve ? table->capacity : table->limit;
-    if (table->count >= room) evict(table, trading_day);
+    if (table->count >= room) evict(table, trading_day, order->updated_us);
     if (table->count >= room) return ORDER_TABLE_NONE;
     uint32_t slot = table->free_head;
     if (slot == ORDER_TABLE_NONE)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "core/check.h"
 #include "core/strategy_impl.h"
 #include "core/text.h"
@@ -141,19 +142,40 @@ struct strategy_row *strategy_row_add(struct strategy *strategy, const struct co
     return row;
 }
 
-void strategy_row_drop(struct strategy *strategy, struct strategy_row *row)
+static void free_row(struct strategy *strategy, struct strategy_row *row)
 {
-    const uint32_t at = row_place(strategy, row->condition.id);
-    CHECK(at < strategy->row_count && strategy->rows[at] == row);
-    CHECK(condition_terminal(row->condition.state));
-    strategy->row_count--;
-    memmove(&strategy->rows[at], &strategy->rows[at + 1], (strategy->row_count - at) * sizeof(struct strategy_row *));
     strategy_unwatch(strategy, row);
     if (row->unacknowledged) strategy->unacknowledged--;
     cond_book_drop(row->symbol->book, row->node);
     strategy->slots[row->slot] = NULL;
     strategy->free_slots[strategy->free_count++] = row->slot;
     free(row);
+}
+
+static bool forgettable(const struct condition *condition)
+{
+    return condition_terminal(condition->state) && !condition->entry_working && !condition->exit_working;
+}
+
+static bool ended_before(const struct condition *condition, int32_t trading_day)
+{
+    const bool dated = calendar_date_valid(calendar_date(condition->market_us));
+    return !dated || session_trading_day(condition->market_us) < trading_day;
+}
+
+void strategy_forget(struct strategy *strategy, int32_t trading_day, uint32_t keep)
+{
+    uint32_t ended = 0, kept = 0;
+    for (uint32_t i = 0; i < strategy->row_count; i++) ended += forgettable(&strategy->rows[i]->condition);
+    /* In one pass: what is kept moves up. */
+    for (uint32_t i = 0; i < strategy->row_count; i++) {
+        struct strategy_row *row = strategy->rows[i];
+        if (forgettable(&row->condition) && (ended-- > keep || ended_before(&row->condition, trading_day)))
+            free_row(strategy, row);
+        else
+            strategy->rows[kept++] = row;
+    }
+    strategy->row_count = kept;
 }
 
 bool strategy_row_move(struct strategy *strategy, struct strategy_row *row, const char *symbol)

@@ -36,7 +36,8 @@
  * other orders close of a condition's lots (a flatten, the operator, the venue's number adopted) the gate says as
  * EXEC_RELEASED. A cancel is refused while a position is protected.
  *
- * Memory keeps conditions that have not ended, and those that ended on the present trading day.
+ * Memory keeps conditions that have not ended, and those that ended on the present trading day: of many, the newest some
+ * thousands.
  *
  * Thread: one. Owner: strategy_new .. strategy_free.
  */

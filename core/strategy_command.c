@@ -98,6 +98,8 @@ static enum status create(struct strategy_step *step, const struct condition_com
                                   .trigger = command->terms.trigger_price,
                                   .created_us = step->now_us};
     strategy_set_expiry(strategy, &condition);
+    if (strategy->row_count - strategy->live >= STRATEGY_ENDED_MAX)
+        strategy_forget(strategy, strategy->market.trading_day, STRATEGY_ENDED_MAX / 2);
     struct strategy_row *made = strategy_row_add(strategy, &condition);
     if (made == NULL) return err_set(err, ERR_FULL, "no memory for another condition");
     made->condition.suspended = made->symbol->stale;

@@ -30,6 +30,7 @@
 #define STRATEGY_RETRY_MAX_US (30 * CLOCK_SECOND_US) /* ... up to this */
 #define STRATEGY_KEYS         1024u                  /* keys of CREATE commands that are remembered */
 #define STRATEGY_KEY_PREFIX   "key:"                 /* cursor: slot; epoch = the key, seq = the condition's id */
+#define STRATEGY_ENDED_MAX    16384u                 /* ended conditions kept in memory; half of them leave at once */
 #define STRATEGY_GONE_DENIALS 3                      /* the guard says so often that nothing is left to close */
 
 struct strategy_symbol {
@@ -110,7 +111,9 @@ struct strategy_symbol *strategy_symbol_get(struct strategy *strategy, const cha
 struct strategy_row *strategy_row_find(const struct strategy *strategy, int64_t id);
 /* A row for a condition (copied), in id order, in its symbol's book. NULL when memory is short. */
 struct strategy_row *strategy_row_add(struct strategy *strategy, const struct condition *condition);
-void strategy_row_drop(struct strategy *strategy, struct strategy_row *row);
+/* Drop those that ended before the trading day (the database has them, memory need not), and of the other ended ones all
+ * but the newest `keep`. */
+void strategy_forget(struct strategy *strategy, int32_t trading_day, uint32_t keep);
 /* Write a following condition's trigger into it. */
 void strategy_sync(struct strategy_row *row);
 /* Index it by where it stands now. */

@@ -67,18 +67,6 @@ static void expire(struct strategy_step *step, struct strategy_row *row)
     }
 }
 
-/* Ended before the present trading day: the database has them, memory need not. */
-static void drop_ended(struct strategy *strategy, int32_t trading_day)
-{
-    for (uint32_t i = strategy->row_count; i > 0; i--) {
-        struct strategy_row *row = strategy->rows[i - 1];
-        const struct condition *condition = &row->condition;
-        if (!condition_terminal(condition->state) || condition->entry_working || condition->exit_working) continue;
-        const bool dated = calendar_date_valid(calendar_date(condition->market_us));
-        if (!dated || session_trading_day(condition->market_us) < trading_day) strategy_row_drop(strategy, row);
-    }
-}
-
 /* What kept exits from being taken may be over: they wait no longer. */
 static void retry_now(struct strategy *strategy)
 {
@@ -115,7 +103,7 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
         return;
     struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
     sessions_changed(&step);
-    if (market->trading_day > before.trading_day) drop_ended(strategy, market->trading_day);
+    if (market->trading_day > before.trading_day) strategy_forget(strategy, market->trading_day, STRATEGY_ENDED_MAX);
 }
 
 /* --- stale feeds -------------------------------------------------------------------------------------------------- */

@@ -24,7 +24,7 @@ enum status restore_all(struct db *db, enum msg_id id, restore_row row, void *co
 
 /* conditions.db, in id order: conditions not ended; those ended on the trading day stored last; that of each signal in the
  * outbox; and always the newest one, whose number is not given again. */
-#define RESTORE_CONDITIONS_MAX 65536 /* ended ones */
+#define RESTORE_CONDITIONS_MAX 16384 /* ended ones */
 enum status restore_conditions(struct db *db, restore_row row, void *component, struct err *err);
 
 /* Orders: those not ended; then those ended of the two trading days stored last, oldest first. Then the order events of

@@ -52,6 +52,23 @@ static void test_room_and_what_gives_way(void **state)
     order_table_free(&table);
 }
 
+/* One day, replayed for months without a restart. */
+static void test_a_day_without_end(void **state)
+{
+    (void)state;
+    struct order_table table;
+    assert_true(order_table_init(&table, 8));
+    for (int i = 0; i < 1000; i++) {
+        struct order order = order_of(i, i == 0 ? ORDER_NEW : ORDER_FILLED, 20210727);
+        order.updated_us = (int64_t)i * 30 * 60 * CLOCK_SECOND_US;
+        assert_int_not_equal(order_table_add(&table, &order, 20210727, false), ORDER_TABLE_NONE);
+    }
+    assert_int_not_equal(order_table_find(&table, "k3-0-E1"), ORDER_TABLE_NONE); /* lives */
+    assert_int_not_equal(order_table_find(&table, "k3-998-E1"), ORDER_TABLE_NONE);
+    assert_int_equal(order_table_find(&table, "k3-900-E1"), ORDER_TABLE_NONE);
+    order_table_free(&table);
+}
+
 static void test_list_of_the_living(void **state)
 {
     (void)state;
@@ -77,6 +94,7 @@ static void test_list_of_the_living(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_room_and_what_gives_way),
+                                       cmocka_unit_test(test_a_day_without_end),
                                        cmocka_unit_test(test_list_of_the_living)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

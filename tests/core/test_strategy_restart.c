@@ -338,11 +338,43 @@ static void damaged_rows_are_refused(void **state)
     strategy_free(strategy);
 }
 
+static void count_condition(void *context, const struct condition *condition)
+{
+    (void)condition;
+    ++*(uint32_t *)context;
+}
+
+/* A script that makes and cancels all day: memory keeps the newest, and everything that lives. */
+static void ended_conditions_do_not_pile_up(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t first = create(f, &terms);
+    int64_t last = 0;
+    for (int i = 0; i < 40000; i++) {
+        last = create(f, &terms);
+        assert_int_equal(command(f, CONDITION_CANCEL, last, NULL), ERR_OK);
+        forget(f);
+    }
+    uint32_t kept = 0;
+    strategy_each(f->strategy, count_condition, &kept);
+    assert_true(kept > 8000 && kept <= 16384 + 1);
+    state_is(f, first, CONDITION_ARMED);
+    state_is(f, last, CONDITION_CANCELLED);
+    assert_null(strategy_condition(f->strategy, first + 1));
+    assert_int_equal(create(f, &terms), last + 1);
+    tick(f, 17400);
+    state_is(f, first, CONDITION_TRIGGERED);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kills_change_nothing),
         cmocka_unit_test(damaged_rows_are_refused),
+        cmocka_unit_test(ended_conditions_do_not_pile_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
