@@ -9,7 +9,7 @@
 #include "db/internal.h"
 
 #define BRANCHES_MAX 16
-#define SQL_SIZE     12288
+#define SQL_SIZE     24576
 
 /* A scaled price in points, as price_format prints it. */
 #define POINTS(column) "rtrim(rtrim(printf('%d.%04d', " column " / 10000, abs(" column ") % 10000), '0'), '.')"
@@ -143,36 +143,66 @@ static void add(struct audit_reader *reader, const char *text)
     reader->length += length;
 }
 
-static void select_columns(struct audit_reader *reader)
+static void add_columns(struct audit_reader *reader)
 {
     const struct msg_type *type = msg_type(MSG_AUDIT);
-    const char *comma = "";
-    add(reader, "WITH decisions (");
     for (uint32_t i = 0; i < type->field_count; i++) {
-        add(reader, comma);
         add(reader, type->fields[i].name);
-        comma = ", ";
+        add(reader, ", ");
     }
-    add(reader, ", rank, number) AS (");
+    add(reader, "rank, number");
 }
 
-/* Parameters are numbered, so that one that is not asked for costs nothing and the statement's text stays one. */
+/* Only what is asked for, so that SQLite sees which index answers it. */
+static void add_filters(struct audit_reader *reader, const struct db_query *query)
+{
+    const struct {
+        bool on;
+        const char *sql;
+    } filters[] = {
+        {query->symbol != NULL && query->symbol[0] != '\0', "symbol = ?1"},
+        {query->client_order_id != NULL && query->client_order_id[0] != '\0', "client_order_id = ?2"},
+        {query->condition_id != 0, "condition_id = ?3"},
+        {query->trading_day != 0, "trading_day = ?4"},
+        {query->from_us != 0, "time_us >= ?5"},
+        {query->to_us != 0, "time_us < ?6"},
+        {query->text != NULL && query->text[0] != '\0', "instr(lower(component || ' ' || kind || ' ' || actor || ' ' "
+                                                        "|| symbol || ' ' || client_order_id || ' ' || event "
+                                                        "|| ' ' || reason), lower(?7)) > 0"},
+    };
+    const char *joint = " WHERE ";
+    for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+        if (!filters[i].on) continue;
+        add(reader, joint);
+        add(reader, filters[i].sql);
+        joint = " AND ";
+    }
+}
+
+/* One table's rows, by its index of time, no more of them than are asked for: the newest hundred of years cost a hundred. */
+static void add_branch(struct audit_reader *reader, const struct branch *branch, const struct db_query *query)
+{
+    add(reader, "SELECT * FROM (WITH b (");
+    add_columns(reader);
+    add(reader, ") AS (");
+    add(reader, branch->sql);
+    add(reader, ") SELECT * FROM b");
+    add_filters(reader, query);
+    add(reader, query->newest_first ? " ORDER BY time_us DESC, number DESC" : " ORDER BY time_us, number");
+    add(reader, " LIMIT ?8)");
+}
+
 static void make_sql(struct audit_reader *reader, const struct db_query *query)
 {
     const char *joint = "";
-    select_columns(reader);
     for (size_t i = 0; i < BRANCH_COUNT; i++) {
         if (!is_attached(reader, branches[i].schema)) continue;
         add(reader, joint);
-        add(reader, branches[i].sql);
+        add_branch(reader, &branches[i], query);
         joint = " UNION ALL ";
     }
-    add(reader, ") SELECT * FROM decisions WHERE (?1 = '' OR symbol = ?1) AND (?2 = '' OR client_order_id = ?2) "
-                "AND (?3 = 0 OR condition_id = ?3) AND (?4 = 0 OR trading_day = ?4) AND time_us >= ?5 "
-                "AND (?6 = 0 OR time_us < ?6) AND (?7 = '' OR instr(lower(component || ' ' || kind || ' ' || actor || "
-                "' ' || symbol || ' ' || client_order_id || ' ' || event || ' ' || reason), lower(?7)) > 0) ");
     add(reader,
-        query->newest_first ? "ORDER BY time_us DESC, rank DESC, number DESC" : "ORDER BY time_us, rank, number");
+        query->newest_first ? " ORDER BY time_us DESC, rank DESC, number DESC" : " ORDER BY time_us, rank, number");
     add(reader, " LIMIT ?8");
 }
 

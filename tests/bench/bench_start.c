@@ -13,6 +13,7 @@
 #include "core/executor.h"
 #include "core/gate.h"
 #include "core/strategy.h"
+#include "db/audit.h"
 #include "db/internal.h"
 #include "gateway/restore.h"
 
@@ -226,6 +227,32 @@ static void end_gate(void *component)
     gate_free(component);
 }
 
+static bool take_row(void *context, const struct msg *msg)
+{
+    (void)msg;
+    ++*(int64_t *)context;
+    return true;
+}
+
+/* The audit's newest page. */
+static void *read_audit(struct db *db)
+{
+    const struct db_query query = {.id = MSG_AUDIT, .newest_first = true, .limit = 100};
+    char folder[DB_PATH_SIZE];
+    int64_t rows = 0;
+    struct err err;
+    (void)snprintf(folder, sizeof(folder), "%s", db->path);
+    *strrchr(folder, '/') = '\0';
+    must(db_audit(folder, &query, take_row, &rows, &err), &err);
+    CHECK(rows > 0 && rows <= 100);
+    return NULL;
+}
+
+static void end_nothing(void *component)
+{
+    CHECK(component == NULL);
+}
+
 static const struct starter {
     const char *name;
     enum db_file file;
@@ -236,6 +263,7 @@ static const struct starter {
     {"strategy", DB_CONDITIONS, fill_conditions, start_strategy, end_strategy},
     {"executor", DB_ORDERS, fill_orders, start_executor, end_executor},
     {"gate", DB_GATEWAY, fill_orders, start_gate, end_gate},
+    {"the newest of the audit", DB_GATEWAY, fill_orders, read_audit, end_nothing},
 };
 
 struct cost {
