@@ -124,6 +124,9 @@ struct exchange_saved {
     int64_t market_us;
     int64_t index; /* replay: the file's next trade */
     bool clean;    /* it was stopped, not killed */
+    int32_t asked; /* the speed its settings asked for; -1 = not known */
+    int32_t speed; /* what it was steered to */
+    bool paused;
 };
 bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out);
 void exchange_load_stats(struct exchange *exchange);

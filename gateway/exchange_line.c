@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/calendar.h"
 #include "core/check.h"
 #include "core/text.h"
 #include "gateway/exchange.h"
@@ -268,12 +269,30 @@ static void on_query(struct exchange *exchange, const struct requester *from, ui
 
 /* --- the line ----------------------------------------------------------------------------------------------------- */
 
+/* What an operator's request has made of the market. */
+static void describe_market(const struct exchange_market *market, enum market_action action, char *text, size_t size)
+{
+    char stamp[CALENDAR_TEXT_SIZE], pace[32] = "full speed";
+    if (market->speed != 0) (void)snprintf(pace, sizeof pace, "x%" PRId32, market->speed);
+    if (action == MARKET_SEEK)
+        (void)snprintf(text, size, "market at %s%s", calendar_format_stamp(market->market_us, stamp, sizeof stamp),
+                       market->paused ? ", paused" : "");
+    else if (action == MARKET_SPEED)
+        (void)snprintf(text, size, "market speed: %s%s", pace, market->paused ? ", paused" : "");
+    else
+        (void)snprintf(text, size, "%s%s", market->paused ? "market paused" : "market goes on, ",
+                       market->paused ? "" : pace);
+}
+
 void exchange_market_control(struct exchange *exchange, const struct requester *from,
                              const struct market_control *control, int64_t now_us)
 {
     struct err err = {0};
     const enum status status = exchange_market_act(exchange, control, now_us, &err);
-    agent_reply(exchange->agent, from, control->request_id, status, 0, "%s", status == ERR_OK ? "" : err.text);
+    char words[TEXT_SIZE];
+    if (status == ERR_OK) exchange->next_save_us = now_us;
+    if (status == ERR_OK) describe_market(&exchange->market, control->action, words, sizeof words);
+    agent_reply(exchange->agent, from, control->request_id, status, 0, "%s", status == ERR_OK ? words : err.text);
 }
 
 static void on_session_message(struct exchange *exchange, const struct requester *from, struct exchange_login *login,

@@ -95,6 +95,10 @@ enum status exchange_market_open(struct exchange *exchange, int64_t now_us, stru
         (void)snprintf(market->identity, sizeof market->identity, "synthetic %" PRId64, seed);
     }
     const bool same = exchange_saved_market(exchange, &saved) && strcmp(saved.identity, market->identity) == 0;
+    if (same && !saved.clean && saved.asked == market->speed) { /* killed: what it was steered to still holds */
+        market->speed = saved.speed;
+        market->paused = saved.paused;
+    }
     return replay ? open_replay(exchange, now_us, same && !saved.clean, &saved, err)
                   : open_synthetic(exchange, now_us, same, saved.market_us, err);
 }

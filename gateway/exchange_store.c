@@ -18,6 +18,13 @@ bool exchange_saved_market(struct exchange *exchange, struct exchange_saved *out
     if (db_meta_get(exchange->db, "market.place", text, sizeof text, NULL) != ERR_OK) return false;
     /* NOLINTNEXTLINE(cert-err34-c): a line of our own */
     if (sscanf(text, "%" SCNd64 " %" SCNd64, &out->market_us, &out->index) != 2) return false;
+    int paused = 0;
+    out->asked = -1;
+    if (db_meta_get(exchange->db, "market.steered", text, sizeof text, NULL) == ERR_OK &&
+        /* NOLINTNEXTLINE(cert-err34-c): a line of our own */
+        sscanf(text, "%" SCNd32 " %" SCNd32 " %d", &out->asked, &out->speed, &paused) != 3)
+        out->asked = -1;
+    out->paused = paused != 0;
     out->clean =
         db_meta_get(exchange->db, "market.clean", text, sizeof text, NULL) == ERR_OK && strcmp(text, "yes") == 0;
     return out->market_us > 0;
@@ -72,13 +79,16 @@ static enum status save_stats(struct exchange *exchange, struct err *err)
 
 enum status exchange_save(struct exchange *exchange, bool clean, struct err *err)
 {
-    char place[64];
+    char place[64], steered[64];
     const struct exchange_market *market = &exchange->market;
     (void)snprintf(place, sizeof place, "%" PRId64 " %" PRId64, market->market_us,
                    market->file != NULL ? market_file_tell(market->file) : -1);
+    (void)snprintf(steered, sizeof steered, "%" PRId64 " %" PRId32 " %d",
+                   settings_number(&exchange->agent->settings, SET_MARKET_SPEED), market->speed, market->paused);
     enum status status = db_begin(exchange->db, err);
     if (status != ERR_OK) return status;
-    status = db_meta_put(exchange->db, "market.identity", market->identity, err);
+    status = db_meta_put(exchange->db, "market.steered", steered, err);
+    if (status == ERR_OK) status = db_meta_put(exchange->db, "market.identity", market->identity, err);
     if (status == ERR_OK) status = db_meta_put(exchange->db, "market.place", place, err);
     if (status == ERR_OK) status = db_meta_put(exchange->db, "market.clean", clean ? "yes" : "no", err);
     /* A replay's figures are in its file. */

@@ -145,6 +145,9 @@ static void test_it_survives_being_killed(void **state)
     assert_int_equal(log_in(rig, "demo", "demo", &reply), ERR_OK);
     near_contract(rig, symbol, &low);
     await_tick(rig, symbol, &tick);
+    struct reply steered;
+    assert_int_equal(steer(rig, MARKET_SPEED, 2, &steered), ERR_OK);
+    assert_string_equal(steered.text, "market speed: x2");
     order(rig, "in", symbol, SIDE_SELL, ORDER_RANGE_MARKET, TIF_IOC, 1, 0);
     (void)report(rig, "in", EXEC_NEW);
     (void)report(rig, "in", EXEC_FILL);
@@ -171,6 +174,7 @@ static void test_it_survives_being_killed(void **state)
     const struct market market = market_now(rig);
     assert_true(market.market_us >= tick.time_us - 2 * CLOCK_SECOND_US); /* goes on: saved each second */
     assert_true(market.market_us < tick.time_us + 60 * CLOCK_SECOND_US);
+    assert_int_equal(market.speed, 2); /* steered so before it was killed */
     cancel(rig, "rod");
     assert_int_equal(report(rig, "rod", EXEC_CANCELLED).seq, last.seq + 1);
 }
