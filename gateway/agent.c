@@ -269,7 +269,7 @@ static int failed_exit(const struct agent *agent, const struct err *err, bool ha
     fprintf(stderr, "%s: %s\n", program_name(agent), err->text);
     if (agent->log != NULL) log_write(agent->log, LEVEL_ERROR, "ends: %s", err->text);
     if (has_paths) write_failed(agent, err->text);
-    return wrong ? 2 : 1;
+    return err->status == ERR_FULL ? AGENT_EXIT_FULL : wrong ? 2 : 1;
 }
 
 static enum status open_paths(struct agent *agent, int argc, char **argv, struct err *err)

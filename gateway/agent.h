@@ -87,6 +87,7 @@ struct agent {
 int agent_main(const struct agent_ops *ops, int argc, char **argv);
 
 /* The process must end: nothing more leaves it. Keeps the first reason. */
+#define AGENT_EXIT_FULL 3 /* ended for want of room (the disk, memory): will do when there is some */
 void agent_fail(struct agent *agent, const struct err *err);
 
 /* Publish; a message that cannot be published is logged, once a second at most. */

@@ -123,7 +123,8 @@ static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
         publish(s, w);
         return;
     }
-    w->ends_us[w->ends++ % SUPERVISOR_TRIES] = now_us;
+    bool full = w->child.exit_code == AGENT_EXIT_FULL;
+    if (!full) w->ends_us[w->ends++ % SUPERVISOR_TRIES] = now_us;
     w->restarts++;
     bool lived = now_us - w->since_us > WINDOW_US / 2;
     w->delay_us = lived || w->delay_us == 0 ? FIRST_DELAY_US : 4 * w->delay_us;
@@ -132,7 +133,7 @@ static void ended(struct supervisor *s, struct watched *w, int64_t now_us)
     /* Another one has its lock: that one is adopted at the next start. */
     if (w->child.exit_code == 2 && !lock_held(s->agent->paths.runtime, name, NULL))
         give_up(s, w);
-    else if (too_often(w, now_us))
+    else if (!full && too_often(w, now_us))
         give_up(s, w);
     publish(s, w);
 }
