@@ -47,6 +47,8 @@ enum setting_id {
     SET_THEME,           /* --theme */
     SET_ASCII,           /* --ascii: lines and arrows in ASCII */
     SET_UP_COLOUR,       /* red | green */
+    SET_READ_ONLY,       /* --read-only: this screen sends nothing */
+    SET_BELL,            /* none | alarms | fills */
     SET_GUARD_MAX_ORDER_QUANTITY,
     SET_GUARD_MAX_POSITION,
     SET_GUARD_MAX_NOTIONAL,

@@ -64,6 +64,8 @@ void trade_reduce(struct app *app, const char *argument);
 void trade_resume(struct app *app, const char *argument);
 void trade_stop_all(struct app *app, const char *argument);
 void trade_market_pause(struct app *app, const char *argument);
+void trade_market_faster(struct app *app, const char *argument);
+void trade_market_slower(struct app *app, const char *argument);
 void trade_market_speed(struct app *app, const char *argument);
 void trade_market_seek(struct app *app, const char *argument);
 bool trade_may_define(const struct app *app, const char **why);

@@ -61,8 +61,8 @@ void trade_logout(struct app *app, const char *argument)
     size_t held = 0;
     for (size_t i = 0; i < app->model->position_count; i++) held += app->model->positions[i].quantity != 0;
     snprintf(question, sizeof question,
-             "Log out at the broker? No order goes out or comes back until the next log-in; working orders stay at the "
-             "exchange.%s",
+             "Log out at the broker? Prices and conditions go on, but no order goes out until the next log-in: what "
+             "fires meanwhile is DENIED. Working orders stay at the exchange.%s",
              held ? " What is held is NOT protected meanwhile." : "");
     overlay_confirm(app, "Log out", question, CONFIRM_KEY, logout, NULL);
 }
@@ -150,6 +150,34 @@ void trade_market_pause(struct app *app, const char *argument)
 {
     (void)argument;
     send_market(app, app->model->market.paused ? MARKET_PLAY : MARKET_PAUSE, 0);
+}
+
+/* Beyond the last a chart is no longer seen, and :market-speed says what is wanted. */
+static const int32_t speeds[] = {1, 2, 5, 10, 20, 60, 120, 300, 600, 1200, 3600};
+#define SPEEDS (sizeof speeds / sizeof *speeds)
+
+void trade_market_faster(struct app *app, const char *argument)
+{
+    int32_t speed = app->model->market.speed;
+    size_t at = 0;
+    (void)argument;
+    while (at < SPEEDS && speeds[at] <= speed) at++;
+    if (speed == 0 || at == SPEEDS)
+        app_notice(app, ROLE_WARNING, "Faster than this only by name: :market-speed 0 is as fast as possible");
+    else
+        send_market(app, MARKET_SPEED, speeds[at]);
+}
+
+void trade_market_slower(struct app *app, const char *argument)
+{
+    int32_t speed = app->model->market.speed;
+    size_t at = SPEEDS;
+    (void)argument;
+    while (at > 0 && speed != 0 && speeds[at - 1] >= speed) at--;
+    if (at == 0)
+        app_notice(app, ROLE_WARNING, "x1 is the slowest; Space pauses the market");
+    else
+        send_market(app, MARKET_SPEED, speeds[at - 1]);
 }
 
 void trade_market_speed(struct app *app, const char *argument)

@@ -24,6 +24,7 @@ struct app *app_new(struct settings *settings)
     app->redraw = true;
     app->model = model_new();
     CHECK(app->model);
+    app->read_only = settings_number(settings, SET_READ_ONLY) != 0;
     app->model->commission = settings_number(settings, SET_COMMISSION);
     for (int i = 0; i < PANE_COUNT; i++) {
         app->panes[i] = pane_new(pane_table[i]);
@@ -128,6 +129,27 @@ static void show_news(struct app *app)
     app->model->dirty |= DIRTY_STATUS;
 }
 
+enum { BELL_NONE, BELL_ALARMS, BELL_FILLS }; /* screen.bell's choices */
+#define BELL_US ((int64_t)1000000)           /* a burst of fills is one sound */
+
+static void ring(struct app *app, int from)
+{
+    if (settings_number(app->settings, SET_BELL) < from) return;
+    if (app->now_us - app->bell_us < BELL_US && app->now_us >= app->bell_us) return;
+    app->bell_us = app->now_us;
+    app->bell = true;
+}
+
+/* What happened just now and wants the trader's eyes; nothing that is read back from before. */
+static void ring_for(struct app *app, const struct msg *msg)
+{
+    if (msg->id == MSG_RISK_EVENT) ring(app, BELL_ALARMS);
+    if (msg->id != MSG_ORDER_EVENT) return;
+    enum exec_kind kind = msg->order_event.kind;
+    if (kind == EXEC_FILL) ring(app, BELL_FILLS);
+    if (kind == EXEC_DENIED || kind == EXEC_REJECTED || kind == EXEC_UNKNOWN) ring(app, BELL_ALARMS);
+}
+
 void app_message(struct app *app, const struct msg *msg, enum component from)
 {
     uint64_t logged = app->model->log_added;
@@ -136,10 +158,15 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
                 !strcmp(msg->risk_event.actor, request_actor(app)); /* the reply says it */
     bool news = msg->id == MSG_TRANSITION || (msg->id == MSG_RISK_EVENT && !ours) ||
                 (msg->id == MSG_ORDER_EVENT && msg->order_event.kind != EXEC_NEW);
-    if (news && app->model->log_added > logged) show_news(app);
-    if (msg->id == MSG_DIFFERENCE && msg->difference.here != msg->difference.there)
+    if (news && app->model->log_added > logged) {
+        show_news(app);
+        ring_for(app, msg);
+    }
+    if (msg->id == MSG_DIFFERENCE && msg->difference.here != msg->difference.there) {
+        ring(app, BELL_ALARMS);
         app_notice(app, ROLE_ALARM, "%s: %+d at the venue, %+d here. Positions (3), then a, to decide.",
                    msg->difference.symbol, msg->difference.there, msg->difference.here);
+    }
     if (msg->id == MSG_REPLY) on_reply(app, &msg->reply);
 }
 
@@ -149,6 +176,7 @@ void app_watch_links(struct app *app)
         struct component_view *view = &app->model->components[c];
         bool up = client_link(app->client, (enum component)c, &view->age_us) == LINK_UP;
         if (up != view->up) app->model->dirty |= DIRTY_STATUS;
+        if (!up && view->up) ring(app, BELL_ALARMS);
         view->linked = true;
         view->up = up;
     }

@@ -66,6 +66,8 @@ struct app {
         enum msg_id kind;
     } requests[APP_REQUESTS];
     size_t request_next;
+    bool bell;             /* ring the terminal's bell this turn */
+    int64_t bell_us;       /* when it rang last */
     struct log_past *past; /* being read back into the log; NULL: done */
 };
 

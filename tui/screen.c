@@ -144,6 +144,8 @@ static void loop(struct screen *screen)
         run_jobs(screen);
         apply_messages(app);
         input_read(app);
+        if (app->bell) terminal_bell();
+        app->bell = false;
         draw_frame(screen);
         wait_for_something(screen);
     }

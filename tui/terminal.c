@@ -177,6 +177,11 @@ enum status terminal_open(struct err *err)
     return ERR_OK;
 }
 
+void terminal_bell(void)
+{
+    if (terminal.open) (void)beep();
+}
+
 void terminal_close(void)
 {
     if (!terminal.open) return;

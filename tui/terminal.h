@@ -30,4 +30,7 @@ bool terminal_interrupted(void);
 /* Next key without waiting: false when there is none. KEY_RESIZE, KEY_MOUSE and TERMINAL_PASTE_* are function keys. */
 bool terminal_key(int *key, bool *is_function_key);
 
+/* The terminal's own bell: a sound or a flash, as the trader has set his terminal. */
+void terminal_bell(void);
+
 #endif

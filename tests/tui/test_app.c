@@ -77,6 +77,46 @@ static void allowed(const struct app *app, const char *action)
     if (!action_by_name(action)->allowed(app, &why)) fail_msg("%s is refused: %s", action, why);
 }
 
+static bool rings(struct app *app, enum exec_kind kind)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_ORDER_EVENT);
+    msg.order_event.kind = kind;
+    msg.order_event.state = ORDER_PARTIALLY_FILLED;
+    msg.order_event.request = app->model->orders[0].request;
+    msg.order_event.time_us = app->now_us += 2000000;
+    app->bell = false;
+    app_message(app, &msg, COMPONENT_GATEWAY);
+    return app->bell;
+}
+
+static void test_bell_rings_as_it_is_set(void **state)
+{
+    struct app *app = *state;
+    struct err err;
+    assert_false(rings(app, EXEC_DENIED) || rings(app, EXEC_FILL));
+    assert_int_equal(settings_set(&settings, setting_row(SET_BELL), "alarms", SOURCE_FLAG, &err), ERR_OK);
+    assert_true(rings(app, EXEC_DENIED) && rings(app, EXEC_UNKNOWN));
+    assert_false(rings(app, EXEC_FILL) || rings(app, EXEC_NEW));
+    assert_int_equal(settings_set(&settings, setting_row(SET_BELL), "fills", SOURCE_FLAG, &err), ERR_OK);
+    assert_true(rings(app, EXEC_FILL));
+    app->now_us -= 1500000;
+    assert_false(rings(app, EXEC_FILL)); /* within a second of the last */
+}
+
+static void test_market_keys_step_the_speed(void **state)
+{
+    struct app *app = *state;
+    app->model->market.speed = 0;
+    trade_market_faster(app, NULL);
+    assert_non_null(strstr(app->notice, "as fast as possible"));
+    app->model->market.speed = 1;
+    trade_market_slower(app, NULL);
+    assert_non_null(strstr(app->notice, "slowest"));
+    trade_market_faster(app, NULL);
+    assert_non_null(strstr(app->notice, "Not sent: not connected"));
+}
+
 static void test_unregister_says_why_not(void **state)
 {
     struct app *app = *state;
@@ -208,6 +248,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_selection_survives_what_comes_in),
         TEST(test_selected_symbol_follows_the_focus),
+        TEST(test_bell_rings_as_it_is_set),
+        TEST(test_market_keys_step_the_speed),
         TEST(test_unregister_says_why_not),
         TEST(test_what_may_be_done),
         TEST(test_read_only_sends_nothing),

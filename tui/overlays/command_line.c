@@ -52,18 +52,21 @@ static const char *split(const char *text, char *word, size_t size)
     return text + strspn(text, " ");
 }
 
-/* Names that start so come first, then those that hold it. */
-static void find_matches(struct command_line *line)
+/* Names that start so come first, then those that hold it; of each, what can be done now before what cannot. */
+static void find_matches(struct command_line *line, const struct app *app)
 {
     char word[COMMAND_SIZE];
     split(line->text, word, sizeof word);
     size_t length = strlen(word);
     line->count = 0;
     line->chosen = -1;
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < 4; pass++) {
         for (const struct action *action = actions; action->name && line->count < MATCHES_MAX; action++) {
-            bool starts = strncmp(action->name, word, length) == 0;
-            if (pass == 0 ? starts : !starts && strstr(action->name, word)) line->matches[line->count++] = action;
+            const char *why = NULL;
+            if (!strstr(action->name, word)) continue;
+            bool inside = strncmp(action->name, word, length) != 0,
+                 off = action->allowed && !action->allowed(app, &why);
+            if (pass == 2 * inside + off) line->matches[line->count++] = action;
         }
     }
 }
@@ -72,7 +75,7 @@ static void changed(struct command_line *line, const struct app *app)
 {
     line->refusal[0] = '\0';
     line->recalled = app->history.count;
-    find_matches(line);
+    find_matches(line, app);
 }
 
 static void line_size(const struct overlay *overlay, int rows, int columns, int *height, int *width)
@@ -156,7 +159,7 @@ static enum overlay_result run(struct command_line *line, struct app *app)
     char word[COMMAND_SIZE];
     const char *why = NULL, *argument = split(line->text, word, sizeof word);
     if (!word[0]) return OVERLAY_DONE;
-    find_matches(line);
+    find_matches(line, app);
     const struct action *action = resolve(line, word);
     if (!action)
         snprintf(line->refusal, sizeof line->refusal, "%s: %.60s",
@@ -191,7 +194,7 @@ static void recall(struct command_line *line, const struct app *app, int step)
     if (index < 0 || index > app->history.count) return;
     if (line->recalled == app->history.count) text_copy(line->typed, sizeof line->typed, line->text);
     text_copy(line->text, sizeof line->text, index == app->history.count ? line->typed : app->history.lines[index]);
-    find_matches(line);
+    find_matches(line, app);
     line->recalled = index;
 }
 
