@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,17 +69,25 @@ void log_set_listener(struct log *log, void (*listen)(void *context, const struc
     log->context = context;
 }
 
-/* Whoever sees the file full renames it; the others see that their file has another name now, and open the new one. */
+static bool is_named(const struct log *log, const struct stat *mine)
+{
+    struct stat named;
+    return stat(log->path, &named) == 0 && named.st_ino == mine->st_ino;
+}
+
+/* Whoever sees the file full renames it; the others see that their file has another name now, and open the new one. The
+ * lock, on the file and not on its name, keeps a second one from renaming the new file over the old. */
 static void look_at_file(struct log *log)
 {
     char old[PATHS_FILE_SIZE + 4];
     struct stat mine;
-    struct stat named;
     if (fstat(log->fd, &mine) != 0) return;
-    bool same = stat(log->path, &named) == 0 && named.st_ino == mine.st_ino;
+    bool same = is_named(log, &mine);
     if (same && mine.st_size >= LOG_FILE_MAX) {
+        if (flock(log->fd, LOCK_EX | LOCK_NB) != 0) return;
         snprintf(old, sizeof old, "%s.1", log->path);
-        same = rename(log->path, old) != 0;
+        same = is_named(log, &mine) && rename(log->path, old) != 0;
+        (void)flock(log->fd, LOCK_UN);
     }
     if (!same) {
         int fd = open_file(log->path);

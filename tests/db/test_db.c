@@ -419,6 +419,69 @@ static void a_full_file_is_said(void **state)
     fill_up(db, ((struct folder *)*state)->path);
 }
 
+/* --- the write-ahead log ------------------------------------------------------------------------------------------ */
+
+static int64_t wal_bytes(const struct folder *folder)
+{
+    char path[128];
+    struct stat info;
+    path_of(path, sizeof(path), folder, DB_CONDITIONS, "-wal");
+    return stat(path, &info) == 0 ? (int64_t)info.st_size : 0;
+}
+
+static void write_much(struct db *db, const struct folder *folder, int64_t bytes, int commits)
+{
+    struct err err;
+    struct msg msg;
+    msg_init(&msg, MSG_CURSOR);
+    static uint64_t written; /* what does not change is not written */
+    const int64_t before = wal_bytes(folder);
+    for (int i = 0; i < commits && (bytes == 0 || wal_bytes(folder) < before + bytes); i++) {
+        assert_int_equal(db_begin(db, &err), ERR_OK);
+        for (int n = 0; n < 50; n++) {
+            snprintf(msg.cursor.stream, sizeof(msg.cursor.stream), "%d", i * 50 + n);
+            msg.cursor.seq = ++written;
+            store(db, &msg);
+        }
+        assert_int_equal(db_commit(db, &err), ERR_OK);
+    }
+}
+
+struct long_look {
+    struct db *writer;
+    const struct folder *folder;
+    int64_t grown;
+};
+
+static bool look_long(void *context, const struct msg *msg)
+{
+    struct long_look *look = context;
+    (void)msg;
+    write_much(look->writer, look->folder, 80 * 1024 * 1024, 40000);
+    look->grown = wal_bytes(look->folder);
+    return false;
+}
+
+/* Nobody looking, the log starts over after 16 MB. While somebody looks at how it was, it must grow; when he has seen it,
+ * it shrinks to the limit and starts over again. */
+static void the_log_starts_over_after_a_long_look(void **state)
+{
+    const struct folder *folder = *state;
+    struct long_look look = {.writer = open_db(folder, DB_CONDITIONS, DB_WRITE), .folder = folder};
+    write_much(look.writer, folder, 0, 2000);
+    assert_true(wal_bytes(folder) < 24 * 1024 * 1024);
+    struct db *reader = open_db(folder, DB_CONDITIONS, DB_READ);
+    assert_int_equal(db_each(reader, &(struct db_query){.id = MSG_CURSOR}, look_long, &look, NULL), ERR_OK);
+    assert_true(look.grown > 70 * 1024 * 1024);
+    write_much(look.writer, folder, 0, 10);
+    assert_true(wal_bytes(folder) <= 64 * 1024 * 1024);
+    const int64_t shrunk = wal_bytes(folder);
+    write_much(look.writer, folder, 0, 3000);
+    assert_true(wal_bytes(folder) <= shrunk);
+    db_close(reader);
+    db_close(look.writer);
+}
+
 static void a_full_disk_is_said(void **state)
 {
     char mounted[96];
@@ -493,6 +556,7 @@ int main(void)
         IN_FOLDER(a_copy_for_keeps_can_be_read),
         IN_FOLDER(a_full_file_is_said),
         IN_FOLDER(a_full_disk_is_said),
+        IN_FOLDER(the_log_starts_over_after_a_long_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

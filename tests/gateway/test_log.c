@@ -2,12 +2,14 @@
  * The log: one line is one line, whatever is in it; the last ones are kept; a flood is cut and counted; a full file is
  * put aside and everyone goes on in the new one.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,6 +133,22 @@ static void test_a_full_file(void **state)
     log_close(other);
 }
 
+/* Two that see it full at once: the second must not put the new file in the old one's place. */
+static void test_one_renames_at_a_time(void **state)
+{
+    (void)state;
+    struct stat st;
+    assert_int_equal(truncate(log_path(LOG_FILE_NAME), LOG_FILE_MAX), 0);
+    int busy = open(log_path(LOG_FILE_NAME), O_RDONLY);
+    assert_true(busy >= 0);
+    assert_int_equal(flock(busy, LOCK_EX), 0);
+    for (int i = 0; i < 70; i++) log_write(writer, LEVEL_INFO, "mine %d", i);
+    assert_int_not_equal(stat(log_path(LOG_FILE_NAME ".1"), &st), 0);
+    close(busy);
+    for (int i = 0; i < 70; i++) log_write(writer, LEVEL_INFO, "mine %d", i);
+    assert_int_equal(stat(log_path(LOG_FILE_NAME ".1"), &st), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +156,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_long_line, open_log, close_log),
         cmocka_unit_test_setup_teardown(test_a_flood, open_log, close_log),
         cmocka_unit_test_setup_teardown(test_a_full_file, open_log, close_log),
+        cmocka_unit_test_setup_teardown(test_one_renames_at_a_time, open_log, close_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

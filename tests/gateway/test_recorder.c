@@ -1,7 +1,9 @@
 /* The recorder with its real thread and a real file: nothing is lost without being counted, and bars are right after a
  * restart, a second run, a full queue and a locked file. */
 #include <poll.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "core/bar.h"
@@ -296,6 +298,36 @@ static void zero_days_is_for_ever(void **state)
     assert_int_equal(rows_of(state, MSG_TICK), TICKS);
 }
 
+/* Ticks wait in memory for room, and the reason is told. */
+static void a_full_disk_is_waited_for(void **state)
+{
+    struct rlimit before;
+    struct recorder_stats stats = {.failing = false};
+    make_ticks(1);
+    struct recorder *recorder = open_recorder(state, TICKS);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {.rlim_cur = 150000, .rlim_max = before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (int i = 0; i < TICKS; i++) assert_true(recorder_tick(recorder, &ticks[i]));
+    for (int round = 0; round < 500 && !stats.failing; round++) {
+        poll(NULL, 0, 10);
+        recorder_stats(recorder, &stats);
+    }
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_true(stats.failing);
+    assert_non_null(strstr(stats.text, "ticks.db"));
+    for (int round = 0; round < 500 && stats.recorded < TICKS; round++) {
+        poll(NULL, 0, 10);
+        recorder_stats(recorder, &stats);
+    }
+    assert_int_equal(stats.recorded, TICKS);
+    assert_false(stats.failing);
+    recorder_close(recorder);
+    assert_int_equal(rows_of(state, MSG_TICK), TICKS);
+    assert_bars(state, "MXFH1");
+}
+
 static void a_taken_file_is_said(void **state)
 {
     struct recorder *first = open_recorder(state, 0);
@@ -320,6 +352,7 @@ int main(void)
         IN_FOLDER(old_ticks_make_room),
         IN_FOLDER(a_day_counts_from_its_recording),
         IN_FOLDER(zero_days_is_for_ever),
+        IN_FOLDER(a_full_disk_is_waited_for),
         IN_FOLDER(a_taken_file_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
