@@ -67,6 +67,9 @@ enum status client_call(struct client *client, enum component to, struct msg *ms
                         void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
                         struct err *err);
 
+/* Write a setting's present value into outcry.ini, for the next start. Waits for the disk. */
+enum status client_keep_setting(const struct settings *settings, enum setting_id id, struct err *err);
+
 /* What outcryd gives its exchange to trade: the market.* settings of *running become its own. */
 enum status client_daemon_market(struct client *client, struct settings *running, struct err *err);
 /* Do both ask for the same market (source, speed; file and start, or seed)? */

@@ -21,6 +21,10 @@ enum status config_load(struct settings *settings, int *argc, char **argv, struc
 /* One file (a missing one is no error: *found says). */
 enum status config_read_file(struct settings *settings, const char *path, struct err *err);
 
+/* Write one value into that file, made when it is missing; its other lines stay as they are. A file that would be refused
+ * is not touched. */
+enum status config_keep(const char *path, const struct setting *row, const char *value, struct err *err);
+
 /* Every setting that is not its default as "--flag=value", for starting another of our programs with the same settings.
  * flags holds up to `max` of them, each malloc'ed and to be freed by config_free_flags. Returns how many. */
 size_t config_to_flags(const struct settings *settings, char **flags, size_t max);

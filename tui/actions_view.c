@@ -160,10 +160,7 @@ void view_theme(struct app *app, const char *argument)
         overlay_themes(app);
         return;
     }
-    if (app_load_theme(app, argument, &err) != ERR_OK)
-        app_notice(app, ROLE_ALARM, "%s", err.text);
-    else
-        app_notice(app, ROLE_OK, "Theme %s", app->theme.name);
+    if (app_choose_theme(app, argument, &err) != ERR_OK) app_notice(app, ROLE_ALARM, "%s", err.text);
 }
 
 void view_read_only(struct app *app, const char *argument)

@@ -51,6 +51,15 @@ enum status app_load_theme(struct app *app, const char *name, struct err *err)
     return status;
 }
 
+enum status app_choose_theme(struct app *app, const char *name, struct err *err)
+{
+    enum status status = app_load_theme(app, name, err);
+    if (status != ERR_OK) return status;
+    bool kept = !strchr(name, '/') && text_copy(app->keep_theme, sizeof app->keep_theme, name);
+    app_notice(app, ROLE_OK, "Theme %s%s", app->theme.name, kept ? "" : ", for this screen alone");
+    return status;
+}
+
 static enum log_level level_of(enum role role)
 {
     if (role == ROLE_ALARM) return LEVEL_ERROR;

@@ -52,9 +52,10 @@ struct app {
     int rows, columns;
     bool read_only;
     bool quit;
-    bool switch_market;     /* the trader wants the market of the settings, not the running one */
-    int64_t now_us;         /* process time of this turn of the loop */
-    char notice[TEXT_SIZE]; /* one line above the footer: the last answer */
+    char keep_theme[SETTING_TEXT_SIZE]; /* the theme chosen just now, for the next start too; "": none */
+    bool switch_market;                 /* the trader wants the market of the settings, not the running one */
+    int64_t now_us;                     /* process time of this turn of the loop */
+    char notice[TEXT_SIZE];             /* one line above the footer: the last answer */
     enum role notice_role;
     int64_t notice_us;
     struct command_history history;
@@ -76,6 +77,9 @@ void app_free(struct app *app); /* not the client, not the settings */
 
 /* Say one line in the notice line (and the log pane). */
 void app_notice(struct app *app, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Load a theme that the trader chose, and keep its name in outcry.ini; a path is for this screen alone. */
+enum status app_choose_theme(struct app *app, const char *name, struct err *err);
 
 /* Load a theme by name or path, with the settings' up colour and ASCII option; the one in force stays on failure. */
 enum status app_load_theme(struct app *app, const char *name, struct err *err);

@@ -45,13 +45,25 @@ void model_free(struct model *model)
     free(model);
 }
 
+/* Codes by product, then by month, not by the month's letter: MXFL1 (December 2021) is before MXFC2. The year is one
+ * digit, so a decade's end sorts as it is written. */
+static int symbol_order(const char *a, const char *b)
+{
+    static const int weight[] = {0, 1, 4, 3}; /* product's letters, year, month */
+    bool code = strlen(a) >= 5, other = strlen(b) >= 5;
+    if (code != other) return other - code;
+    for (size_t i = 0; code && i < sizeof weight / sizeof *weight; i++)
+        if (a[weight[i]] != b[weight[i]]) return a[weight[i]] - b[weight[i]];
+    return strcmp(a, b);
+}
+
 /* First quote at or after symbol. */
 static size_t quote_place(const struct model *model, const char *symbol)
 {
     size_t low = 0, high = model->quote_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(model->quotes[middle].contract.symbol, symbol) < 0)
+        if (symbol_order(model->quotes[middle].contract.symbol, symbol) < 0)
             low = middle + 1;
         else
             high = middle;

@@ -3,8 +3,8 @@
  *
  * model_apply takes one message and marks which parts changed, so that only those panes are drawn. Everything is
  * bounded; what is dropped is the oldest. Arrays are sorted by a stable key, so that rows do not move under the cursor:
- * watchlist and positions by symbol; conditions that are alive by id, then those that have ended, the newest first; orders
- * that work, the newest first, then those that have ended, the last to end first.
+ * the watchlist by product and month; positions by symbol; conditions that are alive by id, then those that have ended,
+ * the newest first; orders that work, the newest first, then those that have ended, the last to end first.
  *
  * Owner: model_new .. model_free. Thread: one.
  */

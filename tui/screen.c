@@ -64,7 +64,9 @@ static void end_job(struct screen *screen)
     if (!screen->starter || !starter_done(screen->starter)) return;
     enum status status = starter_join(screen->starter, running, sizeof running, &err);
     screen->starter = NULL;
-    if (screen->job == STARTER_SWITCH_MARKET) {
+    if (screen->job == STARTER_KEEP_THEME) {
+        if (status != ERR_OK) app_notice(screen->app, ROLE_WARNING, "The theme is not kept: %s", err.text);
+    } else if (screen->job == STARTER_SWITCH_MARKET) {
         app_notice(screen->app, status == ERR_OK ? ROLE_OK : ROLE_ALARM, "%s",
                    status == ERR_OK ? "The market is changed" : err.text);
     } else if (status != ERR_OK) {
@@ -83,6 +85,12 @@ static void run_jobs(struct screen *screen)
         screen->app->switch_market = false;
         app_notice(screen->app, ROLE_TEXT, "Changing the market...");
         begin_job(screen, STARTER_SWITCH_MARKET);
+    }
+    if (screen->app->keep_theme[0] && !screen->starter) {
+        struct err err;
+        (void)settings_set(screen->app->settings, setting_row(SET_THEME), screen->app->keep_theme, SOURCE_FILE, &err);
+        screen->app->keep_theme[0] = '\0';
+        begin_job(screen, STARTER_KEEP_THEME);
     }
 }
 

@@ -68,6 +68,8 @@ static void *run(void *context)
     struct starter *starter = context;
     if (starter->job == STARTER_SWITCH_MARKET) {
         starter->status = switch_market(starter);
+    } else if (starter->job == STARTER_KEEP_THEME) {
+        starter->status = client_keep_setting(starter->settings, SET_THEME, &starter->err);
     } else if (client_daemon_running(starter->settings)) {
         starter->status = compare_market(starter);
     } else {

@@ -1,5 +1,6 @@
 /*
- * starter: what may take seconds, on a thread of its own: starting outcryd, asking what market it plays, changing it.
+ * starter: what may take seconds, on a thread of its own: starting outcryd, asking what market it plays, changing it, writing
+ * the chosen theme into outcry.ini.
  *
  * The thread opens its own client for what it asks; nothing but the job's state is shared. One job at a time.
  * Owner: starter_begin .. starter_join (which waits). Thread: the screen's calls all of it.
@@ -13,7 +14,7 @@
 
 struct starter;
 
-enum starter_job { STARTER_START = 1, STARTER_SWITCH_MARKET };
+enum starter_job { STARTER_START = 1, STARTER_SWITCH_MARKET, STARTER_KEEP_THEME };
 
 /* settings stay the caller's and unchanged until the join. NULL: no thread could be made. */
 struct starter *starter_begin(enum starter_job job, const struct settings *settings);

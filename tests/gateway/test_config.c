@@ -63,6 +63,35 @@ static enum status load(struct settings *settings, const char *words, struct err
     return status;
 }
 
+static void keep(const char *value, const char *wanted)
+{
+    char path[128], text[512] = "";
+    struct err err;
+    snprintf(path, sizeof path, "%s/outcry.ini", home);
+    if (config_keep(path, setting_row(SET_THEME), value, &err) != ERR_OK) fail_msg("%s", err.text);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_string_equal(text, wanted);
+}
+
+static void test_a_value_is_kept_and_nothing_else_touched(void **state)
+{
+    (void)state;
+    struct err err;
+    char path[128];
+    keep("light", "[screen]\ntheme = light\n"); /* no file yet */
+    keep("mono", "[screen]\ntheme = mono\n");
+    write_ini("; mine\n[screen]\nascii = yes\n[market]\nspeed = 60");
+    keep("light", "; mine\n[screen]\ntheme = light\nascii = yes\n[market]\nspeed = 60\n");
+    write_ini("[market]\nspeed = 60");
+    keep("light", "[market]\nspeed = 60\n[screen]\ntheme = light\n");
+    write_ini("[market]\nspeed = fast\n");
+    snprintf(path, sizeof path, "%s/outcry.ini", home);
+    assert_int_equal(config_keep(path, setting_row(SET_THEME), "light", &err), ERR_INVALID);
+}
+
 static void test_defaults(void **state)
 {
     (void)state;
@@ -359,6 +388,7 @@ static void test_lock(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_value_is_kept_and_nothing_else_touched, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_defaults, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_order_of_sources, make_home, remove_home),
         cmocka_unit_test_setup_teardown(test_flags_are_taken_out, make_home, remove_home),

@@ -43,6 +43,21 @@ static bool orders_in_order(const struct order *a, const struct order *b)
     return ended ? a->updated_us >= b->updated_us : a->request.created_us >= b->request.created_us;
 }
 
+static void test_contracts_stand_by_month(void **state)
+{
+    struct model *model = *state;
+    static const char *const listed[] = {"TXFC2", "MXFC2", "MXFL1", "MX4G1", "MXFH1", "MXFH1/I1", "odd"};
+    static const char *const wanted[] = {"MX4G1", "MXFH1", "MXFH1/I1", "MXFL1", "MXFC2", "TXFC2", "odd"};
+    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
+        struct msg msg;
+        msg_init(&msg, MSG_CONTRACT);
+        snprintf(msg.contract.symbol, sizeof msg.contract.symbol, "%s", listed[i]);
+        model_apply(model, &msg, COMPONENT_GATEWAY, 1);
+    }
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        assert_string_equal(model->quotes[i].contract.symbol, wanted[i]);
+}
+
 static void test_recorded_morning(void **state)
 {
     struct model *model = *state;
@@ -449,6 +464,7 @@ static void test_dirty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_contracts_stand_by_month),
         TEST(test_recorded_morning),
         TEST(test_spark_is_bounded_and_keeps_the_newest),
         TEST(test_old_ticks_change_nothing),

@@ -89,7 +89,8 @@ static enum overlay_result theme_choose(void *context, struct app *app, int inde
     struct choosing *choosing = context;
     theme_moved(context, app, index);
     if (choosing->refusal[0]) return OVERLAY_KEEP;
-    app_notice(app, ROLE_OK, "Theme %s (in outcry.ini: [screen] theme = %s)", app->theme.name, app->theme.name);
+    struct err err;
+    if (app_choose_theme(app, theme_name_at(index), &err) != ERR_OK) app_notice(app, ROLE_ALARM, "%s", err.text);
     return OVERLAY_DONE;
 }
 
