@@ -105,11 +105,21 @@ static bool keep_id(void *context, const struct msg *msg)
     return day->count < DAY_CONDITIONS_MAX;
 }
 
-static bool print_if_of_day(void *context, const struct msg *msg)
+static bool more_wanted(const struct of_day *day)
 {
-    struct of_day *day = context;
-    if (bsearch(&msg->condition.id, day->ids, day->count, sizeof(*day->ids), compare_ids) == NULL) return true;
-    return print_row(day->list, msg) && (day->limit == 0 || (int64_t)print_count(day->list) < day->limit);
+    return day->limit == 0 || (int64_t)print_count(day->list) < day->limit;
+}
+
+/* Each by its number, newest first: what there is of other days is not read. */
+static enum status print_of_day(struct db *db, struct db_query *query, struct of_day *day, struct err *err)
+{
+    enum status status = ERR_OK;
+    for (size_t i = day->count; i > 0 && status == ERR_OK && more_wanted(day); i--) {
+        query->condition_id = day->ids[i - 1];
+        if (i < day->count && day->ids[i] == query->condition_id) continue;
+        status = db_each(db, query, print_row, day->list, err);
+    }
+    return status;
 }
 
 static int list_of_day(struct cli *cli, struct db_query *query, struct print_list *list)
@@ -124,7 +134,7 @@ static int list_of_day(struct cli *cli, struct db_query *query, struct print_lis
     if (db != NULL) {
         enum status status = db_each(db, &transitions, keep_id, &day, &err);
         qsort(day.ids, day.count, sizeof(*day.ids), compare_ids);
-        if (status == ERR_OK) status = db_each(db, query, print_if_of_day, &day, &err);
+        if (status == ERR_OK) status = print_of_day(db, query, &day, &err);
         code = status == ERR_OK ? CLI_OK : cli_say_err(&err);
     }
     db_close(db);
