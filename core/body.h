@@ -194,6 +194,7 @@ struct heartbeat {
     bool peer_up;         /* the link it depends on answers */
     char text[TEXT_SIZE]; /* one line: what it is doing or what is wrong */
     uint64_t published;   /* messages without numbers so far, this one too (gateway/heard.h) */
+    uint64_t journal;     /* gateway: which gateway.db the events are of; made with the file, never changed */
 };
 
 enum guard_mode { GUARD_ACTIVE = 1, GUARD_REDUCING, GUARD_HALTED };
@@ -246,7 +247,7 @@ struct log_line {
 /* How far a consumer has applied a stream. */
 struct cursor {
     char stream[NAME_SIZE]; /* "events", or a symbol for ticks */
-    uint64_t epoch;
+    uint64_t epoch;         /* of "events": the time of the event, by which it is known again */
     uint64_t seq;
 };
 

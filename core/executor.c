@@ -141,6 +141,11 @@ enum status executor_restore(struct executor *executor, const struct msg *msg, s
     return err_set(err, ERR_INVALID, "executor: a stored %s is not its own", type == NULL ? "message" : type->name);
 }
 
+void executor_hold(struct executor *executor, const char *why)
+{
+    (void)text_copy(executor->held, sizeof executor->held, why == NULL ? "" : why);
+}
+
 void executor_on_contract(struct executor *executor, const struct contract *contract)
 {
     (void)ledger_contract(&executor->ledger, contract);

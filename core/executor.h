@@ -59,6 +59,9 @@ void executor_on_tick(struct executor *executor, const struct tick *tick);
 void executor_on_heartbeat(struct executor *executor, const struct heartbeat *beat);
 /* A new trading day rolls positions. */
 void executor_on_market(struct executor *executor, const struct market *market, int64_t now_us, struct sink *sink);
+/* The gateway cannot be believed: until NULL is given, a signal whose order is not known becomes EXPIRED with these
+ * words, and no order. What was intended before stays; not sending it is the driver's. */
+void executor_hold(struct executor *executor, const char *why);
 void executor_on_timer(struct executor *executor, int64_t now_us, struct sink *sink);
 
 uint64_t executor_events_seq(const struct executor *executor);

@@ -141,9 +141,9 @@ static void answered_before(struct executor *executor, const struct order_event 
     emit_stored(sink, MSG_ORDER, order, sizeof *order);
 }
 
-static void store_cursor(uint64_t seq, struct sink *sink)
+static void store_cursor(const struct order_event *event, struct sink *sink)
 {
-    struct cursor cursor = {.stream = "events", .seq = seq};
+    struct cursor cursor = {.stream = "events", .epoch = (uint64_t)event->time_us, .seq = event->seq};
     emit(sink, PORT_STORE, MSG_CURSOR, &cursor, sizeof cursor);
 }
 
@@ -162,7 +162,7 @@ enum status executor_on_order_event(struct executor *executor, const struct orde
 
     if (event->kind == EXEC_RELEASED) {
         count_lots(executor, event, sink);
-        store_cursor(event->seq, sink);
+        store_cursor(event, sink);
         return ERR_OK;
     }
     yield_reused(executor, event, now_us, sink);
@@ -171,7 +171,7 @@ enum status executor_on_order_event(struct executor *executor, const struct orde
     bool late = slot != ORDER_TABLE_NONE && apply_to_order(executor, slot, event, now_us, sink);
     if (event->kind == EXEC_FILL) count_fill(executor, event, late, now_us, sink);
 
-    store_cursor(event->seq, sink);
+    store_cursor(event, sink);
     executor_flatten_step(executor, now_us, sink);
     return ERR_OK;
 }

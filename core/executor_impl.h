@@ -52,8 +52,9 @@ struct executor {
     struct executor_flatten flattens[EXECUTOR_FLATTENS];
     struct market market;
     uint64_t events_seq;
-    bool caught_up;   /* with what had happened when this run began */
-    uint64_t counter; /* operator's ids of this session */
+    bool caught_up;         /* with what had happened when this run began */
+    uint64_t counter;       /* operator's ids of this session */
+    char held[REASON_SIZE]; /* why no signal becomes an order; empty = they do */
 };
 
 /* executor.c */

@@ -103,7 +103,10 @@ static bool signal_new(struct executor *executor, const struct signal *signal, i
     }
     char words[REASON_SIZE];
     bool kept;
-    if (request->expires_us != 0 && now_us > request->expires_us) {
+    if (executor->held[0] != '\0') {
+        kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, executor->held, now_us, sink);
+        ack_refuse(ack, REJECT_EXPIRED, executor->held);
+    } else if (request->expires_us != 0 && now_us > request->expires_us) {
         if (!executor->caught_up) return false;
         snprintf(words, sizeof words, "the signal came %lld ms after its time to live ended; not sent",
                  (long long)((now_us - request->expires_us) / 1000));

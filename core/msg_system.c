@@ -15,6 +15,7 @@ static const struct field fields_heartbeat[] = {
     FLAG(heartbeat, , peer_up, "the link it depends on answers"),
     TEXT(heartbeat, , text, 0, "what it is doing or what is wrong"),
     COUNTER(heartbeat, , published, "published so far but ticks and depth, this one too; 0 in an answer"),
+    COUNTER(heartbeat, , journal, "gateway: the number of the gateway.db that its events are of; 0 = none"),
 };
 MSG_TYPE(MSG_HEARTBEAT, heartbeat, heartbeat, "Each agent's sign of life, each second.");
 
@@ -75,8 +76,8 @@ static const struct field fields_log[] = {
 MSG_TYPE(MSG_LOG, log, log_line, "One line of an agent's log.");
 
 static const struct field fields_cursor[] = {
-    TEXT(cursor, , stream, 1, "\"events\", \"venue\", or a contract for ticks"),
-    COUNTER(cursor, , epoch, "epoch of the stream"),
+    TEXT(cursor, , stream, 1, "\"events\", \"journal\" (seq = its number), \"venue\", or a contract for ticks"),
+    COUNTER(cursor, , epoch, "epoch of the stream; of events: the gateway's time of that event"),
     COUNTER(cursor, , seq, "last one applied"),
 };
 MSG_TYPE(MSG_CURSOR, cursor, cursor, "How far a consumer has applied a stream.");

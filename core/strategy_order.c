@@ -357,7 +357,7 @@ enum status strategy_on_order_event(struct strategy *strategy, const struct orde
         on_exit_event(&step, row, event);
     else if (released)
         on_released(&step, event);
-    strategy_cursor(&step, "events", 0, strategy->events_seq);
+    strategy_cursor(&step, "events", (uint64_t)event->time_us, strategy->events_seq);
     return ERR_OK;
 }
 

@@ -20,6 +20,8 @@
 #define MAX_ORDERS     65536
 #define ACKS_KEPT      4096
 
+#define SESSIONS_FROM_US ((int64_t)1735689600 * CLOCK_SECOND_US) /* 2025-01-01: shorter ids */
+
 struct executor_agent {
     struct agent *agent;
     struct db *db;
@@ -40,16 +42,25 @@ static void end_step(struct executor_agent *e)
     if (driver_end_step(e->driver, &err) != ERR_OK) agent_fail(e->agent, &err);
 }
 
-/* An order that cannot be sent now is sent again by the executor itself, until an event names it. */
+/* An order that cannot be sent now is sent again by the executor itself, until an event names it. None goes before it
+ * is known that the gateway has what it was told before: to another one it would be new. A cancel harms nobody. */
 static void release(void *context, enum port port, const struct msg *msg)
 {
     struct executor_agent *e = context;
-    if (port == PORT_ORDER)
+    const bool believed = !e->journal.foreign && upstream_caught_up(e->upstream);
+    if (port == PORT_ORDER && (believed || msg->id == MSG_CANCEL_REQUEST))
         upstream_send(e->upstream, msg, NULL);
     else if (port == PORT_ACK || port == PORT_REPLY)
         agent_send(e->agent, &e->current, msg);
     else if (port == PORT_PUBLISH)
         agent_publish(e->agent, msg);
+}
+
+static void hold(struct executor_agent *e)
+{
+    upstream_hold(e->upstream, e->journal.foreign);
+    executor_hold(e->executor,
+                  e->journal.foreign ? "gateway.db was replaced: nothing goes out until the right one is back" : NULL);
 }
 
 static void on_feed_message(void *context, const struct msg *msg, int64_t now_us)
@@ -62,7 +73,13 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
         return;
     }
     if (msg->id == MSG_ORDER_EVENT) {
-        e->journal.applied_us = e->agent->clock->now_us(e->agent->clock);
+        journal_watch_event(&e->journal, e->agent, &msg->order_event, executor_events_seq(e->executor), &e->market,
+                            sink);
+        hold(e);
+        if (e->journal.foreign) {
+            end_step(e);
+            return;
+        }
         if (executor_on_order_event(e->executor, &msg->order_event, now_us, sink, &err) != ERR_OK) {
             log_write(e->agent->log, LEVEL_ERROR, "order event %llu: %s", (unsigned long long)msg->order_event.seq,
                       err.text);
@@ -70,6 +87,7 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
     } else if (msg->id == MSG_HEARTBEAT) {
         executor_on_heartbeat(e->executor, &msg->heartbeat);
         journal_watch_hear(&e->journal, e->agent, &msg->heartbeat, executor_events_seq(e->executor), &e->market, sink);
+        hold(e);
     } else if (msg->id == MSG_CONTRACT) {
         executor_on_contract(e->executor, &msg->contract);
     } else if (msg->id == MSG_MARKET) {
@@ -91,6 +109,7 @@ static void on_warning(void *context, const char *text)
 static enum status restore_row_of(void *context, const struct msg *msg, struct err *err)
 {
     struct executor_agent *e = context;
+    if (msg->id == MSG_CURSOR && journal_watch_restore(&e->journal, &msg->cursor)) return ERR_OK;
     return executor_restore(e->executor, msg, err);
 }
 
@@ -108,14 +127,20 @@ static enum status restore(struct executor_agent *e, struct err *err)
     return status;
 }
 
-/* The number of this run, in an operator's order ids: two runs never make the same one. */
+/* The number of this run, in an operator's order ids: two runs never make the same one. Not below the clock's seconds:
+ * an orders.db that is an older copy would count again what was used since, and a new order would be taken for one of
+ * them that has long been filled. */
 static enum status next_session(struct executor_agent *e, uint64_t *session, struct err *err)
 {
     char text[32] = "0";
     enum status status = db_meta_get(e->db, "session", text, sizeof text, NULL);
     if (status != ERR_OK && status != ERR_NOT_FOUND)
         return err_set(err, status, "orders.db: the run's number cannot be read");
+    const uint64_t clock = e->agent->started_us > SESSIONS_FROM_US
+                               ? (uint64_t)((e->agent->started_us - SESSIONS_FROM_US) / CLOCK_SECOND_US)
+                               : 0;
     *session = strtoull(text, NULL, 10) + 1;
+    if (*session < clock) *session = clock;
     snprintf(text, sizeof text, "%llu", (unsigned long long)*session);
     return db_meta_put(e->db, "session", text, err);
 }
@@ -293,7 +318,7 @@ static void executor_on_request(struct agent *agent, void *self, const struct re
     struct executor_agent *e = self;
     struct sink *sink = driver_sink(e->driver);
     e->current = *from;
-    if (e->journal.behind && (msg->id == MSG_ORDER_COMMAND || msg->id == MSG_CONTROL)) {
+    if (e->journal.foreign && (msg->id == MSG_ORDER_COMMAND || msg->id == MSG_CONTROL)) {
         /* Flattening too: its fills would not be known, and doing it again would open the other side. */
         agent_reply(agent, from, agent_request_id(msg), ERR_STATE, 0, "%s", e->journal.words);
     } else if (msg->id == MSG_ORDER_COMMAND) {
@@ -317,11 +342,11 @@ static void executor_heartbeat(struct agent *agent, void *self, struct heartbeat
     bool live = upstream_live(e->upstream, agent->clock->now_us(agent->clock));
     beat->last_seq = executor_events_seq(e->executor);
     beat->unconfirmed = (int32_t)executor_unconfirmed(e->executor);
-    beat->peer_up = live && !e->journal.behind;
+    beat->peer_up = live && !e->journal.foreign;
     snprintf(beat->text, sizeof beat->text, "%s",
-             e->journal.behind ? e->journal.words
-             : live            ? "ready"
-                               : "no line to the gateway: orders wait");
+             e->journal.foreign ? e->journal.words
+             : live             ? "ready"
+                                : "no line to the gateway: orders wait");
 }
 
 const struct agent_ops executor_agent_ops = {

@@ -139,6 +139,19 @@ static enum status restore(struct gateway *g, struct err *err)
     return status;
 }
 
+/* The name that the file was given when it was made, as a number: 36^6 of them. */
+static enum status read_journal(struct gateway *g, struct err *err)
+{
+    char install[NAME_SIZE] = "";
+    enum status status = db_meta_get(g->db, "install", install, sizeof install, err);
+    if (status != ERR_OK) return status;
+    char *end = install;
+    g->journal = strtoull(install, &end, 36);
+    if (g->journal == 0 || g->journal > INT64_MAX || *end != '\0')
+        return err_set(err, ERR_CORRUPT, "gateway.db: its name '%s' is not one that we give", install);
+    return ERR_OK;
+}
+
 static enum status open_memory(struct gateway *g, struct err *err)
 {
     uint64_t epoch = 0;
@@ -152,6 +165,7 @@ static enum status open_memory(struct gateway *g, struct err *err)
     g->gate = gate_new(&config);
     g->driver = driver_new(g->db, release, g);
     enum status status = gateway_next_epoch(g, g->agent->started_us, &epoch, err);
+    if (status == ERR_OK) status = read_journal(g, err);
     if (status != ERR_OK) return status;
     g->ring = tick_ring_new(epoch);
     g->bars = bars_new();
@@ -290,6 +304,7 @@ static void gateway_heartbeat(struct agent *agent, void *self, struct heartbeat 
     struct gateway *g = self;
     (void)agent;
     beat->last_seq = gate_events_seq(g->gate);
+    beat->journal = g->journal;
     beat->unconfirmed = (int32_t)gate_unconfirmed(g->gate);
     beat->unknown = (int32_t)gate_unknown(g->gate);
     beat->peer_up = g->venue_ops->connected(g->venue);

@@ -96,6 +96,7 @@ struct gateway {
     int64_t next_feed_us;
     int64_t next_timer_us;
     uint64_t garbage;
+    uint64_t journal; /* which gateway.db this is */
 };
 
 extern const struct agent_ops gateway_agent_ops;

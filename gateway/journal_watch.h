@@ -1,15 +1,18 @@
 /*
- * journal_watch: does the gateway's journal still hold what this process has applied of it? A gateway.db that was
- * replaced or is an older copy numbers its events anew, below the cursors of the strategy and the executor: each of them
- * would be taken for one that was seen, and no fill would ever be known.
+ * journal_watch: is the gateway's journal still the one that this process has applied events of? Another gateway.db, or
+ * an older copy of ours, numbers its events anew: those below our cursor would be taken for ones that were seen, those
+ * above it for what happened next, and an order that was sent long ago would be new there and go out again.
  *
- * The gateway's heartbeat says where its journal ends. Only one that was made after the last event was applied here
- * counts: an older one may arrive late. What was found stays until another run of the gateway has the events again: the
- * same run only counts up to our number with events that are not the ones we know.
+ * Three signs, each looked for whenever they are heard:
+ *   - the number of the file, in the gateway's heartbeat, is not the one that is stored beside our cursor;
+ *   - the journal ends before our cursor;
+ *   - the event at our cursor is not the one we applied (another time): an older copy that has grown since. It is asked
+ *     for with each connection (gateway/upstream.h), so that neither restart can forget what was found.
+ * It is believed again when the event at our cursor is the one we applied. Words go out once, when that changes.
  *
- * Not here: what is held meanwhile. A journal that has grown past our number before we look is not seen.
- * Zeroed = nothing heard yet; applied_us is the caller's to set, at start and with each event. Owner: the caller.
- * Thread: one. Units: us of the machine's clock, which all processes share.
+ * Kept as cursors: "journal" (seq = the file's number), and "events" (epoch = the time of the event).
+ * Not here: what is held meanwhile. Zeroed = nothing known; applied_us is the caller's to set at start.
+ * Owner: the caller. Thread: one. Units: us of the machine's clock, which all processes share.
  */
 #ifndef GATEWAY_JOURNAL_WATCH_H
 #define GATEWAY_JOURNAL_WATCH_H
@@ -19,13 +22,23 @@
 
 struct journal_watch {
     int64_t applied_us; /* when the last event was applied, or this process began */
-    int64_t started_us; /* of the gateway that lacks events */
-    bool behind;        /* it lacks some: nothing new may be entered */
+    int64_t started_us; /* of the latest gateway that was heard */
+    uint64_t journal;   /* the file whose events were applied; 0 = not known yet */
+    uint64_t heard;     /* the file of the latest gateway */
+    uint64_t event_us;  /* the time of the last event applied; 0 = not known */
+    bool foreign;       /* it is another journal: nothing of it may be believed */
     char words[TEXT_SIZE];
 };
+
+/* Start-up: a stored cursor. true: it was this one's own, nobody else's. */
+bool journal_watch_restore(struct journal_watch *watch, const struct cursor *cursor);
 
 /* The gateway's heartbeat; applied = the last event that is applied here. What changes is logged and a risk_event. */
 void journal_watch_hear(struct journal_watch *watch, struct agent *agent, const struct heartbeat *beat,
                         uint64_t applied, const struct market *market, struct sink *sink);
+
+/* Each order event, before it is applied (when it is not foreign). */
+void journal_watch_event(struct journal_watch *watch, struct agent *agent, const struct order_event *event,
+                         uint64_t applied, const struct market *market, struct sink *sink);
 
 #endif

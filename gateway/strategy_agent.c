@@ -64,7 +64,7 @@ static void release(void *context, enum port port, const struct msg *msg)
 static void on_tick(struct strategy_agent *s, const struct tick *tick, int64_t now_us)
 {
     struct sink *sink = driver_sink(s->driver);
-    if (!s->journal.behind) {
+    if (!s->journal.foreign) {
         strategy_on_tick(s->strategy, tick, now_us, sink);
         return;
     }
@@ -83,9 +83,15 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
         on_tick(s, &msg->tick, now_us);
     } else if (msg->id == MSG_HEARTBEAT) {
         journal_watch_hear(&s->journal, s->agent, &msg->heartbeat, strategy_events_seq(s->strategy), &s->market, sink);
-        upstream_hold(s->upstream, s->journal.behind);
+        upstream_hold(s->upstream, s->journal.foreign);
     } else if (msg->id == MSG_ORDER_EVENT) {
-        s->journal.applied_us = s->agent->clock->now_us(s->agent->clock);
+        journal_watch_event(&s->journal, s->agent, &msg->order_event, strategy_events_seq(s->strategy), &s->market,
+                            sink);
+        upstream_hold(s->upstream, s->journal.foreign);
+        if (s->journal.foreign) {
+            end_step(s);
+            return;
+        }
         if (strategy_on_order_event(s->strategy, &msg->order_event, now_us, sink, &err) != ERR_OK) {
             log_write(s->agent->log, LEVEL_ERROR, "order event %llu: %s", (unsigned long long)msg->order_event.seq,
                       err.text);
@@ -131,6 +137,7 @@ static void on_warning(void *context, const char *text)
 static enum status restore_row_of(void *context, const struct msg *msg, struct err *err)
 {
     struct strategy_agent *s = context;
+    if (msg->id == MSG_CURSOR && journal_watch_restore(&s->journal, &msg->cursor)) return ERR_OK;
     if (msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state))
         upstream_watch(s->upstream, msg->condition.terms.symbol);
     return strategy_restore(s->strategy, msg, err);
@@ -178,6 +185,7 @@ static enum status open_links(struct strategy_agent *s, struct err *err)
         .loop = s->agent->loop,
         .name = "strategy",
         .ticks_in_order = true,
+        .repeats = true,
         .timeout_us = ASK_TIMEOUT_US,
         .context = s,
         .on_message = on_feed_message,
@@ -317,8 +325,8 @@ static void strategy_heartbeat(struct agent *agent, void *self, struct heartbeat
     int64_t now_us = agent->clock->now_us(agent->clock);
     beat->last_seq = strategy_events_seq(s->strategy);
     beat->unconfirmed = (int32_t)strategy_unconfirmed(s->strategy);
-    beat->peer_up = upstream_live(s->upstream, now_us) && bus_connected(s->signals) && !s->journal.behind;
-    const char *text = s->journal.behind                     ? s->journal.words
+    beat->peer_up = upstream_live(s->upstream, now_us) && bus_connected(s->signals) && !s->journal.foreign;
+    const char *text = s->journal.foreign                    ? s->journal.words
                        : !upstream_live(s->upstream, now_us) ? "no feed: entries are held"
                        : bus_connected(s->signals)           ? "watching"
                                                              : "no line to the executor: signals wait";

@@ -82,7 +82,9 @@ static enum tracker_verdict accept(struct tracker *tracker, struct track *track,
     track->started = true;
     track->epoch = epoch;
     track->last = seq;
-    if (track->gap && track->gap_epoch == epoch && seq >= track->gap_seq) track->gap = false;
+    /* A gap of an epoch before this one cannot be mended any more: asking for it would go on for ever. */
+    if (track->gap && (track->gap_epoch < epoch || (track->gap_epoch == epoch && seq >= track->gap_seq)))
+        track->gap = false;
     return TRACKER_NEXT;
 }
 

@@ -38,6 +38,7 @@ struct upstream {
     int64_t market_soon_us; /* when to ask again for a market that is not known there yet */
     bool events_from_now;
     bool held;           /* by upstream_hold */
+    bool prove;          /* ask for the last event again too: is it the one that was applied? */
     bool ask_now;        /* something has just shown a gap */
     uint64_t events_seq; /* last one handed on */
     enum asking asking;
@@ -119,6 +120,7 @@ void upstream_watch(struct upstream *u, const char *symbol)
 
 void upstream_hold(struct upstream *u, bool held)
 {
+    u->want_events = u->want_events || (u->held && !held);
     u->held = held;
 }
 
@@ -199,6 +201,7 @@ static void on_feed(struct upstream *u, const struct msg *msg, int64_t now_us)
 
 static void on_event(struct upstream *u, const struct msg *msg, int64_t now_us)
 {
+    if (u->held && msg->order_event.seq > u->events_seq) return;
     if (msg->order_event.seq == u->events_seq + 1) {
         u->events_seq++;
         hand_on(u, msg, now_us);
@@ -232,7 +235,7 @@ static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us
                 u->events_seq = msg->heartbeat.last_seq;
             }
             if (msg->heartbeat.last_seq > u->events_due) u->events_due = msg->heartbeat.last_seq;
-            u->want_events = u->want_events || u->events_due > u->events_seq;
+            u->want_events = u->want_events || (u->events_due > u->events_seq && !u->held);
             u->ask_now = u->ask_now || u->want_events;
         }
         hand_on(u, msg, now_us);
@@ -254,7 +257,9 @@ static void answered(struct upstream *u, const struct reply *reply, int64_t now_
     } else if (asked == ASK_CONTRACTS) {
         u->want_contracts = reply->status != ERR_OK;
     } else if (asked == ASK_EVENTS) {
-        u->want_events = more || reply->status != ERR_OK || u->events_seq < u->events_due; /* a row of it was lost */
+        bool missing = more || u->events_seq < u->events_due; /* or a row of it was lost */
+        u->prove = u->prove && reply->status != ERR_OK;
+        u->want_events = reply->status != ERR_OK || (missing && !u->held);
     } else if (asked == ASK_TICKS && !more && reply->status == ERR_OK) {
         uint64_t lost = tracker_mended(u->tracker, u->asked_symbol);
         if (lost > 0) say_lost(u, u->asked_symbol, lost, now_us);
@@ -314,7 +319,7 @@ static void ask_next(struct upstream *u, int64_t now_us)
         send_question(u, ASK_CONTRACTS, &query, now_us);
     } else if (u->want_events) {
         query.kind = QUERY_EVENTS;
-        query.from_seq = u->events_seq;
+        query.from_seq = u->events_seq - (u->prove && u->events_seq > 0 ? 1 : 0);
         send_question(u, ASK_EVENTS, &query, now_us);
     } else if (u->config.ticks_in_order && tracker_query(u->tracker, &query)) {
         send_question(u, ASK_TICKS, &query, now_us);
@@ -351,6 +356,7 @@ static void watch_connection(struct upstream *u, int64_t now_us)
         u->want_status = true;
         u->want_contracts = true;
         u->want_events = !u->events_from_now;
+        u->prove = u->config.repeats;
     }
 }
 
@@ -395,6 +401,11 @@ enum status upstream_send(struct upstream *u, const struct msg *msg, struct err 
 bool upstream_connected(struct upstream *u)
 {
     return bus_connected(u->line);
+}
+
+bool upstream_caught_up(struct upstream *u)
+{
+    return bus_connected(u->line) && bus_connections(u->line) == u->connection && !u->fresh;
 }
 
 bool upstream_live(struct upstream *u, int64_t now_us)

@@ -32,7 +32,8 @@ struct upstream_config {
     struct loop *loop;
     const char *name;    /* the DEALER's; "" for a client */
     bool depth;          /* wants five levels too */
-    bool repeats;        /* wants order events that are said again (answers to a request that was known) */
+    bool repeats;        /* wants order events that are said again: answers to a request that was known, and with each
+                          * connection the last one that was applied, to see that it still is the same */
     bool ticks_in_order; /* mend gaps of ticks; false: ticks go on as they come (marks only) */
     int64_t timeout_us;  /* until a question is asked again */
     void *context;
@@ -54,7 +55,8 @@ void upstream_seek_events(struct upstream *upstream, uint64_t seq);
 void upstream_seek_ticks(struct upstream *upstream, const char *symbol, uint64_t epoch, uint64_t seq);
 /* A symbol whose silence counts before it was ever heard: somebody waits for it. */
 void upstream_watch(struct upstream *upstream, const char *symbol);
-/* All symbols are stale while held: the consumer has a reason of its own. */
+/* While held all symbols are stale and no order event after the last one is taken: the consumer has a reason of its
+ * own. */
 void upstream_hold(struct upstream *upstream, bool held);
 /* First contact: start with the gateway's present last event instead of the first one ever. */
 void upstream_events_from_now(struct upstream *upstream);
@@ -69,6 +71,8 @@ int64_t upstream_work(struct upstream *upstream, int64_t now_us);
 enum status upstream_send(struct upstream *upstream, const struct msg *msg, struct err *err);
 
 bool upstream_connected(struct upstream *upstream);
+/* Connected, and this connection has brought us up to date once: it is known whom we speak to. */
+bool upstream_caught_up(struct upstream *upstream);
 /* Connected, brought up to date and heard. */
 bool upstream_live(struct upstream *upstream, int64_t now_us);
 uint64_t upstream_events_seq(const struct upstream *upstream);

@@ -246,6 +246,32 @@ static void test_late_signal_expires(void **state)
     assert_int_equal(scene->out.count, 0);
 }
 
+/* The gateway is not the one that was told before: no new order, and those that were are answered as they were. */
+static void test_held_signals_expire(void **state)
+{
+    struct scene *scene = *state;
+    struct signal before = signal_of(1, "k3-12-E1", SIDE_BUY, 2), during = signal_of(2, "k3-13-E1", SIDE_BUY, 2);
+    send_signal(scene, &before);
+    executor_hold(scene->executor, "gateway.db was replaced");
+    capture_clear(&scene->out);
+    send_signal(scene, &during);
+    assert_false(acked(scene)->accepted);
+    assert_int_equal(acked(scene)->reject, REJECT_EXPIRED);
+    assert_string_equal(acked(scene)->reason, "gateway.db was replaced");
+    assert_int_equal(state_of(scene, "k3-13-E1"), ORDER_EXPIRED);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    assert_int_equal(capture_risk(&scene->out, "signal 2 refused: gateway.db was replaced"), 1);
+    before.seq = 3;
+    capture_clear(&scene->out);
+    send_signal(scene, &before);
+    assert_true(acked(scene)->accepted);
+    executor_hold(scene->executor, NULL);
+    during = signal_of(4, "k3-14-E1", SIDE_BUY, 2);
+    capture_clear(&scene->out);
+    send_signal(scene, &during);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+}
+
 static void test_bad_signals(void **state)
 {
     struct scene *scene = *state;
@@ -707,6 +733,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_signal_becomes_one_intent),
         TEST(test_late_signal_expires),
+        TEST(test_held_signals_expire),
         TEST(test_bad_signals),
         TEST(test_resent_until_named),
         TEST(test_events_in_order),

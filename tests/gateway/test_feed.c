@@ -194,6 +194,21 @@ static void test_tracker_gap(void **state)
     tracker_free(tracker);
 }
 
+static void test_tracker_gap_of_an_old_epoch(void **state)
+{
+    (void)state;
+    struct tracker *tracker = tracker_new();
+    struct query query;
+    tracker_seek(tracker, "MXFH1", 1, 10);
+    assert_int_equal(track(tracker, 1, 13, 0), TRACKER_GAP);
+    /* The gateway began again before it answered: what it gives is of its new epoch. */
+    assert_int_equal(track(tracker, 2, 1, TICK_REPLAYED), TRACKER_NEXT);
+    assert_false(tracker_gap(tracker, "MXFH1"));
+    assert_false(tracker_query(tracker, &query));
+    assert_int_equal(track(tracker, 2, 2, 0), TRACKER_NEXT);
+    tracker_free(tracker);
+}
+
 /* The last ticks before a silence show in no gap of ticks: the heartbeat says them. */
 static void test_tracker_heartbeat(void **state)
 {
@@ -298,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_ring_forgets_the_oldest),
         cmocka_unit_test(test_ring_limit),
         cmocka_unit_test(test_tracker_gap),
+        cmocka_unit_test(test_tracker_gap_of_an_old_epoch),
         cmocka_unit_test(test_tracker_heartbeat),
         cmocka_unit_test(test_tracker_lost_ticks),
         cmocka_unit_test(test_tracker_new_epoch),
