@@ -106,6 +106,8 @@ void gate_on_contract(struct gate *gate, const struct contract *contract)
 void gate_on_tick(struct gate *gate, const struct tick *tick, int64_t now_us, struct sink *sink)
 {
     gate->market_heard_us = now_us;
+    /* The market's own word comes once a second: minutes apart in a replay. What is refused in between has its time. */
+    if (tick->time_us > gate->market.market_us && gate->market.market_us > 0) gate->market.market_us = tick->time_us;
     (void)ledger_tick(&gate->ledger, tick, now_us);
     gate_watch_loss(gate, now_us, sink);
 }

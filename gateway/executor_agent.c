@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/executor.h"
+#include "core/ledger.h"
 #include "gateway/driver.h"
 #include "gateway/journal_watch.h"
 #include "gateway/restore.h"
@@ -273,12 +274,12 @@ static void answer_row(struct answer *answer, const struct msg *msg)
     }
 }
 
-/* Those not ended, and those of this trading day. */
+/* Those not ended, and those of the trading day whose result stands: after the close still the day that closed. */
 static void answer_order(void *context, const struct order *order)
 {
     struct answer *answer = context;
     const struct executor_agent *e = answer->e;
-    if (order_state_terminal(order->state) && e->has_market && order->trading_day != e->market.trading_day) return;
+    if (order_state_terminal(order->state) && e->has_market && order->trading_day < ledger_day(&e->market)) return;
     struct msg msg;
     msg_init(&msg, MSG_ORDER);
     msg.order = *order;

@@ -296,13 +296,31 @@ int64_t model_market_us(const struct model *model, int64_t now_us)
     return market->market_us + since_us * market->speed;
 }
 
-money_t model_day_pnl(const struct model *model)
+/* account NULL: all of them. */
+static money_t sum_pnl(const struct model *model, const char *account)
 {
     money_t sum = 0;
     for (size_t i = 0; i < model->position_count; i++) {
         struct position_pnl pnl;
+        if (account && strcmp(model->positions[i].account, account) != 0) continue;
         if (model_position_pnl(model, &model->positions[i], &pnl))
             (void)price_add(sum, pnl.net, &sum); /* beyond any account: the sum so far stands */
     }
     return sum;
+}
+
+money_t model_day_pnl(const struct model *model)
+{
+    return sum_pnl(model, NULL);
+}
+
+money_t model_account_pnl(const struct model *model, const char *account)
+{
+    return sum_pnl(model, account);
+}
+
+bool model_listed(const struct model *model, const struct quote *quote)
+{
+    int32_t day = model->market.trading_day;
+    return !day || quote->contract.trading_day == day;
 }

@@ -110,6 +110,8 @@ const struct order *model_order(const struct model *model, const char *client_or
 /* Why the gateway opens nothing new in a contract: an order of unknown outcome, or a position that differs from the
  * venue's. false: nothing blocks it. */
 bool model_blocked(const struct model *model, const char *symbol, char *text, size_t size);
+/* Is the contract traded on the market's trading day? Another market's, or an expired one, gets no ticks. */
+bool model_listed(const struct model *model, const struct quote *quote);
 /* What a position has made this trading day, marked at its last price. false: not known yet (out is zero). */
 bool model_position_pnl(const struct model *model, const struct position *position, struct position_pnl *out);
 /* The recorded day is played to its end: its clock stands. */
@@ -118,5 +120,6 @@ bool model_replay_ended(const struct model *model);
 int64_t model_market_us(const struct model *model, int64_t now_us);
 /* Net of all positions of the trading day: realized, unrealized, after cost. */
 money_t model_day_pnl(const struct model *model);
+money_t model_account_pnl(const struct model *model, const char *account);
 
 #endif

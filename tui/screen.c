@@ -52,7 +52,7 @@ static void ask_switch(struct app *app, const char *running)
     char question[SETTING_TEXT_SIZE + 192];
     snprintf(question, sizeof question,
              "Another market is running: %s. Change to the one asked for? Conditions and positions stay, and meet its "
-             "prices.",
+             "prices; those on contracts it does not trade wait, and say so.",
              running);
     overlay_confirm(app, "Change the market", question, 'y', want_switch, NULL);
 }

@@ -323,6 +323,19 @@ static void test_protective_exit_comes_first(void **state)
     assert_int_equal(scene_state(scene, "stop-2"), ORDER_SENDING);
 }
 
+/* The market's own word is a second old at most, which is an hour of a fast replay: a tick tells the time too. */
+static void test_what_is_denied_has_the_ticks_time(void **state)
+{
+    struct scene *scene = *state;
+    scene->now_us += 30 * 1000000;
+    struct order_request other = scene_request(scene, "other", SIDE_BUY, 1);
+    (void)text_copy(other.symbol, sizeof other.symbol, "TMFH1");
+    scene_tick(scene, 17900);
+    scene_send(scene, &other);
+    assert_int_equal(scene_event(scene)->kind, EXEC_DENIED);
+    assert_int_equal(scene_event(scene)->market_us, scene->now_us);
+}
+
 /* The line refused it whole: nothing is in doubt, and nothing blocks the symbol. */
 static void test_not_sent_is_denied(void **state)
 {
@@ -544,6 +557,7 @@ int main(void)
         SCENE_TEST(test_limits),
         SCENE_TEST(test_stale_price_and_pause),
         SCENE_TEST(test_protective_exit_comes_first),
+        SCENE_TEST(test_what_is_denied_has_the_ticks_time),
         SCENE_TEST(test_not_sent_is_denied),
         SCENE_TEST(test_rate_survives_restart),
         SCENE_TEST(test_catching_up_counts),

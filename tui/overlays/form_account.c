@@ -5,11 +5,12 @@
 
 #include "core/check.h"
 #include "core/text.h"
+#include "tui/format.h"
 #include "tui/overlays/overlay.h"
 #include "tui/widgets/pick.h"
 #include "tui/overlays/request.h"
 
-enum { ACCOUNT_CELLS = 14, HOLDER_CELLS = 16, MONEY_CELLS = 14 };
+enum { ACCOUNT_CELLS = 14, HOLDER_CELLS = 16, MONEY_CELLS = 13, MARK_CELLS = 12 };
 
 struct selecting {
     uint64_t request; /* 0 = not waiting */
@@ -36,17 +37,26 @@ static void account_draw(void *context, const struct app *app, int index, const 
     enum role role = account ? ROLE_TEXT : ROLE_DIM;
     char text[PRICE_TEXT_SIZE];
     int width = line->area.width, x = ACCOUNT_CELLS;
-    bool all = width >= ACCOUNT_CELLS + HOLDER_CELLS + 2 * MONEY_CELLS + 12;
+    int needed = ACCOUNT_CELLS + 2 * MONEY_CELLS + MARK_CELLS;
+    bool equity = width >= needed + MONEY_CELLS, holder = width >= needed + MONEY_CELLS + HOLDER_CELLS;
     canvas_text(line, 0, 0, ACCOUNT_CELLS - 1, ALIGN_LEFT, account ? ROLE_STRONG : ROLE_DIM,
                 account ? account->account : "Account");
-    if (all) {
+    if (holder) {
         canvas_text(line, 0, x, HOLDER_CELLS - 1, ALIGN_LEFT, role, account ? account->name : "Holder");
-        canvas_number(line, 0, x + HOLDER_CELLS, MONEY_CELLS, role,
+        x += HOLDER_CELLS;
+    }
+    if (equity) {
+        canvas_number(line, 0, x, MONEY_CELLS, role,
                       account ? money_format(account->equity, text, sizeof text) : "Equity NT$");
-        x += HOLDER_CELLS + MONEY_CELLS;
+        x += MONEY_CELLS;
     }
     canvas_number(line, 0, x, MONEY_CELLS, role,
                   account ? money_format(account->margin_free, text, sizeof text) : "Free NT$");
+    x += MONEY_CELLS;
+    money_t made = account ? model_account_pnl(app->model, account->account) : 0;
+    if (account) format_money(made, text);
+    canvas_number(line, 0, x, MONEY_CELLS, account ? sign_role(made, ROLE_PROFIT, ROLE_LOSS) : ROLE_DIM,
+                  account ? text : "Day's P&L");
     x += MONEY_CELLS + 2;
     bool selected = account && strcmp(account->account, request_account(app)) == 0;
     canvas_text(line, 0, x, width - x, ALIGN_LEFT, ROLE_OK, selected ? "✓ selected" : "");
@@ -99,7 +109,7 @@ static const struct pick_ops ops = {
     .title = "Select the account",
     .enter = "select",
     .empty = "no account: log in first",
-    .width = 74,
+    .width = 90,
     .count = account_count,
     .key = account_key,
     .draw = account_draw,

@@ -83,6 +83,11 @@ static enum role explain(const struct app *app, const struct condition *conditio
     char blocked[96], why[256];
     bool enters = condition->state == CONDITION_ARMED || condition->state == CONDITION_TRIGGERED ||
                   condition->state == CONDITION_PAUSED;
+    const struct quote *quote = model_quote(app->model, condition->terms.symbol);
+    if (!condition_terminal(condition->state) && quote && !model_listed(app->model, quote)) {
+        snprintf(text, size, "%s is not traded in this market: nothing happens until it is", condition->terms.symbol);
+        return ROLE_WARNING;
+    }
     condition_explain(condition, last_price(app, condition->terms.symbol), why, sizeof why);
     if (enters && model_blocked(app->model, condition->terms.symbol, blocked, sizeof blocked)) {
         size_t used = (size_t)snprintf(text, size, "%.80s; ", blocked);

@@ -106,8 +106,10 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     const struct position *position = at(context, row);
     const struct quote *quote = model_quote(app->model, position->symbol);
     int32_t lots = position->quantity;
-    if (column == SYMBOL) {
-        snprintf(cell->text, sizeof cell->text, "%s", position->symbol);
+    if (column == SYMBOL) { /* another account's than the one that orders go to says whose it is */
+        bool other = *app->model->session.account && strcmp(position->account, app->model->session.account) != 0;
+        snprintf(cell->text, sizeof cell->text, "%s%s%s", position->symbol, other ? " " : "",
+                 other ? position->account : "");
         cell->role = ROLE_STRONG;
     } else if (column == SIDE && lots) {
         snprintf(cell->text, sizeof cell->text, "%s", lots > 0 ? "B" : "S");

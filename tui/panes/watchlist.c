@@ -50,19 +50,12 @@ static void row_key(const void *context, size_t row, char *key, size_t size)
     (void)text_copy(key, size, app_of(context)->model->quotes[row].contract.symbol);
 }
 
-/* Registered, but of another trading day than the market's: nothing comes in for it. */
-static bool listed(const struct app *app, const struct quote *quote)
-{
-    int32_t day = app->model->market.trading_day;
-    return !day || quote->contract.trading_day == day;
-}
-
 static void session_cell(const struct app *app, const struct quote *quote, struct list_cell *cell)
 {
     struct session session;
     session_at(model_market_us(app->model, app->now_us), quote->contract.last_trading_day, &session);
     const char *kind = session.kind == SESSION_NIGHT ? "night" : "day";
-    if (!listed(app, quote))
+    if (!model_listed(app->model, quote))
         snprintf(cell->text, sizeof cell->text, "not today");
     else if (quote->last.flags & TICK_TRIAL)
         snprintf(cell->text, sizeof cell->text, "trial");
@@ -81,7 +74,7 @@ static void age_cell(const struct app *app, const struct quote *quote, struct li
     char why[96]; /* said in full by the conditions' pane and the orders' */
     format_age(age_us, cell->text);
     cell->role = ROLE_DIM;
-    if (!listed(app, quote)) {
+    if (!model_listed(app->model, quote)) {
         snprintf(cell->text, sizeof cell->text, "-");
     } else if (quote->stale) {
         snprintf(cell->text, sizeof cell->text, "STALE");
@@ -148,7 +141,7 @@ static void price_cell(const struct app *app, const struct quote *quote, int col
 static void symbol_cell(const struct app *app, const struct quote *quote, int column, struct list_cell *cell)
 {
     snprintf(cell->text, sizeof cell->text, "%s", column == SYMBOL ? quote->contract.symbol : quote->contract.name);
-    cell->role = column == SYMBOL && listed(app, quote) ? ROLE_STRONG : ROLE_DIM;
+    cell->role = column == SYMBOL && model_listed(app->model, quote) ? ROLE_STRONG : ROLE_DIM;
 }
 
 static void row_cell(const void *context, size_t row, int column, struct list_cell *cell)
