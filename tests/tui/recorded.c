@@ -91,6 +91,22 @@ void recorded_tick(struct model *model, const char *symbol, int points, int64_t 
     model_apply(model, &msg, COMPONENT_GATEWAY, time_us);
 }
 
+static void depth(struct model *model, const char *symbol, int points)
+{
+    static const int32_t bids[DEPTH_LEVELS] = {12, 21, 34, 8, 55}, asks[DEPTH_LEVELS] = {7, 19, 2, 41, 0};
+    struct msg msg;
+    msg_init(&msg, MSG_DEPTH);
+    snprintf(msg.depth.symbol, sizeof msg.depth.symbol, "%s", symbol);
+    msg.depth.time_us = RECORDED_NOW_US;
+    for (int i = 0; i < DEPTH_LEVELS; i++) {
+        msg.depth.bid_price[i] = PRICE_POINTS(points - 1 - i);
+        msg.depth.bid_quantity[i] = bids[i];
+        msg.depth.ask_price[i] = PRICE_POINTS(points + 1 + i);
+        msg.depth.ask_quantity[i] = asks[i];
+    }
+    model_apply(model, &msg, COMPONENT_GATEWAY, RECORDED_NOW_US);
+}
+
 void recorded_contracts(struct model *model)
 {
     static const struct {
@@ -107,6 +123,7 @@ void recorded_contracts(struct model *model)
             recorded_tick(model, rows[i].symbol, points, start_us + n * 2 * SECOND);
         }
     }
+    depth(model, "MXFH1", 17431);
 }
 
 static void condition(struct model *model, int64_t id, const char *symbol, enum side side, int trigger,

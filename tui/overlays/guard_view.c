@@ -47,7 +47,8 @@ enum reject_code guard_view_check(const struct app *app, const struct order_requ
         .mode_reason = model->guard.reason,
         .day_pnl = model->guard.day_pnl,
         .request = request,
-        .session_open = model->market.session_state == SESSION_OPEN,
+        .session_open =
+            model->market.session_state == SESSION_OPEN && !model->market.paused, /* as the gateway has it */
         .held = position ? position->quantity : 0,
         .now_us = app->now_us,
     };

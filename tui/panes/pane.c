@@ -164,6 +164,18 @@ static void draw_detail(const struct pane *pane, const struct app *app, const st
     lines_wrap(inside, height - (rows > 1 ? rows - 1 : 1), 0, width, rows > 1 ? rows - 1 : 1, role, text);
 }
 
+/* Only where no row is lost to it, so that nothing jumps. */
+static void draw_more(const struct pane *pane, const struct app *app, const struct canvas *rows)
+{
+    const struct pane_ops *ops = pane->ops;
+    size_t row = 0;
+    int height = rows->area.height, width = rows->area.width;
+    if (!ops->more || width < ops->more_cells || !list_selected(&pane->list, &row)) return;
+    if ((int)pane->list.visible_count + 2 + ops->more_rows > height) return; /* heads and an empty row */
+    struct canvas canvas = canvas_sub(rows, (struct rect){height - ops->more_rows, 0, ops->more_rows, width});
+    ops->more(app, row, &canvas);
+}
+
 /* A pane that has the screen to itself needs no sides: its tabs' line is its frame, and it has more room. */
 static struct canvas draw_frame(const struct pane *pane, const struct app *app, const struct canvas *whole, bool alone)
 {
@@ -192,6 +204,7 @@ void pane_draw(struct pane *pane, struct app *app, const struct canvas *canvas, 
     struct canvas rows = canvas_sub(&inside, (struct rect){0, 0, height - below, inside.area.width});
     list_draw(&pane->list, app, &rows, focused);
     draw_detail(pane, app, &inside, below);
+    draw_more(pane, app, &rows);
     if (!pane->list.visible_count) draw_empty(pane, app, &rows);
     enum role note_role = note_text(&pane->list, note, sizeof note);
     int note_cells = text_cells(note);

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "tui/format.h"
 #include "tui/keymap.h"
+#include "tui/panes/book.h"
 #include "tui/panes/pane.h"
 
 #define FLASH_US ((int64_t)300000)
@@ -179,6 +180,11 @@ static size_t count_registered(const struct app *app)
     return count;
 }
 
+static void more(const struct app *app, size_t row, const struct canvas *canvas)
+{
+    book_draw(&app->model->quotes[row], canvas);
+}
+
 static const char *empty_words(const struct app *app)
 {
     if (!app->model->components[COMPONENT_GATEWAY].heard_us) return "Waiting for the gateway...";
@@ -216,4 +222,7 @@ const struct pane_ops watchlist_pane = {
     .source = &source,
     .count = count_registered,
     .empty = empty_words,
+    .more = more,
+    .more_rows = BOOK_ROWS,
+    .more_cells = BOOK_CELLS,
 };
