@@ -195,6 +195,7 @@ struct heartbeat {
     char text[TEXT_SIZE]; /* one line: what it is doing or what is wrong */
     uint64_t published;   /* messages without numbers so far, this one too (gateway/heard.h) */
     uint64_t journal;     /* gateway: which gateway.db the events are of; made with the file, never changed */
+    bool compared;        /* gateway: this session's first comparison with the venue's books has ended */
 };
 
 enum guard_mode { GUARD_ACTIVE = 1, GUARD_REDUCING, GUARD_HALTED };

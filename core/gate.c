@@ -153,6 +153,11 @@ bool gate_ready(const struct gate *gate)
     return gate->session.logged_in && gate->ready;
 }
 
+bool gate_is_compared(const struct gate *gate)
+{
+    return gate_ready(gate) && gate->compared;
+}
+
 uint64_t gate_events_seq(const struct gate *gate)
 {
     return gate->events_seq;

@@ -34,8 +34,10 @@
  *   3. contracts and market as they come; gate_on_session when the venue session is up and an account is selected.
  * A session that comes up is caught up with first (fills since the last seen, then orders in doubt, then positions are
  * compared; a difference that stays is HALTED with both numbers). Until the answer to QUERY_VENUE_FILLS has ended with
- * its reply (gate_on_venue_reply) orders are denied NOT_LOGGED_IN: a driver must hand over every answer and every reply
- * whose request_id the gate made, in the order in which the venue gave them.
+ * its reply (gate_on_venue_reply) exits are denied NOT_LOGGED_IN, and asked for again; until every order that lives here
+ * and the positions were answered for, what opens is neither answered nor sent: whoever asks again in time gets it sent
+ * after the comparison, or EXPIRED. A driver must hand over every answer and every reply whose request_id the gate made, in
+ * the order in which the venue gave them.
  * Time to live: in a live system every request has one (expires_us > 0), or an id that was forgotten could be sent
  * again.
  *
@@ -102,8 +104,10 @@ uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of 
 /* An UNKNOWN order can only be resolved on a new venue session (absence is not believed on the one it was sent on): the
  * driver should log out and in again, once each time this becomes true. */
 bool gate_wants_session(const struct gate *gate);
-/* Caught up with the venue session: orders go. */
+/* Caught up with the venue session: cancels and exits go. */
 bool gate_ready(const struct gate *gate);
+/* And its first comparison, of orders and positions, has ended: entries go. */
+bool gate_is_compared(const struct gate *gate);
 const struct guard_state *gate_guard(const struct gate *gate);
 const struct guard_limits *gate_limits(const struct gate *gate);
 uint32_t gate_unknown(const struct gate *gate);

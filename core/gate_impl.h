@@ -40,6 +40,7 @@ struct gate_slot {
     uint64_t ask_id; /* QUERY_VENUE_ORDER without an answer yet; 0 = none */
     int64_t asked_us;
     bool asked_working; /* it was known to work when asked: "not found" then is a contradiction */
+    bool to_compare;    /* of the session's first comparison, and the venue has not answered yet */
     int32_t absences;
     bool absent_here;   /* not found on the session it was sent on: proves nothing yet */
     bool reuse_said;    /* another order came under this id: said once, not at each resend */
@@ -69,6 +70,7 @@ struct gate_compare {
     int32_t tries;
     int32_t cut;  /* answers of which rows were lost */
     uint64_t seq; /* last report applied when they were asked for */
+    bool judged;  /* once in this session: they are the same, or their difference is said */
     bool suspect; /* they differ: the reports have to be complete before that means anything */
     uint32_t count;
     struct gate_held held[LEDGER_POSITIONS]; /* what the venue says */
@@ -88,7 +90,8 @@ struct gate {
     struct session_info session;
     char accounts[GATE_ACCOUNTS][ACCOUNT_SIZE]; /* of the login */
     uint32_t account_count;                     /* 0: not told */
-    bool ready;                                 /* caught up with the session: orders may go */
+    bool ready;                                 /* caught up with the session: cancels and exits may go */
+    bool compared;                              /* ... and its first comparison has ended: entries may */
     struct market market;
     int64_t market_heard_us; /* when the market last said anything; 0 = not in this run */
     bool feed_alarmed;       /* it is silent, and that was said */
@@ -168,6 +171,11 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
 /* May the present login ask and act for this account? */
 bool gate_of_login(const struct gate *gate, const char *account);
 void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink);
+/* Does it open something while nobody knows yet whether the venue's books are ours? Then it waits, as long as its time
+ * to live allows. */
+bool gate_waits(const struct gate *gate, const struct order_request *request);
+/* The first comparison may have ended: every order and the positions were answered for. */
+void gate_compared(struct gate *gate);
 void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink);
 
 /* gate_control.c */

@@ -298,6 +298,10 @@ void gate_on_order_request(struct gate *gate, const struct order_request *reques
         request_known(gate, slot, request, now_us, sink);
         return;
     }
+    const bool late = request->expires_us != 0 && now_us > request->expires_us;
+    const bool waits = gate_waits(gate, request);
+    /* Not answered: the executor asks again until it may go, or its time to live has ended. */
+    if (waits && !late && !order_request_early(request, now_us)) return;
     slot = add_order(gate, request, request->reduce_only, now_us);
     if (slot == ORDER_TABLE_NONE) {
         deny_no_room(gate, request, now_us, sink);
@@ -306,9 +310,11 @@ void gate_on_order_request(struct gate *gate, const struct order_request *reques
     char reason[REASON_SIZE];
     enum reject_code code;
     if (gate_net_lots(gate, slot, now_us, sink)) return;
-    if (request->expires_us != 0 && now_us > request->expires_us) {
+    if (late) {
         code = REJECT_EXPIRED;
-        snprintf(reason, sizeof reason, "its time to live ended before it was sent");
+        snprintf(reason, sizeof reason, "its time to live ended %s%s",
+                 waits ? "while our books were being compared with those at " : "before it was sent",
+                 waits ? gate->config.venue : "");
     } else if (order_request_early(request, now_us)) {
         code = REJECT_EXPIRED;
         snprintf(reason, sizeof reason, "it was made in the future: the clock was set back");

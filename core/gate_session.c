@@ -48,7 +48,7 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
     gate->session = *session;
     if (session->logged_in && !came_up) return;
     /* Answers of another session are not waited for. */
-    gate->ready = false;
+    gate->ready = gate->compared = gate->compare.judged = false;
     gate->fills_ask_id = 0;
     gate->compare.ask_id = 0;
     gate->compare.next_us = 0;
@@ -60,8 +60,23 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
         gate->slots[at].asked_us = 0;
         gate->slots[at].absences = 0;
         gate->slots[at].absent_here = false;
+        gate->slots[at].to_compare = false;
     }
     if (came_up) gate_ask_fills(gate, now_us, sink);
+}
+
+bool gate_waits(const struct gate *gate, const struct order_request *request)
+{
+    return gate->session.logged_in && gate->session.account[0] != '\0' && !gate->compared && !request->reduce_only;
+}
+
+void gate_compared(struct gate *gate)
+{
+    if (gate->compared || !gate->ready || !gate->compare.judged) return;
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at))
+        if (gate->slots[at].to_compare) return;
+    gate->compared = true;
 }
 
 static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink)
@@ -70,6 +85,7 @@ static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink)
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at)) {
         gate_ask_order(gate, at, now_us, sink);
+        gate->slots[at].to_compare = gate->slots[at].ask_id != 0;
         if (order_table_at(&gate->orders, at)->state == ORDER_PENDING_CANCEL) gate_cancel_again(gate, at, now_us, sink);
     }
     if (gate->session.account[0] != '\0') ask_positions(gate, now_us, sink);
@@ -131,6 +147,7 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
     if (!compare->suspect) {
         compare->tries = compare->cut = 0;
         gate_differ_settle(gate, INT64_MAX, sink);
+        compare->judged = true;
         return;
     }
     /* A fill may be on its way: only the reports can tell. */
@@ -153,6 +170,7 @@ static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, st
     compare->next_us = now_us + GATE_DIFFER_AGAIN_US;
     snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
     gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
+    compare->judged = true;
 }
 
 /* The reply counts what went before it, and reports have no holes: so it can be seen whether all of it has come. */
@@ -193,6 +211,7 @@ void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t n
         else if (!positions_missing(gate, reply, now_us))
             compare_positions(gate, now_us, sink);
     }
+    gate_compared(gate);
 }
 
 void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink)
@@ -206,4 +225,5 @@ void gate_session_timer(struct gate *gate, int64_t now_us, struct sink *sink)
     bool lost = compare->ask_id != 0 && now_us - compare->asked_us >= gate->config.ack_timeout_us;
     bool again = compare->next_us != 0 && now_us >= compare->next_us;
     if (lost || again) ask_positions(gate, now_us, sink);
+    gate_compared(gate);
 }

@@ -32,7 +32,7 @@ void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct
     }
     if (order->state == ORDER_PENDING_CANCEL && now_us - extra->cancel_us >= gate->config.ack_timeout_us)
         gate_cancel_again(gate, slot, now_us, sink);
-    if (order->state != ORDER_UNKNOWN || !gate->ready) return;
+    if ((order->state != ORDER_UNKNOWN && !extra->to_compare) || !gate->ready) return;
     /* An answer that is not counted yet is worth asking for again soon; one that does not come, after the time-out. */
     int64_t pause_us = extra->ask_id != 0 ? gate->config.ack_timeout_us : gate->config.in_flight_us / 2;
     if (now_us - extra->asked_us >= pause_us) gate_ask_order(gate, slot, now_us, sink);
@@ -73,6 +73,7 @@ static void absent(struct gate *gate, uint32_t slot, int64_t now_us, struct sink
         (void)gate_event_own(gate, slot, EXEC_EXPIRED, REJECT_EXPIRED, reason, now_us, sink);
         return;
     }
+    if (gate_waits(gate, &order->request)) return; /* it is asked about again */
     enum reject_code code = gate_refusal(gate, &order->request, slot, now_us, reason);
     if (code != REJECT_NONE)
         (void)gate_event_own(gate, slot, EXEC_DENIED, code, reason, now_us, sink);
@@ -118,7 +119,11 @@ void gate_on_venue_order_status(struct gate *gate, const struct venue_order_stat
     uint32_t slot = find_asked(gate, status);
     if (slot == ORDER_TABLE_NONE) return;
     struct gate_slot *extra = &gate->slots[slot];
-    if (extra->ask_id == status->request_id) extra->ask_id = 0;
+    if (extra->ask_id == status->request_id) {
+        extra->ask_id = 0;
+        extra->to_compare = false;
+        gate_compared(gate);
+    }
     if (!status->found) {
         not_found(gate, slot, now_us, sink);
         return;

@@ -16,6 +16,7 @@ static const struct field fields_heartbeat[] = {
     TEXT(heartbeat, , text, 0, "what it is doing or what is wrong"),
     COUNTER(heartbeat, , published, "published so far but ticks and depth, this one too; 0 in an answer"),
     COUNTER(heartbeat, , journal, "gateway: the number of the gateway.db that its events are of; 0 = none"),
+    FLAG(heartbeat, , compared, "gateway: orders and positions were compared with the venue's in this session"),
 };
 MSG_TYPE(MSG_HEARTBEAT, heartbeat, heartbeat, "Each agent's sign of life, each second.");
 

@@ -308,6 +308,7 @@ static void gateway_heartbeat(struct agent *agent, void *self, struct heartbeat 
     beat->unconfirmed = (int32_t)gate_unconfirmed(g->gate);
     beat->unknown = (int32_t)gate_unknown(g->gate);
     beat->peer_up = g->venue_ops->connected(g->venue);
+    beat->compared = gate_is_compared(g->gate);
     if (!beat->peer_up)
         snprintf(beat->text, sizeof beat->text, "no line to the exchange");
     else if (!g->session.logged_in)
@@ -316,6 +317,8 @@ static void gateway_heartbeat(struct agent *agent, void *self, struct heartbeat 
         snprintf(beat->text, sizeof beat->text, "catching up with the venue");
     else if (g->session.account[0] == '\0')
         snprintf(beat->text, sizeof beat->text, "no account selected");
+    else if (!gate_is_compared(g->gate))
+        snprintf(beat->text, sizeof beat->text, "comparing with the venue: exits go, entries wait");
     else
         snprintf(beat->text, sizeof beat->text, "trading as %s on account %s", g->session.user, g->session.account);
 }

@@ -110,11 +110,19 @@ static inline void scene_reply(struct scene *scene, enum query_kind kind)
     gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink);
 }
 
-/* Log in and be caught up: nothing was missed, no position is held there. */
+/* Log in and be caught up: nothing was missed. */
 static inline void scene_login(struct scene *scene)
 {
     scene_session(scene, true, "A1");
     scene_reply(scene, QUERY_VENUE_FILLS);
+}
+
+/* The venue holds so many. */
+static inline void scene_venue_holds(struct scene *scene, int32_t quantity)
+{
+    struct position position = {.account = "A1", .symbol = "MXFH1", .quantity = quantity};
+    gate_on_venue_position(scene->gate, &position, scene->now_us, &scene->sink);
+    scene_reply(scene, QUERY_VENUE_POSITIONS);
 }
 
 static inline void scene_open(struct scene *scene, uint32_t max_orders)
@@ -277,6 +285,18 @@ static inline void scene_answer(struct scene *scene, bool found, enum order_stat
         (void)text_copy(status.order.venue_order_id, sizeof status.order.venue_order_id, "v1");
     }
     gate_on_venue_order_status(scene->gate, &status, scene->now_us, &scene->sink);
+}
+
+/* Every order that was asked about works there. */
+static inline void scene_answer_all(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->out.count; i++) {
+        const struct msg *msg = &scene->out.msgs[i];
+        if (scene->out.ports[i] != PORT_VENUE || msg->id != MSG_QUERY || msg->query.kind != QUERY_VENUE_ORDER) continue;
+        struct venue_order_status status = {.request_id = msg->query.request_id, .found = true, .copies = 1};
+        status.order = *gate_order(scene->gate, msg->query.text);
+        gate_on_venue_order_status(scene->gate, &status, scene->now_us, &scene->sink);
+    }
 }
 
 static inline enum order_state scene_state(const struct scene *scene, const char *id)

@@ -10,11 +10,7 @@ static void venue_holds(struct scene *scene, int32_t quantity, int seconds)
     for (int i = 0; i < seconds; i++) {
         scene_timer(scene, 1000);
         if (scene_query(scene, QUERY_VENUE_FILLS) != NULL) scene_reply(scene, QUERY_VENUE_FILLS);
-        if (scene_query(scene, QUERY_VENUE_POSITIONS) != NULL) {
-            struct position position = {.account = "A1", .symbol = "MXFH1", .quantity = quantity};
-            gate_on_venue_position(scene->gate, &position, scene->now_us, &scene->sink);
-            scene_reply(scene, QUERY_VENUE_POSITIONS);
-        }
+        if (scene_query(scene, QUERY_VENUE_POSITIONS) != NULL) scene_venue_holds(scene, quantity);
         if (scene_query(scene, QUERY_VENUE_FILLS) != NULL) scene_reply(scene, QUERY_VENUE_FILLS);
         scene_keep(scene);
     }
@@ -193,13 +189,54 @@ static void test_not_while_an_order_is_in_doubt(void **state)
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_OK);
 }
 
+/* Until the venue has answered for orders and positions, what opens waits; what closes does not. */
+static void test_entries_wait_for_the_first_comparison(void **state)
+{
+    struct scene *scene = *state;
+    scene_hold(scene, "in", SIDE_BUY, 2);
+    scene_order(scene, "out", SIDE_BUY, 1);
+    scene_said(scene, "out", EXEC_NEW);
+    scene_session(scene, false, "");
+    scene_session(scene, true, "A1");
+    capture_clear(&scene->out);
+    gate_on_timer(scene->gate, scene->now_us, &scene->sink);
+    struct order_request entry = scene_request(scene, "k3-2-E1", SIDE_BUY, 1);
+    struct order_request early = scene_request(scene, "k3-3-E1", SIDE_BUY, 1);
+    early.expires_us = scene->now_us + 100 * MS;
+    scene_send(scene, &entry);
+    assert_null(gate_order(scene->gate, "k3-2-E1")); /* not even denied: it is asked for again */
+    scene_timer(scene, ACK_MS);                      /* the question for fills goes again */
+    scene_reply(scene, QUERY_VENUE_FILLS);
+    assert_true(gate_ready(scene->gate));
+    struct order_request exit = scene_exit_request(scene, "k3-1-S1", SIDE_SELL, 1);
+    scene_send(scene, &exit);
+    assert_int_equal(scene_state(scene, "k3-1-S1"), ORDER_SENDING);
+    scene_said(scene, "k3-1-S1", EXEC_NEW);
+    scene_send(scene, &entry);
+    scene_send(scene, &early);
+    assert_int_equal(scene_state(scene, "k3-3-E1"), ORDER_EXPIRED);
+    assert_string_equal(scene_event(scene)->reason,
+                        "its time to live ended while our books were being compared with those at SIM");
+    scene_venue_holds(scene, 2);
+    scene_send(scene, &entry);
+    assert_false(gate_is_compared(scene->gate)); /* the order that works has no answer yet */
+    assert_null(gate_order(scene->gate, "k3-2-E1"));
+    scene_timer(scene, ACK_MS); /* the question was lost: it goes again */
+    scene_answer(scene, true, ORDER_NEW, 0);
+    assert_true(gate_is_compared(scene->gate));
+    scene_tick(scene, 17400);
+    scene_send(scene, &entry);
+    assert_int_equal(scene_state(scene, "k3-2-E1"), ORDER_SENDING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(test_exits_go_as_far_as_both_books_allow),  SCENE_TEST(test_nothing_opens_on_what_differs),
-        SCENE_TEST(test_not_while_an_order_is_in_doubt),       SCENE_TEST(test_exits_first_entries_when_accepted),
-        SCENE_TEST(test_accepting_counts_the_lots_everywhere), SCENE_TEST(test_fewer_lots_and_the_other_side),
-        SCENE_TEST(test_only_what_was_seen_is_accepted),       SCENE_TEST(test_what_goes_away_by_itself_is_settled),
+        SCENE_TEST(test_entries_wait_for_the_first_comparison), SCENE_TEST(test_exits_go_as_far_as_both_books_allow),
+        SCENE_TEST(test_nothing_opens_on_what_differs),         SCENE_TEST(test_not_while_an_order_is_in_doubt),
+        SCENE_TEST(test_exits_first_entries_when_accepted),     SCENE_TEST(test_accepting_counts_the_lots_everywhere),
+        SCENE_TEST(test_fewer_lots_and_the_other_side),         SCENE_TEST(test_only_what_was_seen_is_accepted),
+        SCENE_TEST(test_what_goes_away_by_itself_is_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

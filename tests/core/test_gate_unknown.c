@@ -79,6 +79,7 @@ static void reconnect(struct scene *scene)
     scene_session(scene, false, "");
     capture_clear(&scene->out);
     scene_login(scene);
+    scene_venue_holds(scene, 0);
 }
 
 static void test_absence_believed_twice_then_sent_again(void **state)
@@ -237,22 +238,17 @@ static void test_orders_wait_for_catching_up(void **state)
     capture_clear(&scene->out);
     scene_session(scene, true, "A1");
     assert_int_equal(scene_query(scene, QUERY_VENUE_FILLS)->from_seq, 2);
-    scene_order(scene, "a", SIDE_BUY, 1);
+    struct order_request exit = scene_exit_request(scene, "s", SIDE_SELL, 1);
+    scene_send(scene, &exit);
     assert_int_equal(scene_event(scene)->reject, REJECT_NOT_LOGGED_IN);
     assert_string_equal(scene_event(scene)->reason,
                         "the session at SIM has just begun: its fills are still being read");
     scene_timer(scene, ACK_MS); /* no answer: asked again */
     assert_int_equal(capture_count(&scene->out, PORT_VENUE, MSG_QUERY), 2);
     scene_reply(scene, QUERY_VENUE_FILLS);
-    scene_order(scene, "b", SIDE_BUY, 1);
+    exit = scene_exit_request(scene, "t", SIDE_SELL, 1);
+    scene_send(scene, &exit);
     assert_int_equal(scene_sent(scene), 1);
-}
-
-static void says_it_holds(struct scene *scene, int32_t quantity)
-{
-    struct position position = {.account = "A1", .symbol = "MXFH1", .quantity = quantity};
-    gate_on_venue_position(scene->gate, &position, scene->now_us, &scene->sink);
-    scene_reply(scene, QUERY_VENUE_POSITIONS);
 }
 
 static void test_positions_that_differ_halt(void **state)
@@ -261,13 +257,13 @@ static void test_positions_that_differ_halt(void **state)
     scene_hold(scene, "in", SIDE_BUY, 1);
     scene_session(scene, false, "");
     scene_login(scene);
-    says_it_holds(scene, 2);
+    scene_venue_holds(scene, 2);
     for (int i = 0; i < 2; i++) {
         scene_reply(scene, QUERY_VENUE_FILLS);                         /* nothing is on its way */
         assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE); /* look again */
         capture_clear(&scene->out);
         scene_timer(scene, ACK_MS);
-        says_it_holds(scene, 2);
+        scene_venue_holds(scene, 2);
     }
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE);
     scene_reply(scene, QUERY_VENUE_FILLS);
@@ -286,7 +282,7 @@ static void test_positions_wait_for_reports(void **state)
     scene_session(scene, false, "");
     scene_login(scene);
     for (int i = 0; i < 5; i++) {
-        says_it_holds(scene, 2 + i);
+        scene_venue_holds(scene, 2 + i);
         if (i == 0) scene_said(scene, "late", EXEC_NEW);
         scene_fill(scene, "late", 1, 17400);
         scene_reply(scene, QUERY_VENUE_FILLS);
@@ -304,7 +300,7 @@ static void test_positions_that_agree(void **state)
     scene_hold(scene, "in", SIDE_SELL, 2);
     scene_session(scene, false, "");
     scene_login(scene);
-    says_it_holds(scene, -2);
+    scene_venue_holds(scene, -2);
     capture_clear(&scene->out);
     scene_timer(scene, 10 * ACK_MS);
     assert_null(scene_query(scene, QUERY_VENUE_POSITIONS));

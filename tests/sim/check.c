@@ -90,6 +90,15 @@ static void check_exit(struct world *world, const struct order_request *request)
                    request->client_order_id, request->quantity, held, others.leaving);
 }
 
+/* What the venue holds has been answered for in this session, before anything is opened over it. */
+static void check_compared(struct world *world, const struct order_request *request)
+{
+    const struct gateway *gateway = &world->gateway;
+    if (request->reduce_only || gateway->compared_session == gateway->session.venue_session) return;
+    world_fail(world, "entry %s leaves before session %" PRIu64 " was compared", request->client_order_id,
+               gateway->session.venue_session);
+}
+
 static void check_limits(struct world *world, const struct order_request *request)
 {
     const struct guard_limits *limits = &world->limits;
@@ -123,6 +132,7 @@ void check_sending(struct world *world, const struct order_request *request)
     check_time(world, witness);
     check_exit(world, request);
     check_limits(world, request);
+    check_compared(world, request);
     world->sent_us[world->sent_count++ % 64] = world->now_us;
 }
 

@@ -62,6 +62,8 @@ static void release(struct world *world, enum port port, const struct msg *msg)
         if (msg->id == MSG_ORDER_EVENT && msg->order_event.kind == EXEC_UNKNOWN) world->totals.unknowns++;
         publish(world, msg);
     } else if (port == PORT_VENUE) {
+        if (msg->id == MSG_QUERY && msg->query.kind == QUERY_VENUE_POSITIONS)
+            world->gateway.positions_request = msg->query.request_id;
         if (world->sabotage == SABOTAGE_NO_RECONCILE && msg->id == MSG_QUERY)
             answer_nothing(world, &msg->query);
         else
@@ -107,6 +109,7 @@ static void restore_table(struct world *world, enum table_id id)
 static void resend_sending(struct world *world)
 {
     const struct table *table = &self(world)->store.tables[TABLE_ORDER];
+    world->gateway.compared_session = world->gateway.session.venue_session; /* of another control */
     for (uint32_t i = 0; i < table->count; i++) {
         const struct order *order = &table->rows[i]->order;
         if (order->state != ORDER_SENDING && order->state != ORDER_UNKNOWN) continue;
@@ -207,6 +210,7 @@ static void on_reply(struct world *world, const struct reply *reply)
     if (reply->status == ERR_DENIED) {
         session_down(world); /* it does not know us: the session is gone, whatever we thought */
     } else if (reply->request_id < REQUEST_BASE) {
+        if (reply->request_id == g->positions_request) g->compared_session = g->session.venue_session;
         gate_on_venue_reply(g->gate, reply, world->now_us, &self(world)->sink);
         end_step(world);
     } else if (reply->request_id == g->login_request) {
@@ -398,6 +402,13 @@ static void on_query(struct world *world, enum link_id link, const struct query 
 
 /* --- one message ---------------------------------------------------------------------------------------------------------- */
 
+static bool early(const struct world *world, const struct order_request *request)
+{
+    const struct gateway *g = &world->gateway;
+    return world->sabotage == SABOTAGE_EARLY_ENTRY && !request->reduce_only &&
+           g->compared_session != g->session.venue_session;
+}
+
 static void on_request(struct world *world, const struct packet *packet)
 {
     struct gateway *g = &world->gateway;
@@ -411,6 +422,7 @@ static void on_request(struct world *world, const struct packet *packet)
         if (known) world->totals.resends++;
         if (known && world->sabotage == SABOTAGE_NO_DEDUPE) to_venue(world, msg);
         if (!known && world->sabotage == SABOTAGE_NO_GUARD) to_venue(world, msg);
+        if (!known && early(world, &msg->order_request)) to_venue(world, msg);
         gate_on_order_request(g->gate, &msg->order_request, world->now_us, &self(world)->sink);
     }
     end_step(world);

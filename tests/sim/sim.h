@@ -39,6 +39,7 @@ enum sabotage {
     SABOTAGE_DOUBLE_FILL,    /* a restarted executor has forgotten which fills it counted */
     SABOTAGE_GAP_BLIND,      /* a lost tick is taken for none */
     SABOTAGE_NO_GUARD,       /* the last hop lets everything pass */
+    SABOTAGE_EARLY_ENTRY,    /* an entry does not wait for the session's first comparison */
     SABOTAGE_COUNT
 };
 const char *sabotage_name(enum sabotage sabotage);

@@ -197,6 +197,7 @@ struct gateway {
     int32_t contracts_day; /* the trading day they are of */
     uint64_t connection;   /* the one the session was made on */
     uint64_t login_request, logout_request, contracts_request, request;
+    uint64_t positions_request, compared_session; /* the gate's last question of them; the session that answered one */
     int64_t asked_us;
     int64_t market_heard_us, next_feed_us, next_beat_us;
     char not_sent[8][CLIENT_ORDER_ID_SIZE];

@@ -109,6 +109,7 @@ static json_t *process_json(const struct overview *all, int component, int64_t n
     if (beat->time_us != 0) {
         (void)json_object_set_new(object, "peer_up", json_boolean(beat->peer_up));
         (void)json_object_set_new(object, "unconfirmed", json_integer(beat->unconfirmed));
+        if (component == COMPONENT_GATEWAY) (void)json_object_set_new(object, "compared", json_boolean(beat->compared));
         (void)json_object_set_new(object, "unknown", json_integer(beat->unknown));
         (void)json_object_set_new(object, "doing", json_string(beat->text));
     }
@@ -203,6 +204,14 @@ static void print_market(const struct overview *all)
         printf("session     %s%s  account %s\n", all->session.logged_in ? "logged in as " : "not logged in",
                all->session.logged_in ? all->session.user : "",
                all->session.account[0] != '\0' ? all->session.account : "(none selected)");
+    }
+    if (all->has_session && all->session.logged_in && all->session.account[0] != '\0') {
+        const bool compared = all->beats[COMPONENT_GATEWAY].compared;
+        if (all->difference_count > 0)
+            printf("books       %d difference%s\n", all->difference_count, all->difference_count == 1 ? "" : "s");
+        else
+            printf("books       %s\n", compared ? "compared with the venue's, the same"
+                                                : "comparing with the venue: exits go, entries wait");
     }
     if (all->has_guard) {
         printf("guard       %s  %s%s%s  day %s NT$\n", guard_mode_name(all->guard.mode), all->guard.reason,

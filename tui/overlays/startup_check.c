@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/session.h"
 #include "core/text.h"
+#include "tui/actions.h"
 #include "tui/overlays/contract_rows.h"
 #include "tui/widgets/lines.h"
 #include "tui/overlays/overlay.h"
@@ -172,6 +173,29 @@ static enum check_level market_words(const struct app *app, char *words, size_t 
     return market->session_state == SESSION_OPEN && !market->paused ? CHECK_OK : CHECK_ATTENTION;
 }
 
+/* The session's first comparison: until it has ended entries wait, and as long as something differs. */
+static enum check_level books_words(const struct app *app, char *words, size_t size)
+{
+    const size_t count = app->model->difference_count;
+    if (gateway_silent(app, words, size)) return CHECK_MISSING;
+    if (!app->model->session.logged_in || !request_account(app)[0]) {
+        snprintf(words, size, "not compared with the venue's yet");
+        return CHECK_MISSING;
+    }
+    if (count > 0)
+        snprintf(words, size, "%zu difference%s: %s", count, count == 1 ? "" : "s", app->model->differences[0].symbol);
+    else if (!app->model->components[COMPONENT_GATEWAY].heartbeat.compared)
+        snprintf(words, size, "comparing with the venue: exits go, entries wait");
+    else
+        snprintf(words, size, "compared with the venue's, the same");
+    return count > 0 || !app->model->components[COMPONENT_GATEWAY].heartbeat.compared ? CHECK_ATTENTION : CHECK_OK;
+}
+
+static void show_differences(struct app *app)
+{
+    trade_differences(app, NULL);
+}
+
 static void new_condition(struct app *app)
 {
     overlay_condition(app, 0);
@@ -185,6 +209,7 @@ static const struct check_row rows[] = {
     {"Logged in", "log in", 'l', login_state, overlay_login},
     {"Instrument registered", "register", 'i', register_state, overlay_register},
     {"Account selected", "select", 'a', account_state, overlay_account},
+    {"Books", "differences", 'd', books_words, show_differences},
     {"Conditions defined", "new", 'c', condition_state, new_condition},
     {"Guard", "open", 'u', guard_words, overlay_guard},
 };
