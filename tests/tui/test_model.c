@@ -43,6 +43,25 @@ static bool orders_in_order(const struct order *a, const struct order *b)
     return ended ? a->updated_us >= b->updated_us : a->request.created_us >= b->request.created_us;
 }
 
+static void test_result_by_account(void **state)
+{
+    struct model *model = *state;
+    recorded_system(model);
+    recorded_contracts(model);
+    recorded_trading(model);
+    money_t all = model_day_pnl(model);
+    assert_true(all != 0);
+    assert_int_equal(model_account_pnl(model, model->positions[0].account), all);
+    (void)snprintf(model->positions[0].account, sizeof model->positions[0].account, "OTHER");
+    money_t other = model_account_pnl(model, "OTHER");
+    assert_true(other != 0);
+    assert_int_equal(other + model_account_pnl(model, model->positions[1].account), all);
+    assert_int_equal(model_account_pnl(model, "nobody"), 0);
+    assert_true(model_listed(model, &model->quotes[0]));
+    model->market.trading_day++; /* another market's day */
+    assert_false(model_listed(model, &model->quotes[0]));
+}
+
 static void test_contracts_stand_by_month(void **state)
 {
     struct model *model = *state;
@@ -464,6 +483,7 @@ static void test_dirty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_result_by_account),
         TEST(test_contracts_stand_by_month),
         TEST(test_recorded_morning),
         TEST(test_spark_is_bounded_and_keeps_the_newest),
