@@ -64,6 +64,7 @@ static bool count_lots(struct gate *gate, const struct difference *difference, i
     struct order_request request = {.side = lots > 0 ? SIDE_BUY : SIDE_SELL,
                                     .type = ORDER_MARKET,
                                     .tif = TIF_IOC,
+                                    .leg = LEG_ADJUST,
                                     .attempt = 1,
                                     .created_us = now_us};
     request.quantity = lots > 0 ? lots : -lots;

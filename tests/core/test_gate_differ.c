@@ -69,6 +69,9 @@ static void test_accepting_counts_the_lots_everywhere(void **state)
     assert_int_equal(event->fill_price, PRICE_POINTS(17400));
     assert_string_equal(event->request.actor, "ann");
     assert_int_equal(event->state, ORDER_FILLED);
+    assert_int_equal(event->request.leg, LEG_ADJUST);
+    const struct position *position = gate_position(scene->gate, "A1", "MXFH1");
+    assert_int_equal(position->bought, 1); /* what was adopted was not traded here, and cost nothing */
     assert_string_equal(event->reason, "accepted by ann: the venue holds +3");
     assert_true(capture_risk(&scene->out, "accepted by ann"));
     assert_int_equal(differences(scene), 0);
@@ -189,6 +192,31 @@ static void test_not_while_an_order_is_in_doubt(void **state)
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 3)->status, ERR_OK);
 }
 
+/* Two conditions hold against each other, and more on one side; the venue holds nothing: nothing is left to protect. */
+static void test_accepting_none_leaves_nothing_to_protect(void **state)
+{
+    struct scene *scene = *state;
+    scene_hold(scene, "long", SIDE_BUY, 2);
+    struct order_request other = scene_request(scene, "short", SIDE_SELL, 1);
+    other.condition_id = 13;
+    scene_send(scene, &other);
+    scene_said(scene, "short", EXEC_NEW);
+    scene_fill(scene, "short", 1, 17400);
+    scene_keep(scene);
+    scene_session(scene, false, "");
+    scene_session(scene, true, "A1");
+    venue_holds(scene, 0, 12);
+    assert_int_equal(differences(scene), 1);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 0)->status, ERR_OK);
+    struct order_request exit = scene_exit_request(scene, "k3-12-S1", SIDE_SELL, 1);
+    scene_send(scene, &exit);
+    assert_int_equal(scene_event(scene)->reject, REJECT_WOULD_NOT_REDUCE);
+    exit = scene_exit_request(scene, "k3-13-S1", SIDE_BUY, 1);
+    exit.condition_id = 13;
+    scene_send(scene, &exit);
+    assert_int_equal(scene_event(scene)->reject, REJECT_WOULD_NOT_REDUCE);
+}
+
 /* Until the venue has answered for orders and positions, what opens waits; what closes does not. */
 static void test_entries_wait_for_the_first_comparison(void **state)
 {
@@ -232,10 +260,15 @@ static void test_entries_wait_for_the_first_comparison(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(test_entries_wait_for_the_first_comparison), SCENE_TEST(test_exits_go_as_far_as_both_books_allow),
-        SCENE_TEST(test_nothing_opens_on_what_differs),         SCENE_TEST(test_not_while_an_order_is_in_doubt),
-        SCENE_TEST(test_exits_first_entries_when_accepted),     SCENE_TEST(test_accepting_counts_the_lots_everywhere),
-        SCENE_TEST(test_fewer_lots_and_the_other_side),         SCENE_TEST(test_only_what_was_seen_is_accepted),
+        SCENE_TEST(test_accepting_none_leaves_nothing_to_protect),
+        SCENE_TEST(test_entries_wait_for_the_first_comparison),
+        SCENE_TEST(test_exits_go_as_far_as_both_books_allow),
+        SCENE_TEST(test_nothing_opens_on_what_differs),
+        SCENE_TEST(test_not_while_an_order_is_in_doubt),
+        SCENE_TEST(test_exits_first_entries_when_accepted),
+        SCENE_TEST(test_accepting_counts_the_lots_everywhere),
+        SCENE_TEST(test_fewer_lots_and_the_other_side),
+        SCENE_TEST(test_only_what_was_seen_is_accepted),
         SCENE_TEST(test_what_goes_away_by_itself_is_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ static enum overlay_result difference_choose(void *context, struct app *app, int
     *seen = app->model->differences[index];
     snprintf(question, sizeof question,
              "The venue holds %+d lots of %s, our books hold %+d. Take the venue's word: count %+d lots at the last "
-             "price, as a fill of yours?",
+             "price, as a fill of yours that cost nothing?",
              seen->there, seen->symbol, seen->here, seen->there - seen->here);
     overlay_confirm(app, "Accept a difference", question, CONFIRM_KEY, accept_difference, seen);
     return OVERLAY_KEEP;
