@@ -350,6 +350,8 @@ struct condition_command {
 struct order_command {
     uint64_t request_id;
     struct order_request order;
+    uint64_t key; /* with an empty client_order_id: the id is made of it (order_key_id), so that the same wish again (an
+                   * answer was lost) is the same order; 0 = none */
 };
 
 struct cancel_command {

@@ -11,7 +11,8 @@
  *
  * Invariants: one intent a client_order_id, for ever (same id, same order: what already happened is the answer; same
  * id, other order: REJECT_ID_REUSED); a signal past its time to live becomes EXPIRED and no order; fills are counted
- * once by exec_id; an operator's id is "<install>-m<session>-<counter>".
+ * once by exec_id; an operator's id is made of his key, "<install>-k<key>", or "<install>-m<session>-<counter>". An order
+ * that is not kept in memory any more is the driver's to restore before a key's command is given.
  *
  * Thread: one. Owner: executor_new .. executor_free.
  */

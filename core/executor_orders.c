@@ -181,7 +181,10 @@ void executor_on_order_command(struct executor *executor, const struct order_com
     struct order_request request = command->order;
     struct err err;
     complete_ticket(executor, &request, now_us);
-    if (request.client_order_id[0] == '\0') executor_next_id(executor, request.client_order_id);
+    if (request.client_order_id[0] == '\0' && command->key != 0)
+        order_key_id(executor->config.install, command->key, request.client_order_id);
+    else if (request.client_order_id[0] == '\0')
+        executor_next_id(executor, request.client_order_id);
     if (order_request_check(&request, &err) != ERR_OK) {
         executor_reply(sink, command->request_id, err.status, 0, "%s", err.text);
         return;
@@ -192,7 +195,7 @@ void executor_on_order_command(struct executor *executor, const struct order_com
         return;
     }
     if (executor_intend(executor, &request, now_us, sink))
-        executor_reply(sink, command->request_id, ERR_OK, (int64_t)executor->counter, "%s", request.client_order_id);
+        executor_reply(sink, command->request_id, ERR_OK, 1, "%s", request.client_order_id);
     else
         executor_reply(sink, command->request_id, ERR_FULL, 0,
                        "%u orders are kept, the limit, and none of an earlier day can give way",

@@ -123,9 +123,12 @@ MSG_TYPE(MSG_AUDIT, audit, audit, "One decision, as `outcry audit` reads it out 
 static const struct field fields_order_command[] = {
     COUNTER(order_command, , request_id, "the asker's own"),
     REQUEST_FIELDS(order_command, order., 0, , 1),
+    COUNTER(order_command, , key, "the same one again is the same order, never a second; 0 = none"),
 };
 MSG_TYPE(MSG_ORDER_COMMAND, order_command, order_command,
-         "The operator's order; with an empty client_order_id the executor makes the next one.");
+         "The operator's order; with an empty client_order_id the executor makes one of the key, else the next. The "
+         "reply's text "
+         "is the id; its number is 0 when that order was there before.");
 
 static const struct field fields_cancel_command[] = {
     COUNTER(cancel_command, , request_id, "the asker's own"),

@@ -3,6 +3,7 @@
 #include "core/order.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -229,6 +230,19 @@ bool order_request_same(const struct order_request *a, const struct order_reques
            strcmp(a->symbol, b->symbol) == 0 && a->side == b->side && a->type == b->type && a->tif == b->tif &&
            a->quantity == b->quantity && a->limit_price == b->limit_price && a->reduce_only == b->reduce_only &&
            a->condition_id == b->condition_id && a->leg == b->leg && a->attempt == b->attempt;
+}
+
+void order_key_id(const char *install, uint64_t key, char id[CLIENT_ORDER_ID_SIZE])
+{
+    char digits[16]; /* 2^64 has 13 */
+    size_t at = sizeof digits;
+    digits[--at] = '\0';
+    do {
+        digits[--at] = "0123456789abcdefghijklmnopqrstuvwxyz"[key % 36];
+        key /= 36;
+    } while (key != 0);
+    int length = snprintf(id, CLIENT_ORDER_ID_SIZE, "%.11s-k%s", install, &digits[at]);
+    CHECK(length > 0 && length < CLIENT_ORDER_ID_SIZE);
 }
 
 enum side side_opposite(enum side side)

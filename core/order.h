@@ -14,7 +14,8 @@
  * executor).
  *
  * Keys: client_order_id is deterministic and unique for ever: "<install>-<condition>-<leg><attempt>", e.g.
- * "k3f9-12-E1", or "<install>-m<operator session>-<counter>" for an operator's. Sending the same one again is always
+ * "k3f9-12-E1", or for an operator's "<install>-k<key>", "<install>-m<operator session>-<counter>" without a key.
+ * Sending the same one again is always
  * safe.
  *
  * Thread: any (pure). Owner: the caller.
@@ -194,6 +195,9 @@ bool order_request_early(const struct order_request *request, int64_t now_us);
 
 /* Same order again? (same economic content; created/expires may differ) */
 bool order_request_same(const struct order_request *a, const struct order_request *b);
+
+/* The id of an operator's order that was given a key: "<install>-k<key, to the base 36>". */
+void order_key_id(const char *install, uint64_t key, char id[CLIENT_ORDER_ID_SIZE]);
 
 /* Words of the tables: never NULL ("?" when out of range). */
 const char *side_name(enum side side);             /* BUY SELL */

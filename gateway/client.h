@@ -58,7 +58,7 @@ bool client_next(struct client *client, struct msg *msg, enum component *from);
 enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id,
                         struct err *err);
 
-/* A number that no other request has (condition_command.key): kept over the tries of one wish, it makes them safe. */
+/* A number that no other request has (condition_command.key, order_command.key): kept over the tries of one wish, it makes them safe. */
 uint64_t client_key(struct client *client);
 
 /* For the command line: send, wait for the reply, hand the answer's other messages to visit (may be NULL). What comes

@@ -267,7 +267,8 @@ enum status client_call(struct client *client, enum component to, struct msg *ms
                         void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
                         struct err *err)
 {
-    bool keyed = msg->id == MSG_CONDITION_COMMAND && msg->condition_command.key != 0;
+    bool keyed = (msg->id == MSG_CONDITION_COMMAND && msg->condition_command.key != 0) ||
+                 (msg->id == MSG_ORDER_COMMAND && msg->order_command.key != 0);
     int64_t tries = keyed ? 1 + settings_number(&client->settings, SET_RETRY_COUNT) : 1;
     enum status status = ERR_TIMEOUT;
     for (int64_t i = 0; i < tries && status == ERR_TIMEOUT; i++)

@@ -313,6 +313,30 @@ static void on_query(struct executor_agent *e, const struct requester *from, con
     agent_reply(e->agent, from, query->request_id, ERR_OK, answer.rows, "%s", answer.more ? "more" : "");
 }
 
+/* A key whose order ended days ago is not in memory any more: it is still that order. */
+static enum status remember(struct executor_agent *e, const struct order_command *command, struct err *err)
+{
+    char id[CLIENT_ORDER_ID_SIZE];
+    char install[NAME_SIZE];
+    if (command->key == 0 || command->order.client_order_id[0] != '\0') return ERR_OK;
+    enum status status = db_meta_get(e->db, "install", install, sizeof install, err);
+    if (status != ERR_OK) return status;
+    order_key_id(install, command->key, id);
+    if (executor_order(e->executor, id) != NULL) return ERR_OK;
+    struct db_query query = {.id = MSG_ORDER, .client_order_id = id};
+    return restore_rows(e->db, &query, restore_row_of, e, err);
+}
+
+static void on_order_command(struct executor_agent *e, const struct requester *from,
+                             const struct order_command *command, int64_t now_us)
+{
+    struct err err;
+    if (remember(e, command, &err) == ERR_OK)
+        executor_on_order_command(e->executor, command, now_us, driver_sink(e->driver));
+    else
+        agent_reply(e->agent, from, command->request_id, err.status, 0, "%s", err.text);
+}
+
 static void executor_on_request(struct agent *agent, void *self, const struct requester *from, const struct msg *msg,
                                 int64_t now_us)
 {
@@ -323,7 +347,7 @@ static void executor_on_request(struct agent *agent, void *self, const struct re
         /* Flattening too: its fills would not be known, and doing it again would open the other side. */
         agent_reply(agent, from, agent_request_id(msg), ERR_STATE, 0, "%s", e->journal.words);
     } else if (msg->id == MSG_ORDER_COMMAND) {
-        executor_on_order_command(e->executor, &msg->order_command, now_us, sink);
+        on_order_command(e, from, &msg->order_command, now_us);
     } else if (msg->id == MSG_CANCEL_COMMAND) {
         executor_on_cancel_command(e->executor, &msg->cancel_command, now_us, sink);
     } else if (msg->id == MSG_CONTROL) {

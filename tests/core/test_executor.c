@@ -395,6 +395,38 @@ static void test_operators_ticket(void **state)
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 3);
 }
 
+static void keyed_ticket(struct scene *scene, uint64_t key, int32_t quantity)
+{
+    struct order_command command = {.request_id = 77, .order = request_of("", SIDE_BUY, quantity), .key = key};
+    executor_on_order_command(scene->executor, &command, scene->now_us, &scene->sink);
+}
+
+/* An answer was lost, and the trader sends it again: also when it was filled meanwhile, and after a restart. */
+static void test_a_key_is_one_order(void **state)
+{
+    struct scene *scene = *state;
+    keyed_ticket(scene, 36 * 36 + 35, 1);
+    assert_int_equal(replied(scene)->status, ERR_OK);
+    assert_int_equal(replied(scene)->number, 1);
+    assert_string_equal(replied(scene)->text, "k3-k10z");
+    scene->now_us += 60000 * MS;
+    keyed_ticket(scene, 36 * 36 + 35, 1);
+    assert_int_equal(replied(scene)->status, ERR_OK);
+    assert_int_equal(replied(scene)->number, 0); /* it was there */
+    assert_string_equal(replied(scene)->text, "k3-k10z");
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+    keyed_ticket(scene, 36 * 36 + 35, 2);
+    assert_int_equal(replied(scene)->status, ERR_EXISTS);
+    fill(scene, "k3-k10z", "x1", 1, 17400);
+    restart(scene, &scene->out, 6);
+    capture_clear(&scene->out);
+    keyed_ticket(scene, 36 * 36 + 35, 1);
+    assert_int_equal(replied(scene)->number, 0);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    keyed_ticket(scene, INT64_MAX, 1);
+    assert_string_equal(replied(scene)->text, "k3-k1y2p0ij32e8e7");
+}
+
 static void cancel(struct scene *scene, const char *id)
 {
     struct cancel_command command = {.request_id = 78, .cancel = {.actor = "ann", .reason = "changed my mind"}};
@@ -740,6 +772,7 @@ int main(void)
         TEST(test_fills_count_once),
         TEST(test_unknown_order_is_adopted),
         TEST(test_operators_ticket),
+        TEST(test_a_key_is_one_order),
         TEST(test_cancel_working),
         TEST(test_cancel_intent_survives_restart),
         TEST(test_restart),

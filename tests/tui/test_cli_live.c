@@ -164,6 +164,23 @@ static void orders_answer_with_what_became_of_them(void **state)
     assert_string_equal(text_of(event, "state"), "FILLED");
     assert_int_equal(number_of(event, "filled_quantity"), 2);
     json_decref(event);
+    /* Typed again, because its answer did not come: it is that order, and what became of it is said. */
+    snprintf(words, sizeof(words), "orders place --symbol %s --side SELL --quantity 1 --key 71", symbol);
+    event = ask(state, CLI_OK, words);
+    assert_string_equal(text_of(event, "state"), "FILLED");
+    char id[64];
+    snprintf(id, sizeof(id), "%s", text_of(event, "client_order_id"));
+    assert_non_null(strstr(id, "-k1z"));
+    json_decref(event);
+    event = ask(state, CLI_OK, words);
+    assert_string_equal(text_of(event, "client_order_id"), id);
+    assert_string_equal(text_of(event, "state"), "FILLED");
+    json_decref(event);
+    snprintf(words, sizeof(words), "orders place --symbol %s --side SELL --quantity 2 --key 71", symbol);
+    run_expect(*state, &run, CLI_FAILED, words);
+    run_says(run.err, "belongs to another order");
+    snprintf(words, sizeof(words), "orders place --symbol %s --side BUY --quantity 1 --key 72", symbol);
+    json_decref(ask(state, CLI_OK, words));
     snprintf(words, sizeof(words), "orders place --symbol %s --side BUY --quantity 1 --limit-price %lld", symbol,
              (long long)price - 100);
     event = ask(state, CLI_OK, words);
@@ -389,19 +406,25 @@ static void one_component_restarts(void **state)
     run_expect(*state, &run, CLI_OK, "set market.speed 2");
 }
 
+static pid_t pid_of(void **state, const char *component)
+{
+    json_t *status = ask(state, CLI_OK, "status");
+    const json_t *processes = json_object_get(status, "processes");
+    pid_t pid = 0;
+    for (size_t i = 0; i < json_array_size(processes); i++) {
+        const json_t *process = json_array_get(processes, i);
+        pid = strcmp(text_of(process, "component"), component) == 0 ? (pid_t)number_of(process, "pid") : pid;
+    }
+    json_decref(status);
+    assert_true(pid > 0);
+    return pid;
+}
+
 /* One that hangs hides none of the others. */
 static void what_hangs_is_said(void **state)
 {
     const struct run_place *place = *state;
-    json_t *status = ask(state, CLI_OK, "status");
-    const json_t *processes = json_object_get(status, "processes");
-    pid_t hung = 0;
-    for (size_t i = 0; i < json_array_size(processes); i++) {
-        const json_t *process = json_array_get(processes, i);
-        hung = strcmp(text_of(process, "component"), "strategy") == 0 ? (pid_t)number_of(process, "pid") : hung;
-    }
-    json_decref(status);
-    assert_true(hung > 0);
+    pid_t hung = pid_of(state, "strategy");
     assert_int_equal(kill(hung, SIGSTOP), 0);
     run_with(place, &run, NULL, "status --request-timeout 300");
     assert_int_equal(kill(hung, SIGCONT), 0);

@@ -159,7 +159,7 @@ static void an_order_goes_after_its_question(void **state)
     live_pause(screen, DEAF_MS);
     live_type(screen, "y");
     struct found found = wait_stored(DB_ORDERS, MSG_ORDER, 1);
-    assert_non_null(strstr(found.last.order.request.client_order_id, "-m"));
+    assert_non_null(strstr(found.last.order.request.client_order_id, "-k"));
     assert_int_equal(found.last.order.request.type, ORDER_MARKET);
     gone("Order ticket"); /* it waits for its answer */
 }

@@ -61,6 +61,7 @@ int cli_ask(struct cli *cli, enum component to, struct msg *msg, void (*visit)(v
     if (!cli_connect(cli, &code)) return code;
     if (msg->id == MSG_CONDITION_COMMAND && msg->condition_command.action == CONDITION_CREATE)
         msg->condition_command.key = client_key(cli->client); /* asked again when the answer is lost */
+    if (msg->id == MSG_ORDER_COMMAND && msg->order_command.key == 0) msg->order_command.key = client_key(cli->client);
     enum status status = client_call(cli->client, to, msg, visit, context, reply, &err);
     if (status != ERR_OK) return cli_say(cli_exit_of(status), "%s", err.text);
     return CLI_OK;

@@ -82,6 +82,8 @@ static const struct cli_option order_options[] = {
     {"--reduce-only", NULL, "may only shrink a position", NULL},
     {"--account", "ACCOUNT", "account (the selected one)", "account"},
     {"--no-wait", NULL, "answer when the executor has taken it, not when the venue has", NULL},
+    {"--key", "NUMBER", "a number of your own for this order: the same one again is the same order, never a second",
+     "key"},
     {"--id", "ID", "client order id of an earlier try: the same id is never executed twice", "client_order_id"},
     END,
 };
@@ -190,7 +192,10 @@ static const struct cli_command commands[] = {
     {"orders place", "", 0, 0, "Place an order",
      "--symbol, --side and --quantity are needed. Answers with what became of it: 0 when it works or has filled, 1 "
      "when it was\n"
-     "refused or ended unfilled, 4 when that is not known.",
+     "refused or ended unfilled, 4 when that is not known. Without an answer it is asked again, as the same order; "
+     "the\n"
+     "words then name its id and the '--key' with which you can ask too. A key that was used for another order is "
+     "refused.",
      order_options, cmd_orders_place},
     {"orders cancel", "ID", 1, 1, "Cancel a working order by its client order id", NULL, reason_options,
      cmd_orders_cancel},

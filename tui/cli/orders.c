@@ -147,14 +147,70 @@ static int await_outcome(struct cli *cli, const char *id)
     return cli_say(CLI_TIMEOUT, "%s: nothing was heard of it in time ('outcry orders show %s' tells)", id, id);
 }
 
+struct known {
+    const char *id;
+    struct msg event; /* what became of it, as its last event would say it */
+    price_t value;
+    bool settled;
+};
+
+static void see_known(void *context, const struct msg *msg)
+{
+    struct known *known = context;
+    if (msg->id != MSG_ORDER || strcmp(msg->order.request.client_order_id, known->id) != 0) return;
+    struct order_event *event = &known->event.order_event;
+    event->request = msg->order.request;
+    event->state = msg->order.state;
+    event->filled_quantity = msg->order.filled_quantity;
+    event->reject = msg->order.reject;
+    (void)text_copy(event->venue_order_id, sizeof(event->venue_order_id), msg->order.venue_order_id);
+    (void)text_copy(event->reason, sizeof(event->reason), msg->order.reason);
+    event->trading_day = msg->order.trading_day;
+    event->market_us = msg->order.market_us;
+    event->time_us = msg->order.updated_us;
+    known->value = msg->order.filled_value;
+    known->settled = settled(event);
+}
+
+/* An order of this key was there before: what became of that one. */
+static int tell_known(struct cli *cli, const char *id)
+{
+    struct known known = {.id = id};
+    msg_init(&known.event, MSG_ORDER_EVENT);
+    int code = cli_query(cli, COMPONENT_EXECUTOR, QUERY_ORDERS, "", see_known, &known);
+    if (code != CLI_OK) return code;
+    if (known.settled) return print_outcome(cli, &known.event, known.value);
+    if (known.value == 0 && known.event.order_event.state == 0)
+        return cli_say(CLI_FAILED, "%s was placed on an earlier day ('outcry orders show %s' tells)", id, id);
+    return await_outcome(cli, id);
+}
+
+/* Nobody knows whether it was placed: how to find out, and how to ask again without a second order. */
+static void say_how_to_ask(const struct cli *cli, const struct order_command *command)
+{
+    char id[CLIENT_ORDER_ID_SIZE] = "", install[NAME_SIZE];
+    int code = CLI_OK;
+    struct db *db = cli_database(cli, DB_ORDERS, &code);
+    (void)text_copy(id, sizeof(id), command->order.client_order_id);
+    if (id[0] == '\0' && db != NULL && db_meta_get(db, "install", install, sizeof(install), NULL) == ERR_OK)
+        order_key_id(install, command->key, id);
+    db_close(db);
+    if (id[0] != '\0')
+        (void)cli_say(CLI_TIMEOUT, "it may have been placed, as %s: 'outcry orders show %s' tells", id, id);
+    if (command->order.client_order_id[0] == '\0')
+        (void)cli_say(CLI_TIMEOUT, "the same command with '--key %llu' is the same order, never a second one",
+                      (unsigned long long)command->key);
+}
+
 /* Taken by the executor, then what became of it. */
 static int place(struct cli *cli, struct msg *msg)
 {
     struct reply reply;
     int code = cli_ask(cli, COMPONENT_EXECUTOR, msg, NULL, NULL, &reply);
+    if (code == CLI_TIMEOUT) say_how_to_ask(cli, &msg->order_command);
     if (code != CLI_OK) return code;
     if (reply.status != ERR_OK || cli_given(cli, "--no-wait")) return cli_print_reply(cli, &reply);
-    return await_outcome(cli, reply.text);
+    return reply.number == 0 ? tell_known(cli, reply.text) : await_outcome(cli, reply.text);
 }
 
 int cmd_orders_place(struct cli *cli)

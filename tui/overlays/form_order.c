@@ -26,6 +26,7 @@ struct order_form {
     struct order_preview preview;
     enum reject_code reject; /* what the guard would say */
     char reason[REASON_SIZE];
+    uint64_t key;                    /* kept until an answer is known: sent again, it is the same order */
     char priced_symbol[SYMBOL_SIZE]; /* what the offered price is for */
     int priced_side;
 };
@@ -330,6 +331,8 @@ static void order_send(struct app *app, void *context)
     msg_init(&msg, MSG_ORDER_COMMAND);
     msg.order_command.order = question->request;
     msg.order_command.order.created_us = app->now_us;
+    if (question->form->key == 0 && app->client != NULL) question->form->key = client_key(app->client);
+    msg.order_command.key = question->form->key;
     dialog_send(&question->form->dialog, app, COMPONENT_EXECUTOR, &msg);
 }
 
@@ -356,13 +359,18 @@ static void order_submit(struct dialog *dialog, struct app *app)
 static enum overlay_result order_replied(struct dialog *dialog, struct app *app, const struct reply *reply)
 {
     const struct order_request *request = &of(dialog)->request;
+    if (reply->status == ERR_EXISTS) of(dialog)->key = 0;
     if (reply->status == ERR_OK) {
-        app_notice(app, ROLE_OK, "Sent as %.40s: %s %d %s", reply->text, side_name(request->side), request->quantity,
-                   request->symbol);
+        app_notice(app, ROLE_OK, "%s %.40s: %s %d %s", reply->number == 0 ? "Was sent before, once, as" : "Sent as",
+                   reply->text, side_name(request->side), request->quantity, request->symbol);
         return OVERLAY_DONE;
     }
     if (reply->status == ERR_TIMEOUT)
-        dialog_say(dialog, ROLE_ALARM, "no answer: it may have been sent. Look at the orders before sending again");
+        dialog_say(dialog, ROLE_ALARM,
+                   "no answer: it may have been sent. Sending it again here asks: it stays one order");
+    else if (reply->status == ERR_EXISTS)
+        dialog_say(dialog, ROLE_ALARM, "the order as it was before was sent, as %.*s; sending now makes another one",
+                   (int)strcspn(reply->text, ":"), reply->text);
     else
         dialog_say(dialog, ROLE_ALARM, "the executor refused: %.200s",
                    reply->text[0] ? reply->text : status_name((enum status)reply->status));
