@@ -218,9 +218,39 @@ static void open_audit(struct supervisor *s)
 {
     struct err err;
     if (db_open(&s->db, DB_SUPERVISOR, s->agent->paths.home, DB_WRITE, DB_NORMAL, &err) == ERR_OK)
-        actions_begin(s->agent, s->db, NULL);
+        actions_begin(s->agent, s->db, &s->market);
     else
         log_write(s->agent->log, LEVEL_ERROR, "what outcryd does is not in the audit: %s", err.text);
+}
+
+/* The market's day belongs to each row of the audit; without it the day is 0, not known. */
+static void open_feed(struct supervisor *s)
+{
+    struct msg msg;
+    char topic[BUS_TOPIC_SIZE];
+    struct err err;
+    if (bus_connect(s->agent->bus, BUS_GATEWAY_PUB, BUS_SUB, "", &s->feed, &err) != ERR_OK) {
+        log_write(s->agent->log, LEVEL_ERROR, "what outcryd does has no trading day in the audit: %s", err.text);
+        return;
+    }
+    msg_init(&msg, MSG_MARKET);
+    bus_subscribe(s->feed, bus_topic(&msg, topic));
+    loop_add_socket(s->agent->loop, s->feed);
+}
+
+static void close_feed(struct supervisor *s)
+{
+    if (s->feed == NULL) return;
+    loop_remove_socket(s->agent->loop, s->feed);
+    bus_socket_close(s->feed);
+    s->feed = NULL;
+}
+
+static void hear_market(struct supervisor *s)
+{
+    struct msg msg;
+    for (int i = 0; i < AGENT_BATCH && s->feed != NULL && agent_receive(s->agent, s->feed, &msg, NULL); i++)
+        if (msg.id == MSG_MARKET) s->market = msg.market;
 }
 
 static enum status supervisor_open(struct agent *agent, void *self, struct err *err)
@@ -236,13 +266,16 @@ static enum status supervisor_open(struct agent *agent, void *self, struct err *
     /* The runtime directory has our lock already; a second outcryd on the same data from another one is refused here.
      */
     const enum status status = lock_take(&s->home_lock, agent->paths.home, HOME_ROLE, err);
-    if (status == ERR_OK) open_audit(s);
-    return status;
+    if (status != ERR_OK) return status;
+    open_audit(s);
+    open_feed(s);
+    return ERR_OK;
 }
 
 static int64_t supervisor_work(struct agent *agent, void *self, int64_t now_us)
 {
     struct supervisor *s = self;
+    hear_market(s);
     int64_t next = step(s, now_us);
     supervisor_answer_waiters(s);
     /* Who asked reads the answer before the line to us drops, and with it what was not read yet. */
@@ -281,6 +314,7 @@ static void supervisor_close(struct agent *agent, void *self)
     }
     supervisor_answer_waiters(s);
     for (int i = 0; i < CHILDREN; i++) watch_fd(s, &s->watched[i]);
+    close_feed(s);
     actions_close(agent);
     db_close(s->db);
     lock_release(&s->home_lock);

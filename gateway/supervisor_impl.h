@@ -43,7 +43,9 @@ struct waiter {
 struct supervisor {
     struct agent *agent;
     struct lock home_lock;
-    struct db *db; /* NULL: it could not be opened */
+    struct db *db;           /* NULL: it could not be opened */
+    struct bus_socket *feed; /* what the gateway publishes of the market; NULL: without */
+    struct market market;    /* as last heard: the trading day of what is noted */
     struct watched watched[CHILDREN];
     struct waiter waiters[WAITERS_MAX];
     bool shutting_down;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/check.h"
+#include "db/audit.h"
 #include "gateway/supervisor.h"
 #include "tests/torture/torture.h"
 
@@ -132,11 +133,41 @@ static void test_a_killed_outcryd_finds_its_children_again(void **state)
     assert_int_equal(world_count(t, COMPONENT_GATEWAY), 1);
 }
 
+static bool keep_row(void *at, const struct msg *msg)
+{
+    *(struct audit *)at = msg->audit;
+    return true;
+}
+
+/* The newest row of the audit that says that. */
+static struct audit noted(const char *text)
+{
+    struct audit row = {0};
+    struct err err = {0};
+    const struct db_query query = {.id = MSG_AUDIT, .text = text, .newest_first = true, .limit = 1};
+    if (db_audit(t->home, &query, keep_row, &row, &err) != ERR_OK) fail_msg("%s", err.text);
+    return row;
+}
+
+static void test_what_outcryd_notes_has_its_trading_day(void **state)
+{
+    (void)state;
+    assert_true(whole_again());
+    assert_true(world_signal(t, COMPONENT_GATEWAY, SIGKILL) != 0);
+    assert_true(whole_again());
+    struct audit row = noted("killed by signal 9");
+    assert_int_equal(row.trading_day, t->market.trading_day);
+    row = noted("started");
+    assert_string_equal(row.component, "supervisor");
+    assert_int_equal(row.trading_day, t->market.trading_day);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_keeps_dying_is_given_up_until_asked_for),
         cmocka_unit_test(test_a_killed_outcryd_finds_its_children_again),
+        cmocka_unit_test(test_what_outcryd_notes_has_its_trading_day),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
