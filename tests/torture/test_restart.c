@@ -149,10 +149,21 @@ static struct audit noted(const char *text)
     return row;
 }
 
+static int64_t market_then_us;
+
+static bool market_said(void)
+{
+    return t->market.market_us > market_then_us;
+}
+
 static void test_what_outcryd_notes_has_its_trading_day(void **state)
 {
     (void)state;
     assert_true(whole_again());
+    for (int i = 0; i < 2; i++) { /* to outcryd too, which may have come back after the first was begun */
+        market_then_us = t->market.market_us;
+        assert_true(wait_for(market_said));
+    }
     assert_true(world_signal(t, COMPONENT_GATEWAY, SIGKILL) != 0);
     assert_true(whole_again());
     struct audit row = noted("killed by signal 9");
