@@ -15,8 +15,7 @@
  *
  * Keys: client_order_id is deterministic and unique for ever: "<install>-<condition>-<leg><attempt>", e.g.
  * "k3f9-12-E1", or for an operator's "<install>-k<key>", "<install>-m<operator session>-<counter>" without a key.
- * Sending the same one again is always
- * safe.
+ * Sending the same one again is always safe.
  *
  * Thread: any (pure). Owner: the caller.
  */
