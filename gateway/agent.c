@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/check.h"
@@ -321,11 +323,29 @@ static void close_all(struct agent *agent)
     free(agent->self);
 }
 
+/* ZeroMQ's buffers, once used, keep what was in them: what is heard here must not reach a file. */
+static void keep_passwords(const struct agent_ops *ops)
+{
+    const struct rlimit none = {0, 0};
+    if (!ops->hears_passwords) return;
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void passwords_gone(const struct agent_ops *ops)
+{
+    (void)ops;
+#ifdef __SANITIZE_ADDRESS__
+    if (ops->hears_passwords) (void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* at exit the leak checker must be let in */
+#endif
+}
+
 int agent_main(const struct agent_ops *ops, int argc, char **argv)
 {
     struct agent agent = {.ops = ops, .lock = {.fd = -1}, .clock = clock_system()};
     struct err err = {0};
     if (answered(&agent, argc, argv)) return 0;
+    keep_passwords(ops);
     agent.started_us = agent.clock->now_us(agent.clock);
     agent.self = calloc(1, ops->size);
     CHECK(agent.self != NULL);
@@ -346,5 +366,6 @@ int agent_main(const struct agent_ops *ops, int argc, char **argv)
     /* Someone else has the role: his reason file is not ours to write. */
     int code = status == ERR_OK ? 0 : failed_exit(&agent, &err, has_paths && agent.lock.fd >= 0);
     close_all(&agent);
+    passwords_gone(ops);
     return code;
 }

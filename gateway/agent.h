@@ -49,6 +49,7 @@ struct agent_ops {
      * taken across the jump; clock_stays: it goes on instead. May be NULL. */
     void (*clock_jumped)(struct agent *agent, void *self, int64_t jump_us, int64_t now_us);
     bool clock_stays;
+    bool hears_passwords; /* no core dump, no ptrace by others */
     /* Commit, close. Also after a failed open. */
     void (*close)(struct agent *agent, void *self);
 };

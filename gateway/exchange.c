@@ -211,6 +211,7 @@ const struct agent_ops exchange_ops = {
     .pub = BUS_EXCHANGE_PUB,
     .control = BUS_EXCHANGE_CONTROL,
     .size = sizeof(struct exchange),
+    .hears_passwords = true,
     .open = exchange_open,
     .do_work = exchange_work,
     .on_request = exchange_request,

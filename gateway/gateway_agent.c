@@ -336,6 +336,7 @@ const struct agent_ops gateway_agent_ops = {
     .pub = BUS_GATEWAY_PUB,
     .control = BUS_GATEWAY_CONTROL,
     .size = sizeof(struct gateway),
+    .hears_passwords = true,
     .open = gateway_open,
     .do_work = gateway_work,
     .on_request = gateway_on_request,

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "core/check.h"
 #include "gateway/gateway_agent.h"
@@ -14,12 +12,9 @@
 #define RENEW_US          (2 * CLOCK_SECOND_US)
 #define ACCOUNTS_EVERY_US (2 * CLOCK_SECOND_US)
 
-/* No core dump, no ptrace by others, no swap: the secret is to be found in one page of this process only. */
+/* No swap, and no dump (gateway/agent.c): the secret is kept in one page of this process only. */
 enum status gateway_credentials_open(struct gateway *g, struct err *err)
 {
-    struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     void *page = mmap(NULL, sizeof *g->credentials, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return err_set(err, ERR_FULL, "out of memory for the credentials");
     g->credentials = page;
@@ -36,9 +31,6 @@ void gateway_credentials_close(struct gateway *g)
         munmap(g->credentials, sizeof *g->credentials);
         g->credentials = NULL;
     }
-#ifdef __SANITIZE_ADDRESS__
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* at exit the leak checker must be let in */
-#endif
 }
 
 static struct pending *pending_new(struct gateway *g, enum pending_kind kind, const struct requester *from,

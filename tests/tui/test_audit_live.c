@@ -93,8 +93,7 @@ static void assert_action(const json_t *rows, const char *component, const char 
     assert_string_equal(text_of(row, "component"), component);
     assert_string_equal(text_of(row, "actor"), user);
     assert_true(strlen(text_of(row, "time_us")) > 0);
-    /* All but outcryd know the market's day. */
-    assert_true((strlen(text_of(row, "trading_day")) > 0) == (strcmp(component, "supervisor") != 0));
+    assert_true(strlen(text_of(row, "trading_day")) > 0);
     run_says(text_of(row, "reason"), reason);
 }
 
@@ -386,13 +385,14 @@ static void the_screen_leaves_no_core_after_a_password(void **state)
     assert_int_equal(files_with(state, WRONG), 0);
 }
 
-static void the_gateway_leaves_no_core(void **state)
+static void who_hears_passwords_leaves_no_core(void **state)
 {
     if (!leaves_a_core(state, "outcry-strategy")) {
         printf("skip: no process leaves a core on this machine\n");
         skip();
     }
     assert_false(leaves_a_core(state, "outcry-gateway"));
+    assert_false(leaves_a_core(state, "outcry-exchange"));
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -455,7 +455,7 @@ int main(void)
         cmocka_unit_test(a_condition_can_be_followed_from_tick_to_fill),
         cmocka_unit_test(a_denial_says_why),
         cmocka_unit_test(no_password_is_anywhere),
-        cmocka_unit_test(the_gateway_leaves_no_core),
+        cmocka_unit_test(who_hears_passwords_leaves_no_core),
         cmocka_unit_test(the_screen_leaves_no_core_after_a_password),
         cmocka_unit_test(it_is_exported_and_filtered),
         cmocka_unit_test(after_stop_it_is_all_there),
