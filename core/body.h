@@ -104,12 +104,22 @@ struct condition_lots {
     int64_t updated_us;
 };
 
-/* The venue holds another position than we do: said until the trader accepts it, or it goes away by itself. */
+enum difference_kind {
+    DIFFERENCE_POSITION = 1, /* the venue holds other lots; halts */
+    DIFFERENCE_MISSING,      /* an order that works here, and the venue does not know it; halts */
+    DIFFERENCE_UNKNOWN,      /* an order of unknown outcome; blocks its symbol */
+    DIFFERENCE_ELSEWHERE,    /* an order that works there and was not made here; blocks nothing */
+};
+
+/* The venue's books say something else than ours: said until the trader accepts it, or it goes away by itself. */
 struct difference {
+    enum difference_kind kind;
     char account[ACCOUNT_SIZE];
     char symbol[SYMBOL_SIZE];
-    int32_t here;  /* lots, signed */
-    int32_t there; /* equal to here: it is settled */
+    char client_order_id[CLIENT_ORDER_ID_SIZE]; /* "": of a position */
+    int32_t here;                               /* lots held, signed; of an order: filled */
+    int32_t there;
+    bool settled; /* not a difference any more */
     int64_t time_us;
 };
 
@@ -315,7 +325,8 @@ enum control_kind {
     CONTROL_FLATTEN,        /* executor: text = symbol or "all" */
     CONTROL_SET,            /* supervisor: text = "key=value" of a setting, for what it starts from now on */
     CONTROL_RESTART,        /* supervisor: text = component name; stop it, start it with the present settings */
-    CONTROL_ACCEPT,         /* gateway: text = symbol whose position differs; number = the venue's lots, as was seen */
+    CONTROL_ACCEPT,         /* gateway: text = symbol whose position differs; number = the venue's lots, as was seen;
+                             * or text = client order id, number = the enum difference_kind, as was seen */
 };
 
 struct control {

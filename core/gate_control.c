@@ -102,6 +102,12 @@ static void resume(struct gate *gate, const struct control *control, const char 
                    first->symbol, first->there, gate->config.venue, first->here);
         return;
     }
+    const struct order *missing = gate_missing(gate);
+    if (missing != NULL) {
+        gate_reply(sink, control->request_id, ERR_STATE, "order %s works here and %s does not know it: accept it first",
+                   missing->request.client_order_id, gate->config.venue);
+        return;
+    }
     if (gate->feed_alarmed) {
         gate_reply(sink, control->request_id, ERR_STATE, "there are still no prices, and lots are held");
         return;

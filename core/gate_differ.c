@@ -21,6 +21,7 @@ static void settle(struct gate *gate, uint32_t at, struct sink *sink)
     struct difference gone = gate->differences[at];
     gate->differences[at] = gate->differences[--gate->difference_count];
     gone.here = gone.there;
+    gone.settled = true;
     say(&gone, sink);
 }
 
@@ -40,6 +41,7 @@ void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int3
         if (gate->difference_count == GATE_DIFFERENCES) return; /* said as soon as others are settled */
         difference = &gate->differences[gate->difference_count++];
         memset(difference, 0, sizeof *difference);
+        difference->kind = DIFFERENCE_POSITION;
         (void)text_copy(difference->account, sizeof difference->account, gate->session.account);
         (void)text_copy(difference->symbol, sizeof difference->symbol, symbol);
     }
@@ -50,10 +52,77 @@ void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int3
     if (news) say(difference, sink);
 }
 
+static struct difference of_order(const struct gate *gate, uint32_t slot)
+{
+    const struct order *order = order_table_at(&gate->orders, slot);
+    struct difference difference = {
+        .kind = gate->slots[slot].differs, .here = order->filled_quantity, .time_us = order->updated_us};
+    (void)text_copy(difference.account, sizeof difference.account, order->request.account);
+    (void)text_copy(difference.symbol, sizeof difference.symbol, order->request.symbol);
+    (void)text_copy(difference.client_order_id, sizeof difference.client_order_id, order->request.client_order_id);
+    return difference;
+}
+
+void gate_differ_order(struct gate *gate, uint32_t slot, struct sink *sink)
+{
+    const struct order *order = order_table_at(&gate->orders, slot);
+    struct gate_slot *extra = &gate->slots[slot];
+    const bool elsewhere = strcmp(order->request.actor, ORDER_ACTOR_ELSEWHERE) == 0 && !extra->seen_elsewhere;
+    const enum difference_kind before = extra->differs;
+    const enum difference_kind now = order_state_terminal(order->state)                    ? (enum difference_kind)0
+                                     : order->state == ORDER_UNKNOWN                       ? DIFFERENCE_UNKNOWN
+                                     : extra->missing && order_state_working(order->state) ? DIFFERENCE_MISSING
+                                     : elsewhere                                           ? DIFFERENCE_ELSEWHERE
+                                                                                           : (enum difference_kind)0;
+    if (now == before) return;
+    extra->differs = now != 0 ? now : before;
+    struct difference difference = of_order(gate, slot);
+    difference.settled = now == 0;
+    extra->differs = now;
+    say(&difference, sink);
+}
+
 void gate_each_difference(const struct gate *gate, void (*visit)(void *context, const struct difference *difference),
                           void *context)
 {
     for (uint32_t i = 0; i < gate->difference_count; i++) visit(context, &gate->differences[i]);
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at)) {
+        if (gate->slots[at].differs == 0) continue;
+        const struct difference difference = of_order(gate, at);
+        visit(context, &difference);
+    }
+}
+
+const struct order *gate_missing(const struct gate *gate)
+{
+    for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&gate->orders, at))
+        if (gate->slots[at].differs == DIFFERENCE_MISSING) return order_table_at(&gate->orders, at);
+    return NULL;
+}
+
+/* An order that was made elsewhere is only looked at; any other ends here as CANCELLED, as the trader's decision. */
+static void accept_order(struct gate *gate, uint32_t slot, const struct control *control, const char *actor,
+                         int64_t now_us, struct sink *sink)
+{
+    struct gate_slot *extra = &gate->slots[slot];
+    if (control->number != (int64_t)extra->differs) {
+        gate_reply(sink, control->request_id, ERR_STATE, "%.40s is another difference now, or none; look again",
+                   control->text);
+    } else if (extra->differs == DIFFERENCE_ELSEWHERE) {
+        extra->seen_elsewhere = true;
+        gate_risk(gate, sink, now_us, actor, REJECT_NONE, &order_table_at(&gate->orders, slot)->request,
+                  "order %.40s, made elsewhere: seen by %s", control->text, actor);
+        gate_reply(sink, control->request_id, ERR_OK, "%.40s counts and is not touched", control->text);
+        gate_differ_order(gate, slot, sink);
+    } else {
+        struct control decision = *control;
+        decision.kind = CONTROL_RESOLVE;
+        decision.number = ORDER_CANCELLED;
+        (void)text_copy(decision.actor, sizeof decision.actor, actor);
+        gate_resolve(gate, &decision, now_us, sink);
+    }
 }
 
 /* An order that was the trader's word, and is filled. false: no room. */
@@ -132,8 +201,14 @@ void gate_accept(struct gate *gate, const struct control *control, int64_t now_u
     price_t price;
     uint32_t at = 0;
     while (at < gate->difference_count && !same(&gate->differences[at], gate->session.account, control->text)) at++;
+    const uint32_t slot = order_table_find(&gate->orders, control->text);
+    if (at == gate->difference_count && slot != ORDER_TABLE_NONE && gate->slots[slot].differs != 0) {
+        accept_order(gate, slot, control, actor, now_us, sink);
+        return;
+    }
     if (at == gate->difference_count) {
-        gate_reply(sink, control->request_id, ERR_NOT_FOUND, "no difference of positions in %.15s", control->text);
+        gate_reply(sink, control->request_id, ERR_NOT_FOUND, "no difference of a position or an order %.40s",
+                   control->text);
         return;
     }
     struct difference *difference = &gate->differences[at];

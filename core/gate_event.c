@@ -25,6 +25,7 @@ bool gate_event(struct gate *gate, uint32_t slot, struct order_event *event, int
     order_table_touch(&gate->orders, slot);
     emit(sink, PORT_STORE, MSG_ORDER, order, sizeof *order);
     emit_stored(sink, MSG_ORDER_EVENT, event, sizeof *event);
+    gate_differ_order(gate, slot, sink);
     return true;
 }
 

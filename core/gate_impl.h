@@ -42,11 +42,13 @@ struct gate_slot {
     bool asked_working; /* it was known to work when asked: "not found" then is a contradiction */
     bool to_compare;    /* of the session's first comparison, and the venue has not answered yet */
     int32_t absences;
-    bool absent_here;   /* not found on the session it was sent on: proves nothing yet */
-    bool reuse_said;    /* another order came under this id: said once, not at each resend */
-    bool missing;       /* it works here, and the venue does not know it */
-    bool cancel_wanted; /* asked for before the venue had it */
-    int64_t cancel_us;  /* when the cancel last went to the venue */
+    bool absent_here;             /* not found on the session it was sent on: proves nothing yet */
+    bool reuse_said;              /* another order came under this id: said once, not at each resend */
+    bool missing;                 /* it works here, and the venue does not know it */
+    enum difference_kind differs; /* as said last; 0 = it does not */
+    bool seen_elsewhere;          /* made elsewhere, and the trader has looked at it */
+    bool cancel_wanted;           /* asked for before the venue had it */
+    int64_t cancel_us;            /* when the cancel last went to the venue */
     struct cancel_request cancel;
 };
 
@@ -160,6 +162,10 @@ void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int3
                        struct sink *sink);
 /* Those that were not found again since then are settled. */
 void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink);
+/* Say what became of the order's difference, when it is news. */
+void gate_differ_order(struct gate *gate, uint32_t slot, struct sink *sink);
+/* One that works here and not at the venue; NULL: none. */
+const struct order *gate_missing(const struct gate *gate);
 void gate_accept(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 
 /* gate_unknown.c */

@@ -86,6 +86,7 @@ static void caught_up(struct gate *gate, int64_t now_us, struct sink *sink)
          at = order_table_next(&gate->orders, at)) {
         gate_ask_order(gate, at, now_us, sink);
         gate->slots[at].to_compare = gate->slots[at].ask_id != 0;
+        gate_differ_order(gate, at, sink); /* of an earlier run */
         if (order_table_at(&gate->orders, at)->state == ORDER_PENDING_CANCEL) gate_cancel_again(gate, at, now_us, sink);
     }
     if (gate->session.account[0] != '\0') ask_positions(gate, now_us, sink);

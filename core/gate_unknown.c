@@ -51,6 +51,7 @@ static void found(struct gate *gate, uint32_t slot, const struct order *there, i
         (void)gate_event(gate, slot, &event, now_us, sink, NULL);
     }
     gate->slots[slot].missing = false;
+    gate_differ_order(gate, slot, sink);
     if (behind && gate->fills_ask_id == 0) gate_ask_fills(gate, now_us, sink);
     if (gate->slots[slot].cancel_wanted && !ended && order_state_working(order->state))
         gate_cancel(gate, slot, now_us, sink);
@@ -88,6 +89,7 @@ static void not_found(struct gate *gate, uint32_t slot, int64_t now_us, struct s
     if (order_state_working(order->state)) {
         if (extra->missing || !extra->asked_working) return;
         extra->missing = true;
+        gate_differ_order(gate, slot, sink);
         gate_risk(gate, sink, now_us, gate->config.venue, REJECT_NONE, &order->request,
                   "order %s is %s here and not known at %s", order->request.client_order_id,
                   order_state_name(order->state), gate->config.venue);

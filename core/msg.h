@@ -181,6 +181,7 @@ const struct field *msg_field(enum msg_id id, const char *name);
 
 const char *component_name(enum component component); /* "gateway" */
 const char *guard_mode_name(enum guard_mode mode);
+const char *difference_kind_name(enum difference_kind kind);
 const char *log_level_name(enum log_level level);
 const char *query_kind_name(enum query_kind kind);
 const char *control_kind_name(enum control_kind kind);

@@ -114,6 +114,7 @@ const char *enum_condition_state(int value);
 const char *enum_condition_state_or_none(int value);
 const char *enum_component(int value);
 const char *enum_guard_mode(int value);
+const char *enum_difference_kind(int value);
 const char *enum_log_level(int value);
 const char *enum_query_kind(int value);
 const char *enum_control_kind(int value);

@@ -63,6 +63,12 @@ static const char *const market_action_names[] = {
     [MARKET_SPEED] = "speed",
     [MARKET_SEEK] = "seek",
 };
+static const char *const difference_names[] = {
+    [DIFFERENCE_POSITION] = "position",
+    [DIFFERENCE_MISSING] = "missing",
+    [DIFFERENCE_UNKNOWN] = "unknown",
+    [DIFFERENCE_ELSEWHERE] = "elsewhere",
+};
 static const char *const session_names[] = {
     [SESSION_NONE] = "none",
     [SESSION_DAY] = "day",
@@ -77,6 +83,11 @@ static const char *const session_state_names[] = {
 const char *component_name(enum component component)
 {
     return names_of(component_names, NAMES_COUNT(component_names), (int)component);
+}
+
+const char *difference_kind_name(enum difference_kind kind)
+{
+    return names_of(difference_names, NAMES_COUNT(difference_names), (int)kind);
 }
 
 const char *guard_mode_name(enum guard_mode mode)

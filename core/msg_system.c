@@ -95,13 +95,16 @@ static const struct field fields_process[] = {
 MSG_TYPE(MSG_PROCESS, process, process_info, "The supervisor's view of one process.");
 
 static const struct field fields_difference[] = {
+    ENUM(difference, , kind, enum_difference_kind, "what differs"),
     TEXT(difference, , account, 1, "account"),
     TEXT(difference, , symbol, 1, "contract"),
-    NUMBER(difference, , here, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by our books"),
-    NUMBER(difference, , there, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by the venue's; equal: it is settled"),
+    TEXT(difference, , client_order_id, 0, "the order; empty: the position"),
+    NUMBER(difference, , here, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by our books; of an order: filled"),
+    NUMBER(difference, , there, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by the venue's; of an order: 0"),
+    FLAG(difference, , settled, "not a difference any more"),
     TIME(difference, , time_us, "process time"),
 };
-MSG_TYPE(MSG_DIFFERENCE, difference, difference, "The venue holds another position than we do.");
+MSG_TYPE(MSG_DIFFERENCE, difference, difference, "The venue's books say something else than ours.");
 
 static const struct field fields_query[] = {
     COUNTER(query, , request_id, "the asker's own"),

@@ -49,7 +49,7 @@ const struct action actions[] = {
      "Show the orders of the position under the cursor.",
      true, false, view_orders_of, view_has_position_row},
     {"differences", {"a"}, S_POS, "differ: accept",
-     "Positions that differ from the venue's: ours, the venue's, what is proposed; accept each (asks).",
+     "What differs from the venue's books: ours, the venue's, what is proposed; accept each (asks).",
      false, false, trade_differences, trade_may_accept},
     {"contract", {"Enter"}, S_WATCH, "contract",
      "The contract under the cursor: size, tick, limits, margin, fees, last trading day.",

@@ -171,7 +171,7 @@ void app_message(struct app *app, const struct msg *msg, enum component from)
         show_news(app);
         ring_for(app, msg);
     }
-    if (msg->id == MSG_DIFFERENCE && msg->difference.here != msg->difference.there) {
+    if (msg->id == MSG_DIFFERENCE && msg->difference.kind == DIFFERENCE_POSITION && !msg->difference.settled) {
         ring(app, BELL_ALARMS);
         app_notice(app, ROLE_ALARM, "%s: %+d at the venue, %+d here. Positions (3), then a, to decide.",
                    msg->difference.symbol, msg->difference.there, msg->difference.here);

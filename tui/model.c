@@ -216,10 +216,14 @@ static unsigned on_process(struct model *model, const struct process_info *proce
 static unsigned on_difference(struct model *model, const struct difference *difference)
 {
     size_t at = 0;
-    while (at < model->difference_count && (strcmp(model->differences[at].symbol, difference->symbol) != 0 ||
-                                            strcmp(model->differences[at].account, difference->account) != 0))
+    while (at < model->difference_count &&
+           (strcmp(model->differences[at].symbol, difference->symbol) != 0 ||
+            strcmp(model->differences[at].client_order_id, difference->client_order_id) != 0 ||
+            strcmp(model->differences[at].account, difference->account) != 0))
         at++;
-    bool settled = difference->here == difference->there, known = at < model->difference_count;
+    bool position = difference->client_order_id[0] == '\0';
+    bool settled = difference->settled || (position && difference->here == difference->there),
+         known = at < model->difference_count;
     if (known && settled)
         model->differences[at] = model->differences[--model->difference_count];
     else if (!settled && at < MODEL_DIFFERENCES)

@@ -23,7 +23,7 @@
 #define MODEL_ORDERS      4096
 #define MODEL_POSITIONS   256
 #define MODEL_LOG         1000
-#define MODEL_DIFFERENCES 16
+#define MODEL_DIFFERENCES 64
 #define MODEL_ACCOUNTS    16
 
 enum dirty {
@@ -92,7 +92,7 @@ struct model {
     struct session_info session;
     struct guard_state guard;
     struct guard_limits limits;
-    struct difference differences[MODEL_DIFFERENCES]; /* positions that differ from the venue's */
+    struct difference differences[MODEL_DIFFERENCES]; /* of our books and the venue's */
     size_t difference_count;
     struct component_view components[COMPONENT_COUNT + 1]; /* by enum component */
     money_t commission;
@@ -112,6 +112,8 @@ const struct order *model_order(const struct model *model, const char *client_or
 bool model_blocked(const struct model *model, const char *symbol, char *text, size_t size);
 /* Is the contract traded on the market's trading day? Another market's, or an expired one, gets no ticks. */
 bool model_listed(const struct model *model, const struct quote *quote);
+/* How many of the differences from the venue's books halt trading until they are accepted. */
+int model_halting(const struct model *model);
 /* What a position has made this trading day, marked at its last price. false: not known yet (out is zero). */
 bool model_position_pnl(const struct model *model, const struct position *position, struct position_pnl *out);
 /* The recorded day is played to its end: its clock stands. */

@@ -113,11 +113,19 @@ bool model_blocked(const struct model *model, const char *symbol, char *text, si
     }
     for (size_t i = 0; i < model->difference_count; i++) {
         const struct difference *difference = &model->differences[i];
-        if (strcmp(difference->symbol, symbol) != 0) continue;
+        if (strcmp(difference->symbol, symbol) != 0 || difference->client_order_id[0] != '\0') continue;
         snprintf(text, size, "blocked: %+d at the venue, %+d here", difference->there, difference->here);
         return true;
     }
     return false;
+}
+
+int model_halting(const struct model *model)
+{
+    int count = 0;
+    for (size_t i = 0; i < model->difference_count; i++)
+        count += model->differences[i].kind == DIFFERENCE_POSITION || model->differences[i].kind == DIFFERENCE_MISSING;
+    return count;
 }
 
 const struct order *model_order(const struct model *model, const char *client_order_id)

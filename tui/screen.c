@@ -109,10 +109,10 @@ static void wait_for_something(const struct screen *screen)
     (void)poll(&keys, 1, timeout_ms);
 }
 
-/* The first position that differs from the venue's opens their screen by itself, where nothing else has the keys. */
-static void show_differences(struct app *app, size_t before)
+/* The first one opens the differences' screen by itself, where nothing else has the keys. */
+static void show_differences(struct app *app, int before)
 {
-    if (before == 0 && app->model->difference_count > 0 && !app->top && !app->read_only) trade_differences(app, NULL);
+    if (before == 0 && model_halting(app->model) > 0 && !app->top && !app->read_only) trade_differences(app, NULL);
 }
 
 static void apply_messages(struct app *app)
@@ -121,7 +121,7 @@ static void apply_messages(struct app *app)
     enum component from = 0;
     app_watch_links(app);
     for (int i = 0; app->client && i < MESSAGES_A_TURN && client_next(app->client, &msg, &from); i++) {
-        size_t differences = app->model->difference_count;
+        int differences = model_halting(app->model);
         app_message(app, &msg, from);
         show_differences(app, differences);
         if (app->top) {

@@ -447,7 +447,7 @@ static void see(struct torture *t, const struct msg *msg, enum component from)
     else if (msg->id == MSG_GUARD_STATE)
         t->guard = msg->guard_state;
     else if (msg->id == MSG_DIFFERENCE)
-        t->difference = msg->difference;
+        t->difference = msg->difference.kind == DIFFERENCE_POSITION ? msg->difference : t->difference;
     else if (msg->id == MSG_CONTRACT)
         on_contract(t, &msg->contract);
     else if (msg->id == MSG_REPLY)

@@ -248,3 +248,20 @@ void recorded_trading(struct model *model)
     log_line(model, 60, COMPONENT_GATEWAY, LEVEL_INFO, "BUY MXFH1 2 at 17410.5, 2 of 2 filled");
     log_line(model, 14, COMPONENT_STRATEGY, LEVEL_ERROR, "MXFI1: no tick for 10 s, its conditions are suspended");
 }
+
+void recorded_differences(struct model *model)
+{
+    static const struct difference rows[] = {
+        {.kind = DIFFERENCE_POSITION, .symbol = "MXFH1", .here = 1, .there = 3},
+        {.kind = DIFFERENCE_MISSING, .symbol = "MXFH1", .client_order_id = "k3f9-12-E1"},
+        {.kind = DIFFERENCE_UNKNOWN, .symbol = "TXFH1", .client_order_id = "k3f9-m1627277400-14"},
+        {.kind = DIFFERENCE_ELSEWHERE, .symbol = "TXFH1", .client_order_id = "venue/A0093"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct msg msg;
+        msg_init(&msg, MSG_DIFFERENCE);
+        msg.difference = rows[i];
+        snprintf(msg.difference.account, sizeof msg.difference.account, "F00-1234567");
+        model_apply(model, &msg, COMPONENT_GATEWAY, RECORDED_NOW_US);
+    }
+}

@@ -17,6 +17,8 @@ void recorded_system(struct model *model);    /* market, agents, account, guard:
 void recorded_contracts(struct model *model); /* six contracts with their ticks */
 void recorded_trading(struct model *model);   /* conditions in every state, orders, positions, log */
 
+void recorded_differences(struct model *model); /* a position, and orders in each way they can differ */
+
 /* One tick of a contract of recorded_contracts. */
 void recorded_tick(struct model *model, const char *symbol, int points, int64_t time_us);
 /* One more order, newer than all before. */

@@ -47,6 +47,7 @@ static void fill_model(struct model *model, unsigned flags)
         recorded_trading(model);
     }
     if (flags & SHOWN_HALTED) model->guard.mode = GUARD_HALTED;
+    if (flags & SHOWN_DIFFERS) recorded_differences(model);
     if (flags & SHOWN_LIVE) model->market.simulated = false;
 }
 

@@ -136,6 +136,27 @@ static void test_empty_and_starting(void **state)
     shown_close(shown);
 }
 
+static void test_differences(void **state)
+{
+    (void)state;
+    static const struct {
+        int rows, columns;
+        const char *name;
+    } at[] = {{10, 40, "differences-40x10"}, {24, 80, "differences-80x24"}, {36, 120, "differences-120x36"}};
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        struct shown *shown = shown_open(at[i].rows, at[i].columns, "dark", SHOWN_DIFFERS | SHOWN_HALTED);
+        shown_type(shown, "3");
+        shown_type(shown, "a");
+        golden(shown, at[i].name);
+        if (at[i].rows == 24) {
+            shown_type(shown, "j");
+            shown_type(shown, "\r");
+            golden(shown, "differences-asked");
+        }
+        shown_close(shown);
+    }
+}
+
 static void test_modes(void **state)
 {
     (void)state;
@@ -280,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_mono),
         cmocka_unit_test(test_views_and_filter),
         cmocka_unit_test(test_empty_and_starting),
+        cmocka_unit_test(test_differences),
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_ascii),
         cmocka_unit_test(test_resize),

@@ -207,10 +207,12 @@ static const struct cli_command commands[] = {
      no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
      "Works when nothing runs: marks are the last stored prices.", position_filters, cmd_positions},
-    {"positions accept", "SYMBOL LOTS", 2, 2, "Accept the position that the venue holds, where ours differs",
-     "'outcry status' shows both. The missing lots are counted at the last price, as a fill of yours; RESUME waits "
-     "for it.",
-     no_options, cmd_positions_accept},
+    {"differences accept", "NAME SEEN", 2, 2, "Accept what differs from the venue's books",
+     "'outcry status' lists it. NAME is a symbol and SEEN the venue's lots: what is missing is counted at the last "
+     "price, without a cost. Or NAME is an order and SEEN missing or unknown (it ends here as CANCELLED) or elsewhere "
+     "(noted: it counts and is never touched). What has changed since is refused. RESUME waits for positions and "
+     "missing orders.",
+     no_options, cmd_differences_accept},
     {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
      "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the "
      "guard\n"

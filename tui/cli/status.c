@@ -58,7 +58,7 @@ static void take(void *context, const struct msg *msg)
         all->orders_unknown += msg->order.state == ORDER_UNKNOWN ? 1 : 0;
         break;
     case MSG_DIFFERENCE:
-        if (msg->difference.here != msg->difference.there && all->difference_count < DIFFERENCES_MAX)
+        if (!msg->difference.settled && all->difference_count < DIFFERENCES_MAX)
             all->differences[all->difference_count++] = msg->difference;
         break;
     case MSG_POSITION:
@@ -220,7 +220,12 @@ static void print_market(const struct overview *all)
     }
     for (int i = 0; i < all->difference_count; i++) {
         const struct difference *d = &all->differences[i];
-        printf("differs     %s: %+d at the venue, %+d here  ('outcry positions accept %s %d' takes the venue's)\n",
+        if (d->client_order_id[0] != '\0') {
+            printf("differs     order %s on %s is %s  ('outcry differences accept %s %s')\n", d->client_order_id,
+                   d->symbol, difference_kind_name(d->kind), d->client_order_id, difference_kind_name(d->kind));
+            continue;
+        }
+        printf("differs     %s: %+d at the venue, %+d here  ('outcry differences accept %s %d' takes the venue's)\n",
                d->symbol, d->there, d->here, d->symbol, d->there);
     }
 }
