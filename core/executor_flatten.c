@@ -1,6 +1,6 @@
 /* executor_flatten: cancel what works on a symbol, await its end, look at what is held, close it with reduce-only
- * market orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, the order
- * is reduce-only, and the gate asks once more at the last hop. Where conditions hold as much on one side as on the other
+ * market orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, less what
+ * orders of unknown outcome may have closed, the order is reduce-only, and the gate asks once more at the last hop. Where conditions hold as much on one side as on the other
  * there is nothing to send: the same order asks the gate to let them give it up. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,6 +69,40 @@ static int32_t lots_held(const struct executor *executor, const char *symbol)
     return lots;
 }
 
+/* What orders of unknown outcome may have closed of it already: closed once more, it would be reversed. */
+static int64_t lots_in_doubt(const struct executor *executor, const struct position *position)
+{
+    const enum side closing = position->quantity >= 0 ? SIDE_SELL : SIDE_BUY;
+    int64_t lots = 0;
+    for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
+         at = order_table_next(&executor->orders, at)) {
+        const struct order *order = order_table_at(&executor->orders, at);
+        if (order->state == ORDER_UNKNOWN && order->request.side == closing &&
+            strcmp(order->request.symbol, position->symbol) == 0 &&
+            strcmp(order->request.account, position->account) == 0)
+            lots += order->request.quantity - order->filled_quantity;
+    }
+    return lots;
+}
+
+/* Of lots_of, what can be closed now without reversing whatever comes of the orders in doubt. */
+static int32_t lots_closable(const struct executor *executor, const struct position *position)
+{
+    const int64_t lots = lots_of(executor, position);
+    const int64_t doubt = position->quantity != 0 ? lots_in_doubt(executor, position) : 0;
+    return lots > doubt ? (int32_t)(lots - doubt) : 0;
+}
+
+static int32_t lots_closable_of(const struct executor *executor, const char *symbol)
+{
+    int32_t lots = 0;
+    for (uint32_t i = 0; i < executor->ledger.row_count; i++) {
+        const struct position *position = ledger_at(&executor->ledger, i);
+        if (strcmp(position->symbol, symbol) == 0) lots += lots_closable(executor, position);
+    }
+    return lots;
+}
+
 static uint32_t orders_working(const struct executor *executor, const char *symbol)
 {
     uint32_t count = 0;
@@ -125,7 +159,7 @@ static bool close_position(struct executor *executor, const struct executor_flat
         .side = position->quantity >= 0 ? SIDE_SELL : SIDE_BUY,
         .type = ORDER_MARKET,
         .tif = TIF_IOC,
-        .quantity = market_lots(executor, position->symbol, lots_of(executor, position)),
+        .quantity = market_lots(executor, position->symbol, lots_closable(executor, position)),
         .reduce_only = true,
         .leg = LEG_FLATTEN,
         .attempt = flatten->attempts,
@@ -163,7 +197,7 @@ static void flatten_close(struct executor *executor, struct executor_flatten *fl
     flatten->next_us = now_us + (flatten->attempts == 1 ? 0 : EXECUTOR_FLATTEN_PAUSE_US);
     for (uint32_t i = 0; i < executor->ledger.row_count; i++) {
         const struct position *position = ledger_at(&executor->ledger, i);
-        if (lots_of(executor, position) == 0 || strcmp(position->symbol, flatten->symbol) != 0) continue;
+        if (lots_closable(executor, position) == 0 || strcmp(position->symbol, flatten->symbol) != 0) continue;
         if (!close_position(executor, flatten, position, now_us, sink))
             executor_risk(executor, sink, now_us, flatten->actor, REJECT_NO_ROOM, "", flatten->symbol,
                           "no room for the order that closes %s", flatten->symbol);
@@ -183,7 +217,7 @@ static void flatten_one(struct executor *executor, struct executor_flatten *flat
                       busy + unknown, unknown);
     }
     if (busy > 0) return;
-    int32_t lots = lots_held(executor, flatten->symbol);
+    const int32_t lots = lots_closable_of(executor, flatten->symbol);
     if (lots > 0) {
         flatten_close(executor, flatten, lots, now_us, sink);
     } else if (unknown == 0) {

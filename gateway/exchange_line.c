@@ -290,8 +290,10 @@ void exchange_market_control(struct exchange *exchange, const struct requester *
     struct err err = {0};
     const enum status status = exchange_market_act(exchange, control, now_us, &err);
     char words[TEXT_SIZE];
-    if (status == ERR_OK) exchange->next_save_us = now_us;
-    if (status == ERR_OK) describe_market(&exchange->market, control->action, words, sizeof words);
+    if (status == ERR_OK) {
+        exchange->next_save_us = now_us;
+        describe_market(&exchange->market, control->action, words, sizeof words);
+    }
     agent_reply(exchange->agent, from, control->request_id, status, 0, "%s", status == ERR_OK ? words : err.text);
 }
 

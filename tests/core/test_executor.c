@@ -612,6 +612,33 @@ static void test_flatten_of_what_nets(void **state)
     assert_int_equal(held(scene), 0);
 }
 
+/* Two lots are held and an order that may have sold them is UNKNOWN: selling them again could reverse the position. */
+static void test_flatten_waits_for_what_is_in_doubt(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 3);
+    const struct signal sold = signal_of(2, "k3-2-E1", SIDE_SELL, 2);
+    send_signal(scene, &sold);
+    happens(scene, "k3-2-E1", EXEC_UNKNOWN, ORDER_UNKNOWN);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+    assert_int_equal(last_sent(scene)->quantity, 1); /* two may be gone already */
+    fill(scene, last_sent(scene)->client_order_id, "c1", 1, 17390);
+    capture_clear(&scene->out);
+    scene->now_us += 1000 * MS;
+    executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 0);
+    happens(scene, "k3-2-E1", EXEC_CANCELLED, ORDER_CANCELLED); /* it never got there */
+    scene->now_us += 1000 * MS;
+    executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    assert_int_equal(last_sent(scene)->quantity, 2);
+    fill(scene, last_sent(scene)->client_order_id, "c2", 2, 17390);
+    assert_int_equal(held(scene), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+}
+
 static void test_flatten_gives_up(void **state)
 {
     struct scene *scene = *state;
@@ -778,6 +805,7 @@ int main(void)
         TEST(test_restart),
         TEST(test_flatten),
         TEST(test_flatten_of_what_nets),
+        TEST(test_flatten_waits_for_what_is_in_doubt),
         TEST(test_flatten_gives_up),
         TEST(test_flatten_in_slices_over_restart),
         TEST(test_flatten_leaves_others_orders),
