@@ -78,11 +78,6 @@ int calendar_weekday(int32_t date)
     return (int)((days_of_date(date) + 4) % 7); /* 1970-01-01 was a Thursday; days are positive from 1990 on */
 }
 
-int calendar_days_between(int32_t from, int32_t to)
-{
-    return (int)(days_of_date(to) - days_of_date(from));
-}
-
 int32_t calendar_nth_weekday(int year, int month, int weekday, int nth)
 {
     CHECK(month >= 1 && month <= 12 && weekday >= 0 && weekday <= 6 && nth >= 1 && nth <= 5);

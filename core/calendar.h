@@ -28,7 +28,6 @@ struct civil {
 bool calendar_date_valid(int32_t date);
 int32_t calendar_add_days(int32_t date, int days);
 int calendar_weekday(int32_t date); /* 0 = Sunday */
-int calendar_days_between(int32_t from, int32_t to);
 
 /* The nth (1-based) weekday of a month: the third Wednesday is (y, m, 3, 3). */
 int32_t calendar_nth_weekday(int year, int month, int weekday, int nth);

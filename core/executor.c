@@ -118,8 +118,7 @@ static enum status restore_cursor(struct executor *executor, const struct cursor
 
 enum status executor_restore(struct executor *executor, const struct msg *msg, struct err *err)
 {
-    /* NOLINTNEXTLINE: a chain over the few kinds that are stored; -Wswitch-enum would ask for every message there
-     * is. */
+    /* A chain over the few kinds that are stored: -Wswitch-enum would ask for every message there is. */
     if (msg->id == MSG_ORDER) return restore_order(executor, &msg->order, err);
     if (msg->id == MSG_CURSOR) return restore_cursor(executor, &msg->cursor, err);
     if (msg->id == MSG_POSITION) return ledger_restore(&executor->ledger, &msg->position, err);

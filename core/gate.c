@@ -163,12 +163,6 @@ uint64_t gate_events_seq(const struct gate *gate)
     return gate->events_seq;
 }
 
-uint64_t gate_venue_seq(const struct gate *gate)
-{
-    const struct gate_stream *stream = gate_stream_now(gate);
-    return stream == NULL ? 0 : stream->seq;
-}
-
 bool gate_wants_session(const struct gate *gate)
 {
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;

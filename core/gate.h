@@ -101,7 +101,6 @@ void gate_on_timer(struct gate *gate, int64_t now_us, struct sink *sink);
 void gate_on_clock_jump(struct gate *gate, int64_t jump_us, int64_t now_us, struct sink *sink);
 
 uint64_t gate_events_seq(const struct gate *gate);
-uint64_t gate_venue_seq(const struct gate *gate); /* last venue_exec applied of this login */
 /* An UNKNOWN order can only be resolved on a new venue session (absence is not believed on the one it was sent on): the
  * driver should log out and in again, once each time this becomes true. */
 bool gate_wants_session(const struct gate *gate);

@@ -145,9 +145,3 @@ void position_pnl(const struct position *position, const struct contract *contra
     out->net =
         saturate_add(saturate_add(position->realized, out->unrealized), -saturate_add(position->cost, out->exit_cost));
 }
-
-money_t position_margin(const struct contract *contract, int32_t quantity)
-{
-    int64_t lots = quantity < 0 ? -(int64_t)quantity : quantity;
-    return saturate_mul(contract->initial_margin, lots);
-}

@@ -37,7 +37,4 @@ void position_roll(struct position *position, int32_t trading_day);
 void position_pnl(const struct position *position, const struct contract *contract, price_t mark, money_t commission,
                   struct position_pnl *out);
 
-/* Margin for |quantity| lots. */
-money_t position_margin(const struct contract *contract, int32_t quantity);
-
 #endif

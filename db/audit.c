@@ -8,8 +8,7 @@
 #include "core/check.h"
 #include "db/internal.h"
 
-#define BRANCHES_MAX 16
-#define SQL_SIZE     24576
+#define SQL_SIZE 24576
 
 /* A scaled price in points, as price_format prints it. */
 #define POINTS(column) "rtrim(rtrim(printf('%d.%04d', " column " / 10000, abs(" column ") % 10000), '0'), '.')"

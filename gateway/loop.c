@@ -134,8 +134,3 @@ void loop_stop(struct loop *loop)
 {
     loop->stopping = true;
 }
-
-bool loop_stopping(const struct loop *loop)
-{
-    return loop->stopping;
-}

@@ -43,6 +43,5 @@ void loop_wait(struct loop *loop, int64_t timeout_us);
 /* Work until a signal or loop_stop() says to stop. */
 void loop_run(struct loop *loop, struct clock *clock, const struct loop_agent *agent);
 void loop_stop(struct loop *loop);
-bool loop_stopping(const struct loop *loop);
 
 #endif

@@ -149,12 +149,6 @@ uint64_t tick_ring_seq(const struct tick_ring *ring)
     return ring->seq;
 }
 
-uint64_t tick_ring_symbol_seq(const struct tick_ring *ring, const char *symbol)
-{
-    size_t at = find(ring, symbol);
-    return at != SIZE_MAX ? ring->slots[at].last_seq : 0;
-}
-
 size_t tick_ring_replay(const struct tick_ring *ring, const char *symbol, uint64_t epoch, uint64_t from_seq, size_t max,
                         void (*visit)(void *context, const struct tick *tick), void *context, bool *more)
 {

@@ -44,8 +44,6 @@ void tick_ring_restart(struct tick_ring *ring, uint64_t epoch);
 
 uint64_t tick_ring_epoch(const struct tick_ring *ring);
 uint64_t tick_ring_seq(const struct tick_ring *ring);
-/* Last sym_seq, 0 = none. */
-uint64_t tick_ring_symbol_seq(const struct tick_ring *ring, const char *symbol);
 
 /* Ticks of symbol after from_seq, oldest first, at most max, flagged TICK_REPLAYED; what the ring has lost is not
  * there. Returns how many; *more (may be NULL): there are newer ones. Another epoch than the present: from its

@@ -398,11 +398,6 @@ enum status upstream_send(struct upstream *u, const struct msg *msg, struct err 
     return bus_send(u->line, msg, err);
 }
 
-bool upstream_connected(struct upstream *u)
-{
-    return bus_connected(u->line);
-}
-
 bool upstream_caught_up(struct upstream *u)
 {
     return bus_connected(u->line) && bus_connections(u->line) == u->connection && !u->fresh;
@@ -412,9 +407,4 @@ bool upstream_live(struct upstream *u, int64_t now_us)
 {
     bool asked = u->want_status || u->want_contracts || u->want_events || !u->has_market;
     return bus_connected(u->line) && !asked && !silent(u, now_us);
-}
-
-uint64_t upstream_events_seq(const struct upstream *u)
-{
-    return u->events_seq;
 }

@@ -70,11 +70,9 @@ int64_t upstream_work(struct upstream *upstream, int64_t now_us);
 /* To the gateway, over the same line (orders, cancels). As bus_send. */
 enum status upstream_send(struct upstream *upstream, const struct msg *msg, struct err *err);
 
-bool upstream_connected(struct upstream *upstream);
 /* Connected, and this connection has brought us up to date once: it is known whom we speak to. */
 bool upstream_caught_up(struct upstream *upstream);
 /* Connected, brought up to date and heard. */
 bool upstream_live(struct upstream *upstream, int64_t now_us);
-uint64_t upstream_events_seq(const struct upstream *upstream);
 
 #endif

@@ -36,22 +36,6 @@ static void words(struct segment *segment, int level, const char *label, const c
     }
 }
 
-const char *status_mode_words(const struct app *app)
-{
-    switch ((int)app_mode_role(app)) {
-    case ROLE_HALTED:
-        return "HALTED";
-    case ROLE_REDUCING:
-        return "REDUCING";
-    case ROLE_SIMULATION:
-        return "SIMULATION";
-    case ROLE_LIVE:
-        return "LIVE";
-    default:
-        return app->read_only ? "READ-ONLY" : "STARTING";
-    }
-}
-
 /* Watched by its line: a silent process is noticed within a heartbeat of it. Otherwise by what it says each second. */
 static bool answers(const struct app *app, enum component component)
 {

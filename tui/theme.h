@@ -75,9 +75,6 @@ struct theme {
  * path (contains '/'). initscr() and start_color() have been called. *theme is untouched on failure. */
 enum status theme_load(struct theme *theme, const char *name, bool up_is_green, bool ascii, struct err *err);
 
-/* Parse a theme's text without a screen (tests, fuzzing, `outcry config`). file is for the words of a refusal. */
-enum status theme_check(const char *text, const char *file, struct err *err);
-
 /* The index-th embedded theme's name, NULL past the last. */
 const char *theme_name_at(int index);
 

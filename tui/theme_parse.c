@@ -178,12 +178,6 @@ enum status theme_parse(const char *text, const char *file, struct theme_styles 
     return ERR_OK;
 }
 
-enum status theme_check(const char *text, const char *file, struct err *err)
-{
-    struct theme_styles styles;
-    return theme_parse(text, file, &styles, err);
-}
-
 bool theme_styles_mono(const struct theme_styles *styles)
 {
     for (int role = 0; role < ROLE_COUNT; role++)

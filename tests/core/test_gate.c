@@ -90,7 +90,6 @@ static void test_life_of_an_order(void **state)
     const struct cursor *cursor = &capture_last(&scene->out, PORT_STORE, MSG_CURSOR)->cursor;
     assert_string_equal(cursor->stream, "demo");
     assert_int_equal(cursor->seq, 3);
-    assert_int_equal(gate_venue_seq(scene->gate), 3);
     /* Numbered without holes, whatever the kinds. */
     uint64_t next = 1;
     for (size_t i = 0; i < scene->out.count; i++)

@@ -184,15 +184,6 @@ static void test_adjust_costs_nothing(void **state)
     assert_int_equal(position.realized, before.realized);
 }
 
-static void test_margin(void **state)
-{
-    (void)state;
-    struct contract txf = contract_of("TXFH1", 200, NT(20));
-    assert_int_equal(position_margin(&txf, 2), NT(676000));
-    assert_int_equal(position_margin(&txf, -2), NT(676000));
-    assert_int_equal(position_margin(&txf, 0), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,7 +194,6 @@ int main(void)
         cmocka_unit_test(test_overflow_changes_nothing),
         cmocka_unit_test(test_roll_carries_lots),
         cmocka_unit_test(test_adjust_costs_nothing),
-        cmocka_unit_test(test_margin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

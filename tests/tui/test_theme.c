@@ -26,7 +26,8 @@ static void test_embedded_themes(void **state)
     }
     for (const struct embedded *file = embedded_themes; file->name; file++) {
         struct err err = {0};
-        assert_int_equal(theme_check(file->text, file->name, &err), ERR_OK);
+        struct theme_styles styles;
+        assert_int_equal(theme_parse(file->text, file->name, &styles, &err), ERR_OK);
         for (int role = 0; role < ROLE_COUNT; role++) {
             char line[64];
             snprintf(line, sizeof line, "\n%-12s = ", role_name((enum role)role));
@@ -38,7 +39,8 @@ static void test_embedded_themes(void **state)
 static void refused(const char *text, const char *words)
 {
     struct err err = {0};
-    assert_int_equal(theme_check(text, "mine.ini", &err), ERR_INVALID);
+    struct theme_styles styles;
+    assert_int_equal(theme_parse(text, "mine.ini", &styles, &err), ERR_INVALID);
     if (!strstr(err.text, words)) fail_msg("'%s' does not say '%s'", err.text, words);
 }
 
