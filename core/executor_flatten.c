@@ -1,7 +1,8 @@
 /* executor_flatten: cancel what works on a symbol, await its end, look at what is held, close it with reduce-only
  * market orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, less what
- * orders of unknown outcome may have closed, the order is reduce-only, and the gate asks once more at the last hop. Where conditions hold as much on one side as on the other
- * there is nothing to send: the same order asks the gate to let them give it up. */
+ * orders of unknown outcome may have closed; the order is reduce-only, and the gate asks once more at the last hop.
+ * Where conditions hold as much on one side as on the other there is nothing to send: the same order asks the gate to
+ * let them give it up. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

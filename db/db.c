@@ -28,12 +28,12 @@ static const char *const fixed_sql[FIXED_COUNT] = {
     [FIXED_META_PUT] =
         "INSERT INTO meta (key, text) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET text = excluded.text",
     [FIXED_TICKS_RECORDED] =
-        "INSERT INTO recorded (symbol, trading_day, first_us, last_us, recorded_us) VALUES (?1, ?2, ?3, ?4, ?5) "
-        "ON CONFLICT (symbol, trading_day) DO UPDATE SET first_us = min(first_us, excluded.first_us), "
-        "last_us = max(last_us, excluded.last_us), recorded_us = max(recorded_us, excluded.recorded_us)",
+        ("INSERT INTO recorded (symbol, trading_day, first_us, last_us, recorded_us) VALUES (?1, ?2, ?3, ?4, ?5) "
+         "ON CONFLICT (symbol, trading_day) DO UPDATE SET first_us = min(first_us, excluded.first_us), "
+         "last_us = max(last_us, excluded.last_us), recorded_us = max(recorded_us, excluded.recorded_us)"),
     [FIXED_TICKS_OLDEST] = "SELECT symbol, trading_day, first_us, last_us FROM recorded WHERE recorded_us < ?1 LIMIT 1",
-    [FIXED_TICKS_SLICE] = "SELECT time_us FROM ticks WHERE symbol = ?1 AND time_us BETWEEN ?2 AND ?3 "
-                          "ORDER BY symbol, time_us LIMIT 1 OFFSET ?4",
+    [FIXED_TICKS_SLICE] = ("SELECT time_us FROM ticks WHERE symbol = ?1 AND time_us BETWEEN ?2 AND ?3 "
+                           "ORDER BY symbol, time_us LIMIT 1 OFFSET ?4"),
     [FIXED_TICKS_REMOVE] = "DELETE FROM ticks WHERE symbol = ?1 AND time_us BETWEEN ?2 AND ?3",
     [FIXED_TICKS_FORGET] = "DELETE FROM recorded WHERE symbol = ?1 AND trading_day = ?2",
 };

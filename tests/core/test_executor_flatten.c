@@ -1,0 +1,185 @@
+/* test_executor_flatten: cancel, await, close; never past flat, over restarts and beside orders of others. */
+#include "tests/core/executor_scene.h"
+
+/* Cancel what works, await its end, look again: a fill that comes in between is closed too, and nothing is reversed. */
+static void test_flatten(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
+    struct signal resting = signal_of(2, "k3-2-E1", SIDE_BUY, 3);
+    resting.order.type = ORDER_LIMIT;
+    resting.order.tif = TIF_ROD;
+    resting.order.limit_price = PRICE_POINTS(17000);
+    send_signal(scene, &resting);
+    happens(scene, "k3-2-E1", EXEC_NEW, ORDER_NEW);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    assert_string_equal(replied(scene)->text, "flattening MXFH1: 2 lots held, 1 orders working");
+    assert_string_equal(capture_last(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST)->cancel_request.client_order_id,
+                        "k3-2-E1");
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0); /* not before its end */
+    fill(scene, "k3-2-E1", "late", 1, 17000);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    happens(scene, "k3-2-E1", EXEC_CANCELLED, ORDER_CANCELLED);
+    const struct order_request *closing = last_sent(scene);
+    assert_int_equal(closing->quantity, 3);
+    assert_int_equal(closing->side, SIDE_SELL);
+    assert_true(closing->reduce_only);
+    assert_int_equal(closing->type, ORDER_MARKET);
+    assert_int_equal(closing->leg, LEG_FLATTEN);
+    char id[CLIENT_ORDER_ID_SIZE];
+    (void)text_copy(id, sizeof id, closing->client_order_id);
+    capture_clear(&scene->out);
+    fill(scene, id, "c1", 1, 17390);
+    happens(scene, id, EXEC_CANCELLED, ORDER_CANCELLED); /* IOC: the book had one */
+    assert_int_equal(last_sent(scene)->quantity, 2);
+    (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
+    capture_clear(&scene->out);
+    fill(scene, id, "c2", 2, 17380);
+    assert_int_equal(held(scene), 0);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+    capture_clear(&scene->out);
+    executor_on_timer(scene->executor, scene->now_us + 1000 * MS, &scene->sink);
+    assert_int_equal(scene->out.count, 0);
+}
+
+/* Two conditions hold as much against each other: no order can close that, the gate is asked to let them give it up. */
+static void test_flatten_of_what_nets(void **state)
+{
+    struct scene *scene = *state;
+    struct signal bought = signal_of(1, "k3-1-E1", SIDE_BUY, 2), sold = signal_of(2, "k3-2-E1", SIDE_SELL, 2);
+    bought.order.condition_id = 1;
+    sold.order.condition_id = 2;
+    send_signal(scene, &bought);
+    fill(scene, "k3-1-E1", "f1", 2, 17400);
+    send_signal(scene, &sold);
+    fill(scene, "k3-2-E1", "f2", 2, 17500);
+    assert_int_equal(held(scene), 0);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    const struct order_request asked = *last_sent(scene);
+    assert_int_equal(asked.leg, LEG_FLATTEN);
+    assert_true(asked.reduce_only);
+    assert_int_equal(asked.quantity, 2);
+    for (int64_t id = 1; id <= 2; id++) {
+        struct order_event released = event_of(scene, asked.client_order_id, EXEC_RELEASED, ORDER_INTENT);
+        released.request.condition_id = id;
+        released.fill_quantity = 2;
+        released.fill_price = PRICE_POINTS(17450);
+        event_raw(scene, &released);
+        const struct condition_lots *lots = &capture_last(&scene->out, PORT_STORE, MSG_CONDITION_LOTS)->condition_lots;
+        assert_int_equal(lots->condition_id, id);
+        assert_int_equal(lots->quantity, 0);
+    }
+    happens(scene, asked.client_order_id, EXEC_CANCELLED, ORDER_CANCELLED);
+    assert_int_equal(executor_order(scene->executor, asked.client_order_id)->state, ORDER_CANCELLED);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+    assert_int_equal(held(scene), 0);
+}
+
+/* Two lots are held and an order that may have sold them is UNKNOWN: selling them again could reverse the position. */
+static void test_flatten_waits_for_what_is_in_doubt(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 3);
+    const struct signal sold = signal_of(2, "k3-2-E1", SIDE_SELL, 2);
+    send_signal(scene, &sold);
+    happens(scene, "k3-2-E1", EXEC_UNKNOWN, ORDER_UNKNOWN);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+    assert_int_equal(last_sent(scene)->quantity, 1); /* two may be gone already */
+    fill(scene, last_sent(scene)->client_order_id, "c1", 1, 17390);
+    capture_clear(&scene->out);
+    scene->now_us += 1000 * MS;
+    executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 0);
+    happens(scene, "k3-2-E1", EXEC_CANCELLED, ORDER_CANCELLED); /* it never got there */
+    scene->now_us += 1000 * MS;
+    executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    assert_int_equal(last_sent(scene)->quantity, 2);
+    fill(scene, last_sent(scene)->client_order_id, "c2", 2, 17390);
+    assert_int_equal(held(scene), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+}
+
+static void test_flatten_gives_up(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_SELL, 2);
+    flatten(scene, "all");
+    for (int attempt = 1; attempt <= 5; attempt++) {
+        const struct order_request *closing = last_sent(scene);
+        assert_int_equal(closing->attempt, attempt);
+        assert_int_equal(closing->side, SIDE_BUY);
+        struct order_event denied = event_of(scene, closing->client_order_id, EXEC_DENIED, ORDER_DENIED);
+        denied.reject = REJECT_NOT_LOGGED_IN;
+        (void)text_copy(denied.reason, sizeof denied.reason, "not logged in to SIM");
+        capture_clear(&scene->out);
+        event_raw(scene, &denied);
+        scene->now_us += 500 * MS;
+        executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    }
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is not flat: 2 lots held after 5 attempts: not logged in to SIM"),
+                     1);
+}
+
+static void test_flatten_in_slices_over_restart(void **state)
+{
+    struct scene *scene = *state;
+    static struct capture records;
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 23);
+    flatten(scene, "MXFH1");
+    assert_int_equal(last_sent(scene)->quantity, 10); /* the most a market order may have */
+    fill(scene, last_sent(scene)->client_order_id, "c1", 10, 17390);
+    assert_int_equal(last_sent(scene)->quantity, 10);
+    records = scene->out;
+    restart(scene, &records, 6);
+    assert_int_equal(held(scene), 13);
+    executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST),
+                     1); /* the second slice again, no third */
+    char id[CLIENT_ORDER_ID_SIZE];
+    (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
+    fill(scene, id, "c2", 10, 17390);
+    assert_int_equal(last_sent(scene)->quantity, 3);
+    fill(scene, last_sent(scene)->client_order_id, "c3", 3, 17390);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+}
+
+static void test_flatten_leaves_others_orders(void **state)
+{
+    struct scene *scene = *state;
+    struct order_event foreign = event_of(scene, "venue/9", EXEC_NEW, ORDER_NEW);
+    (void)text_copy(foreign.request.actor, sizeof foreign.request.actor, ORDER_ACTOR_ELSEWHERE);
+    event_raw(scene, &foreign);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+    flatten(scene, "");
+    assert_int_equal(replied(scene)->status, ERR_INVALID);
+    capture_clear(&scene->out);
+    flatten(scene, "NOPE9");
+    assert_int_equal(replied(scene)->status, ERR_NOT_FOUND);
+    assert_int_equal(capture_count(&scene->out, PORT_STORE, MSG_CURSOR), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_flatten),
+        TEST(test_flatten_of_what_nets),
+        TEST(test_flatten_waits_for_what_is_in_doubt),
+        TEST(test_flatten_gives_up),
+        TEST(test_flatten_in_slices_over_restart),
+        TEST(test_flatten_leaves_others_orders),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
