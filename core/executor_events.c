@@ -111,7 +111,7 @@ static bool apply_to_order(struct executor *executor, uint32_t slot, const struc
 static void yield_reused(struct executor *executor, const struct order_event *event, int64_t now_us, struct sink *sink)
 {
     uint32_t slot = order_table_find(&executor->orders, event->request.client_order_id);
-    if (slot == ORDER_TABLE_NONE || strcmp(event->request.actor, ORDER_ACTOR_ELSEWHERE) == 0) return;
+    if (slot == ORDER_TABLE_NONE || order_request_elsewhere(&event->request)) return;
     struct order *order = order_table_at(&executor->orders, slot);
     if (order->state != ORDER_INTENT || order_request_same(&order->request, &event->request)) return;
     executor_risk(executor, sink, now_us, "executor", REJECT_ID_REUSED, event->request.client_order_id,

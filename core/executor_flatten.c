@@ -46,11 +46,6 @@ enum status executor_flatten_restore(struct executor *executor, const struct cur
     return ERR_OK;
 }
 
-static bool foreign(const struct order *order)
-{
-    return strcmp(order->request.actor, ORDER_ACTOR_ELSEWHERE) == 0;
-}
-
 /* To be closed in one account: its net; where that is nothing, what conditions hold against each other. */
 static int32_t lots_of(const struct executor *executor, const struct position *position)
 {
@@ -110,7 +105,7 @@ static uint32_t orders_working(const struct executor *executor, const char *symb
     for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&executor->orders, at)) {
         const struct order *order = order_table_at(&executor->orders, at);
-        if (strcmp(order->request.symbol, symbol) == 0 && !foreign(order)) count++;
+        if (strcmp(order->request.symbol, symbol) == 0 && !order_request_elsewhere(&order->request)) count++;
     }
     return count;
 }
@@ -123,7 +118,7 @@ static void cancel_working(struct executor *executor, const struct executor_flat
     for (uint32_t at = order_table_first(&executor->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&executor->orders, at)) {
         const struct order *order = order_table_at(&executor->orders, at);
-        if (strcmp(order->request.symbol, flatten->symbol) != 0 || foreign(order)) continue;
+        if (strcmp(order->request.symbol, flatten->symbol) != 0 || order_request_elsewhere(&order->request)) continue;
         if (order->state == ORDER_UNKNOWN)
             ++*unknown;
         else

@@ -67,7 +67,7 @@ void gate_differ_order(struct gate *gate, uint32_t slot, struct sink *sink)
 {
     const struct order *order = order_table_at(&gate->orders, slot);
     struct gate_slot *extra = &gate->slots[slot];
-    const bool elsewhere = strcmp(order->request.actor, ORDER_ACTOR_ELSEWHERE) == 0 && !extra->seen_elsewhere;
+    const bool elsewhere = order_request_elsewhere(&order->request) && !extra->seen_elsewhere;
     const enum difference_kind before = extra->differs;
     const enum difference_kind now = order_state_terminal(order->state)                    ? (enum difference_kind)0
                                      : order->state == ORDER_UNKNOWN                       ? DIFFERENCE_UNKNOWN

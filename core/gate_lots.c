@@ -12,23 +12,25 @@ struct closing {
     struct sink *sink;
 };
 
-/* An exit that works for lots which are no longer its condition's would open a position. */
-static void cancel_exits(const struct closing *closing, const struct condition_lots *after)
+/* A reduce-only order that works for lots which are no longer there would open a position. condition_id 0: the operator's;
+ * left: what there is to close on its side, signed as it is held. */
+static void cancel_beyond(const struct closing *closing, const struct order_request *of, int64_t condition_id,
+                          int64_t left)
 {
     struct gate *gate = closing->gate;
     uint32_t next;
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE; at = next) {
         const struct order *order = order_table_at(&gate->orders, at);
+        const struct order_request *request = &order->request;
         struct gate_slot *extra = &gate->slots[at];
-        const int32_t left = after->quantity < 0 ? -after->quantity : after->quantity;
         next = order_table_next(&gate->orders, at);
-        if (order->request.condition_id != after->condition_id || !order->request.reduce_only ||
-            order->request.quantity - order->filled_quantity <= left || extra->cancel_wanted ||
+        if (at == closing->slot || request->condition_id != condition_id || !request->reduce_only ||
+            strcmp(request->symbol, of->symbol) != 0 || strcmp(request->account, of->account) != 0 ||
+            request->quantity - order->filled_quantity <= -side_sign(request->side) * left || extra->cancel_wanted ||
             order->state == ORDER_PENDING_CANCEL)
             continue;
         extra->cancel = (struct cancel_request){.actor = "guard", .created_us = closing->now_us};
-        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id,
-                        order->request.client_order_id);
+        (void)text_copy(extra->cancel.client_order_id, sizeof extra->cancel.client_order_id, request->client_order_id);
         (void)text_copy(extra->cancel.reason, sizeof extra->cancel.reason, "another order closed what it was to close");
         if (order_state_working(order->state))
             gate_cancel(gate, at, closing->now_us, closing->sink);
@@ -43,7 +45,8 @@ static void released(void *context, const struct condition_lots *after, int32_t 
     gate_release(closing->gate, closing->slot, after->condition_id, lots, closing->price, closing->now_us,
                  closing->sink);
     emit(closing->sink, PORT_STORE, MSG_CONDITION_LOTS, after, sizeof *after);
-    cancel_exits(closing, after);
+    cancel_beyond(closing, &order_table_at(&closing->gate->orders, closing->slot)->request, after->condition_id,
+                  after->quantity);
 }
 
 /* A condition's own fill. What its exit closed beyond its lots (another order had closed some of them while the exit was on
@@ -72,6 +75,8 @@ void gate_count_lots(struct gate *gate, uint32_t slot, const struct order_event 
         count_own(&closing, fill);
     else
         ledger_lots_closed(&gate->ledger, fill, released, &closing);
+    const struct order_request *request = &fill->request;
+    cancel_beyond(&closing, request, 0, ledger_held(&gate->ledger, request->account, request->symbol));
 }
 
 /* Does another order of this account and symbol live? */

@@ -86,8 +86,11 @@ static void count_working(const struct gate *gate, const struct order_request *r
             strcmp(order->request.account, request->account) != 0)
             continue;
         int32_t open = order->request.quantity - order->filled_quantity;
+        const bool same_side = order->request.side == request->side;
+        if (same_side && !order->request.reduce_only && !order_request_elsewhere(&order->request))
+            input->rivals += open;
         if (order->request.reduce_only) {
-            if (order->request.side == request->side) input->working_reduce += open;
+            if (same_side) input->working_reduce += open;
             if (order->request.condition_id == request->condition_id) input->own_working += open;
         } else if (order->request.side == SIDE_BUY) {
             input->working_buy += open;
@@ -129,6 +132,7 @@ enum reject_code gate_refusal(const struct gate *gate, const struct order_reques
         .held_there = there,
         .longs = sides.longs,
         .shorts = sides.shorts,
+        .rest = ledger_rest(&gate->ledger, request->account, request->symbol),
         .own = ledger_own(&gate->ledger, request->account, request->symbol, request->condition_id),
         .now_us = now_us,
     };

@@ -78,12 +78,13 @@ static enum reject_code check_reduce_only(const struct guard_input *input, char 
         return refuse(reason, REJECT_POSITION_DIFFERS,
                       "reduce-only %s %d: %+d held here, %+d at the venue: accept that first", name, request->quantity,
                       input->held, input->held_there);
-    const int64_t there = against(input, input->held_there) - input->working_reduce;
-    if (request->quantity <= smaller(reducible(input), there)) return REJECT_NONE;
+    const int64_t leaving = (int64_t)input->working_reduce + input->rivals;
+    const int64_t left = smaller(against(input, input->held), against(input, input->held_there)) - leaving;
+    if (request->quantity <= left) return REJECT_NONE;
     const bool held = request->quantity <= against(input, input->held);
     const enum reject_code code = held ? REJECT_ALREADY_LEAVING : REJECT_WOULD_NOT_REDUCE;
-    return refuse(reason, code, "reduce-only %s %d: %+d held, %d leaving already, %lld left to close", name,
-                  request->quantity, input->held, input->working_reduce, (long long)reducible(input));
+    return refuse(reason, code, "reduce-only %s %d: %+d held, %lld leaving already, %lld left to close", name,
+                  request->quantity, input->held, (long long)leaving, (long long)(left > 0 ? left : 0));
 }
 
 /* An operator's order that is not reduce-only, but would shrink the position. Others like it that are working count: two
@@ -119,8 +120,9 @@ static enum reject_code rule_position(const struct guard_input *input, char *rea
     const int64_t limit = input->limits->max_position;
     const bool buy = request->side == SIDE_BUY;
     const int64_t held = buy ? input->longs : input->shorts, working = buy ? input->working_buy : input->working_sell;
-    /* An operator's order closes before it opens. */
-    const int64_t closes = request->condition_id != 0 ? 0 : smaller(request->quantity, against(input, input->held));
+    /* Of the rest, what no reduce-only order is closing. */
+    const int64_t free = against(input, input->rest) - input->own_working;
+    const int64_t closes = request->condition_id != 0 || free < 0 ? 0 : smaller(request->quantity, free);
     const int64_t after = held + working + request->quantity - closes;
     if (limit == 0 || after <= limit) return REJECT_NONE;
     return refuse(reason, REJECT_MAX_POSITION,

@@ -8,11 +8,13 @@
  *   - a condition's exit must be no bigger than what that condition holds, whatever the account's net is: a condition
  *     that bought and one that sold may net to nothing, and both are protected. Any other reduce-only order must shrink
  *     the account's net. Else WOULD_NOT_REDUCE. Both count what leaves already: else ALREADY_LEAVING (it may come to
- *     nothing, so it is worth asking again); all that leaves a side is never more than that side holds. While the venue
- *     is known to hold something else, both numbers bind: else POSITION_DIFFERS. One that passes here passes everything
+ *     nothing, so it is worth asking again); all that leaves a side is never more than that side holds. To an operator's,
+ *     whatever of ours works on its side leaves already: were both filled, it would have opened. While the venue is
+ *     known to hold something else, both numbers bind: else POSITION_DIFFERS. One that passes here passes everything
  *     below, in every mode: a limit that kept a position open would not protect;
  *   - HALTED refuses everything else; REDUCING passes only what a position can absorb, and no condition's entry;
- *   - quantity, position (each side with everything working filled, for what nets today may stand alone tomorrow),
+ *   - quantity, position (each side with everything working filled, for what nets today may stand alone tomorrow; an
+ *     operator's order closes before it opens, but not what a condition holds, for that has an exit which always goes),
  *     notional, price collar, stale tick, daily loss, orders a second, duplicates of an operator's order. A limit of 0
  *     is no limit.
  * Cancels are never asked about.
@@ -59,11 +61,13 @@ struct guard_input {
     int32_t held_there;   /* what the venue says; held, while nothing else is known */
     int64_t longs;        /* lots held on each side: held = longs - shorts (core/ledger.h) */
     int64_t shorts;
+    int64_t rest;        /* what no condition holds, signed */
     int32_t own;         /* what the order's condition holds, signed */
-    int32_t own_working; /* lots still open in its exits */
+    int32_t own_working; /* lots still open in its exits; for an operator's order, in their reduce-only orders */
     int32_t working_buy; /* lots still open in orders that are not reduce-only */
     int32_t working_sell;
-    int32_t working_reduce; /* lots still open in reduce-only orders */
+    int32_t working_reduce; /* lots still open in reduce-only orders of the order's side */
+    int32_t rivals;         /* ... in our other orders of that side: those made elsewhere are not ours to wait for */
     int64_t now_us;
 };
 

@@ -98,6 +98,8 @@ void ledger_roll(struct ledger *ledger, int32_t trading_day,
 
 /* What a condition holds: + long, - short. */
 int32_t ledger_own(const struct ledger *ledger, const char *account, const char *symbol, int64_t condition_id);
+/* What no condition holds: + long, - short. */
+int64_t ledger_rest(const struct ledger *ledger, const char *account, const char *symbol);
 struct ledger_sides ledger_sides(const struct ledger *ledger, const char *account, const char *symbol);
 /* May one more condition come to hold something? */
 bool ledger_lots_room(const struct ledger *ledger);

@@ -124,6 +124,12 @@ static int64_t rest_of(const struct ledger *ledger, const struct ledger_row *row
     return rest;
 }
 
+int64_t ledger_rest(const struct ledger *ledger, const char *account, const char *symbol)
+{
+    const struct ledger_row *row = ledger_row(ledger, account, symbol);
+    return row == NULL ? 0 : rest_of(ledger, row);
+}
+
 static void count_side(struct ledger_sides *sides, int64_t quantity)
 {
     if (quantity > 0)

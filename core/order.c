@@ -219,6 +219,11 @@ enum status order_request_check(const struct order_request *request, struct err 
     return terms_check(request, err);
 }
 
+bool order_request_elsewhere(const struct order_request *request)
+{
+    return strcmp(request->actor, ORDER_ACTOR_ELSEWHERE) == 0;
+}
+
 bool order_request_early(const struct order_request *request, int64_t now_us)
 {
     return request->expires_us != 0 && request->created_us > now_us + ORDER_EARLY_US;

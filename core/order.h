@@ -188,6 +188,9 @@ price_t order_average(const struct order *order);
 /* A request is well formed in itself: identifiers, enums, ranges, type/TIF/price agree. */
 enum status order_request_check(const struct order_request *request, struct err *err);
 
+/* Found at the venue, and not made here: counted, never touched. */
+bool order_request_elsewhere(const struct order_request *request);
+
 /* Was it made in the future (by more than ORDER_EARLY_US)? Then the clock was set back since, nobody knows its age, and
  * it is as dead as one whose time to live has ended. Only what has a time to live can be. */
 bool order_request_early(const struct order_request *request, int64_t now_us);

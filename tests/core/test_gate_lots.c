@@ -73,6 +73,39 @@ static void test_exit_beyond_its_lots_was_another_s(void **state)
     denied(scene, "k-2-S1", REJECT_WOULD_NOT_REDUCE);
 }
 
+/* +2 held: a reduce-only ticket beside a plain one could reverse; placed first, it is taken back when the plain one fills. */
+static void test_reduce_only_beside_a_plain_order(void **state)
+{
+    struct scene *scene = *state;
+    trade(scene, "ticket-1", 0, LEG_NONE, SIDE_BUY, 2);
+    send(scene, "ticket-2", 0, LEG_NONE, SIDE_SELL, 4);
+    scene_said(scene, "ticket-2", EXEC_NEW);
+    send(scene, "close-1", 0, LEG_FLATTEN, SIDE_SELL, 2);
+    denied(scene, "close-1", REJECT_ALREADY_LEAVING);
+    scene_said(scene, "ticket-2", EXEC_CANCELLED);
+    send(scene, "close-2", 0, LEG_FLATTEN, SIDE_SELL, 2);
+    scene_said(scene, "close-2", EXEC_NEW);
+    send(scene, "ticket-3", 0, LEG_NONE, SIDE_SELL, 1);
+    scene_said(scene, "ticket-3", EXEC_NEW);
+    scene_fill(scene, "ticket-3", 1, 17400);
+    assert_int_equal(scene_held(scene), 1);
+    assert_int_equal(scene_state(scene, "close-2"), ORDER_PENDING_CANCEL);
+}
+
+/* What conditions hold has exits that always go: a ticket may not count on closing it. */
+static void test_ticket_beside_an_exit_stays_within_the_limit(void **state)
+{
+    struct scene *scene = *state;
+    struct guard_limits limits = {.max_position = 2, .actor = "ann"};
+    gate_on_limits(scene->gate, &limits, scene->now_us, &scene->sink);
+    trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 2);
+    send(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 2);
+    send(scene, "ticket-1", 0, LEG_NONE, SIDE_SELL, 4); /* both filled: 4 short */
+    denied(scene, "ticket-1", REJECT_MAX_POSITION);
+    send(scene, "ticket-2", 0, LEG_NONE, SIDE_SELL, 2);
+    assert_int_equal(scene_state(scene, "ticket-2"), ORDER_SENDING);
+}
+
 static void test_both_sides_keep_their_exits(void **state)
 {
     struct scene *scene = *state;
@@ -271,6 +304,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_both_sides_keep_their_exits),
+        SCENE_TEST(test_reduce_only_beside_a_plain_order),
+        SCENE_TEST(test_ticket_beside_an_exit_stays_within_the_limit),
         SCENE_TEST(test_exit_beyond_its_lots_was_another_s),
         SCENE_TEST(test_both_exits_at_once_in_every_mode),
         SCENE_TEST(test_second_side_within_the_limit),

@@ -123,11 +123,36 @@ static void test_position_on_both_sides(void **state)
     refused(&scene, REJECT_MAX_POSITION, "position would be +6 lots of MXFH1 (+5 held, 0 working), beyond the limit 5");
     scene.request.condition_id = 0; /* the operator closes before he opens */
     scene.input.held = scene.input.held_there = -3;
+    scene.input.rest = -3; /* conditions hold the rest, on both sides */
     scene.input.longs = 2;
     scene.request.quantity = 6;
     passes(&scene);
     scene.request.quantity = 7;
     refused(&scene, REJECT_MAX_POSITION, "position would be +6 lots of MXFH1 (+2 held, 0 working), beyond the limit 5");
+}
+
+/* What an order would close must still be there when it fills: lots that leave already, or that an exit may take at any
+ * time, are not. */
+static void test_position_beside_what_leaves(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene.limits.max_position = 5;
+    scene.request.condition_id = 0;
+    scene.request.side = SIDE_SELL;
+    scene.request.quantity = 10;
+    scene.input.held = scene.input.held_there = 5;
+    scene.input.longs = scene.input.rest = 5;
+    passes(&scene); /* closes 5, opens 5 */
+    scene.input.own_working = scene.input.working_reduce = 1;
+    refused(&scene, REJECT_MAX_POSITION, "position would be -6 lots of MXFH1 (+0 held, 0 working), beyond the limit 5");
+    scene.input.own_working = scene.input.working_reduce = 0;
+    scene.input.rest = 4; /* one of them is a condition's */
+    refused(&scene, REJECT_MAX_POSITION, "position would be -6 lots of MXFH1 (+0 held, 0 working), beyond the limit 5");
+    scene.input.rest = 0;
+    scene.request.quantity = 5;
+    passes(&scene);
 }
 
 static void test_notional(void **state)
@@ -304,6 +329,12 @@ static void test_reduce_only(void **state)
     refused(&scene, REJECT_ALREADY_LEAVING, "reduce-only BUY 2: -3 held, 2 leaving already, 1 left to close");
     scene.input.working_reduce = scene.input.own_working = 0;
     passes(&scene);
+    scene.input.rivals = 2; /* plain orders of ours: were all filled, this one would have opened */
+    refused(&scene, REJECT_ALREADY_LEAVING, "reduce-only BUY 2: -3 held, 2 leaving already, 1 left to close");
+    scene.request.condition_id = 7; /* an exit waits for no ticket */
+    passes(&scene);
+    scene.request.condition_id = 0;
+    scene.input.rivals = 0;
     hold(&scene, -1);
     refused(&scene, REJECT_WOULD_NOT_REDUCE, "reduce-only BUY 2: -1 held, 0 leaving already, 1 left to close");
     hold(&scene, 0);
@@ -394,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_exit_of_both_sides),
         cmocka_unit_test(test_exit_while_the_venue_differs),
         cmocka_unit_test(test_position_on_both_sides),
+        cmocka_unit_test(test_position_beside_what_leaves),
         cmocka_unit_test(test_limits_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,8 +74,6 @@ static void check_exit(struct world *world, const struct order_request *request)
         world_fail(world, "exit %s goes while %s has not ended", request->client_order_id,
                    others.rival->request.client_order_id);
     if (!request->reduce_only) return;
-    /* It passes in any case, also where a reversing order works: then its lots come on top of the limit. */
-    if (others.plain > 0) world->passed[sim_symbol_index(request->symbol)] += request->quantity;
     if (request->condition_id > 0 && request->condition_id <= SIM_CONDITIONS_MAX) {
         const struct condition_witness *own = &world->conditions[request->condition_id];
         if (request->quantity > own->entered - own->left)
@@ -180,7 +178,7 @@ static void on_fill(struct world *world, const struct venue_exec *exec)
     witness->filled += exec->fill_quantity;
     *held += side_sign(exec->side) * exec->fill_quantity;
     world->totals.fills++;
-    if (limit != 0 && abs(*held) > limit + world->passed[at])
+    if (limit != 0 && abs(*held) > limit)
         world_fail(world, "%+d lots of %s held, the limit is %d", *held, exec->symbol, limit);
     if (world->one_sided && *held < 0) world_fail(world, "the position in %s was reversed: %+d", exec->symbol, *held);
     const struct order_request *order = &witness->request;

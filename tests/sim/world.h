@@ -301,9 +301,8 @@ struct world {
     struct condition_witness conditions[SIM_CONDITIONS_MAX + 1];
     int64_t conditions_made;
     int32_t venue_held[SIM_SYMBOLS];
-    int32_t passed[SIM_SYMBOLS]; /* lots of exits that went beside a reversing order */
-    uint64_t taken;              /* orders at the venue */
-    int64_t sent_us[64];         /* the last sends: the rate */
+    uint64_t taken;      /* orders at the venue */
+    int64_t sent_us[64]; /* the last sends: the rate */
     uint64_t sent_count;
     bool stale[SIM_SYMBOLS];                                     /* as the strategy was told */
     bool restored[SIM_SYMBOLS];                                  /* it was born with conditions of it */
