@@ -47,6 +47,8 @@ void executor_on_signal(struct executor *executor, const struct signal *signal, 
 /* As strategy_on_order_event: without holes. */
 enum status executor_on_order_event(struct executor *executor, const struct order_event *event, int64_t now_us,
                                     struct sink *sink, struct err *err);
+/* order.created_us: when it was asked for; its time to live begins then, and one that is past it is refused in words. 0:
+ * now. */
 void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us,
                                struct sink *sink);
 void executor_on_cancel_command(struct executor *executor, const struct cancel_command *command, int64_t now_us,

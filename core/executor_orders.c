@@ -1,4 +1,5 @@
 /* executor_orders: signals and the operator's commands become intents, once; what has no answer yet is sent again. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,8 +157,10 @@ static void complete_ticket(const struct executor *executor, struct order_reques
     request->condition_id = 0;
     if (request->leg != LEG_FLATTEN) request->leg = LEG_NONE;
     if (request->attempt == 0) request->attempt = 1;
-    request->created_us = now_us;
-    request->expires_us = executor->config.time_to_live_us == 0 ? 0 : now_us + executor->config.time_to_live_us;
+    const int64_t live_us = executor->config.time_to_live_us;
+    if (request->created_us == 0 || live_us == 0) request->created_us = now_us;
+    const bool early = request->created_us > now_us + ORDER_EARLY_US;
+    request->expires_us = live_us == 0 ? 0 : request->created_us + (early ? 0 : live_us);
     if (request->decision_price == 0 && symbol != NULL) {
         request->decision_price = symbol->last;
         request->tick_seq = symbol->tick_seq;
@@ -173,6 +176,22 @@ static void reply_known(const struct order *order, const struct order_request *r
     else
         executor_reply(sink, request_id, ERR_EXISTS, 0, "%s: %s", request->client_order_id,
                        reject_words(REJECT_ID_REUSED));
+}
+
+/* Its time began when it was asked for, not when a process that stood still, or was started anew, comes to read it. */
+static bool reply_late(const struct order_request *request, uint64_t request_id, int64_t now_us, struct sink *sink)
+{
+    const int64_t age_ms = (now_us - request->created_us) / 1000;
+    if (order_request_early(request, now_us)) {
+        executor_reply(sink, request_id, ERR_STATE, 0, "not taken: it was made in the future; the clock was set back");
+    } else if (request->expires_us != 0 && now_us > request->expires_us) {
+        executor_reply(sink, request_id, ERR_STATE, 0,
+                       "not taken: asked for %" PRId64 ".%" PRId64 " s ago, its time to live has ended", age_ms / 1000,
+                       age_ms / 100 % 10);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 void executor_on_order_command(struct executor *executor, const struct order_command *command, int64_t now_us,
@@ -194,6 +213,7 @@ void executor_on_order_command(struct executor *executor, const struct order_com
         reply_known(order_table_at(&executor->orders, slot), &request, command->request_id, sink);
         return;
     }
+    if (reply_late(&request, command->request_id, now_us, sink)) return;
     if (executor_intend(executor, &request, now_us, sink))
         executor_reply(sink, command->request_id, ERR_OK, 1, "%s", request.client_order_id);
     else

@@ -202,6 +202,9 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
     if (r == NULL)
         return err_set(err, ERR_FULL, "too many requests without an answer (allowed %d)", CLIENT_REQUESTS_MAX);
     set_request_id(msg, r->id);
+    /* A ticket's time to live begins here, wherever it will have to wait; asked again, it is as old as it was. */
+    if (msg->id == MSG_ORDER_COMMAND && msg->order_command.order.created_us == 0)
+        msg->order_command.order.created_us = clock_system()->now_us(clock_system());
     enum status status = bus_send(link->line, msg, &why);
     if (status != ERR_OK) {
         r->id = 0;

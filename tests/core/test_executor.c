@@ -200,6 +200,7 @@ static void test_operators_ticket(void **state)
 static void keyed_ticket(struct scene *scene, uint64_t key, int32_t quantity)
 {
     struct order_command command = {.request_id = 77, .order = request_of("", SIDE_BUY, quantity), .key = key};
+    command.order.created_us = scene->now_us;
     executor_on_order_command(scene->executor, &command, scene->now_us, &scene->sink);
 }
 
@@ -227,6 +228,34 @@ static void test_a_key_is_one_order(void **state)
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
     keyed_ticket(scene, INT64_MAX, 1);
     assert_string_equal(replied(scene)->text, "k3-k1y2p0ij32e8e7");
+}
+
+static void ticket_made_at(struct scene *scene, uint64_t key, int64_t created_us)
+{
+    struct order_command command = {.request_id = 77, .order = request_of("", SIDE_BUY, 1), .key = key};
+    command.order.created_us = created_us;
+    executor_on_order_command(scene->executor, &command, scene->now_us, &scene->sink);
+}
+
+/* It waited at an executor that stood still: its time to live began when it was asked for. */
+static void test_a_ticket_that_comes_late_is_not_taken(void **state)
+{
+    struct scene *scene = *state;
+    ticket_made_at(scene, 1, T0 - 5001 * MS);
+    assert_int_equal(replied(scene)->status, ERR_STATE);
+    assert_string_equal(replied(scene)->text, "not taken: asked for 5.0 s ago, its time to live has ended");
+    ticket_made_at(scene, 1, T0 + 2001 * MS);
+    assert_int_equal(replied(scene)->status, ERR_STATE);
+    assert_string_equal(replied(scene)->text, "not taken: it was made in the future; the clock was set back");
+    ticket_made_at(scene, 1, INT64_MAX);
+    assert_int_equal(replied(scene)->status, ERR_STATE);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    ticket_made_at(scene, 1, T0 - 5000 * MS);
+    assert_int_equal(replied(scene)->status, ERR_OK);
+    assert_int_equal(executor_order(scene->executor, "k3-k1")->request.expires_us, T0);
+    scene->now_us += 60000 * MS;
+    ticket_made_at(scene, 1, T0 - 5000 * MS); /* the same wish again: what already happened is the answer */
+    assert_int_equal(replied(scene)->status, ERR_OK);
 }
 
 static void cancel(struct scene *scene, const char *id)
@@ -413,6 +442,7 @@ int main(void)
         TEST(test_unknown_order_is_adopted),
         TEST(test_operators_ticket),
         TEST(test_a_key_is_one_order),
+        TEST(test_a_ticket_that_comes_late_is_not_taken),
         TEST(test_cancel_working),
         TEST(test_cancel_intent_survives_restart),
         TEST(test_restart),

@@ -1,6 +1,7 @@
 /*
  * A process of the running system that falls silent (SIGSTOP: it keeps its sockets and its lock) is noticed within 1.5 s,
- * by the screen's lines and by those who need it, and all is well when it speaks again.
+ * by the screen's lines and by those who need it, and all is well when it speaks again. What was asked of it meanwhile is
+ * not done late.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +14,8 @@
 #include <cmocka.h>
 
 #include "core/check.h"
+#include "core/text.h"
+#include "db/audit.h"
 #include "tests/torture/torture.h"
 
 #define PATIENCE_US (20 * CLOCK_SECOND_US)
@@ -133,11 +136,62 @@ static void test_those_who_need_it_notice(void **state)
     noticed_in_time(COMPONENT_EXECUTOR, watcher_says_so, "the strategy");
 }
 
+/* --- what waited meanwhile ------------------------------------------------------------------------------------------ */
+
+static struct audit refusal;
+
+static bool keep_row(void *at, const struct msg *msg)
+{
+    *(struct audit *)at = msg->audit;
+    return true;
+}
+
+static bool refused_as_late(void)
+{
+    struct err err = {0};
+    const struct db_query query = {.id = MSG_AUDIT, .text = "not taken", .newest_first = true, .limit = 1};
+    if (db_audit(t->home, &query, keep_row, &refusal, &err) != ERR_OK) fail_msg("%s", err.text);
+    return refusal.time_us != 0;
+}
+
+static bool time_to_live_has_ended(void)
+{
+    return torture_now() - since_us > settings_number(&t->settings, SET_SIGNAL_TTL) * CLOCK_MS_US;
+}
+
+/* A ticket that lay at an executor that stood still is refused when it wakes, not sent late. */
+static void test_a_ticket_at_a_silent_executor_is_never_late(void **state)
+{
+    (void)state;
+    struct msg msg;
+    struct err err = {0};
+    msg_init(&msg, MSG_ORDER_COMMAND);
+    struct order_request *order = &msg.order_command.order;
+    (void)text_copy(order->account, sizeof order->account, t->session.account);
+    (void)text_copy(order->symbol, sizeof order->symbol, t->symbols[USE_PROBE].contract.symbol);
+    (void)text_copy(order->actor, sizeof order->actor, "late");
+    order->side = SIDE_BUY;
+    order->type = ORDER_MARKET;
+    order->tif = TIF_IOC;
+    order->quantity = 1;
+    msg.order_command.key = client_key(t->client);
+    assert_true(world_signal(t, COMPONENT_EXECUTOR, SIGSTOP) != 0);
+    since_us = torture_now();
+    assert_int_equal(client_send(t->client, COMPONENT_EXECUTOR, &msg, NULL, &err), ERR_OK);
+    assert_true(wait_for(time_to_live_has_ended));
+    assert_true(world_signal(t, COMPONENT_EXECUTOR, SIGCONT) != 0);
+    assert_true(wait_for(refused_as_late));
+    assert_string_equal(refusal.actor, "late");
+    assert_string_equal(refusal.component, "executor");
+    assert_true(whole_again());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_screen_notices_a_silent_process),
         cmocka_unit_test(test_those_who_need_it_notice),
+        cmocka_unit_test(test_a_ticket_at_a_silent_executor_is_never_late),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
