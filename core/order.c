@@ -141,7 +141,11 @@ bool order_apply(struct order *order, const struct order_event *event, bool *lat
 {
     CHECK(strcmp(order->request.client_order_id, event->request.client_order_id) == 0);
     bool is_late = false;
+    const bool was_unknown = order->state == ORDER_UNKNOWN;
     bool changed = apply_kind(order, event, &is_late);
+    /* Why its outcome is not known; and once it is, no longer that. */
+    if (changed && was_unknown != (order->state == ORDER_UNKNOWN))
+        (void)text_copy(order->reason, sizeof order->reason, event->reason);
     if (late != NULL) *late = is_late;
     if (order->venue_order_id[0] == '\0' && event->venue_order_id[0] != '\0') {
         (void)text_copy(order->venue_order_id, sizeof order->venue_order_id, event->venue_order_id);

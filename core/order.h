@@ -131,7 +131,7 @@ struct order {
     int32_t filled_quantity;
     int64_t filled_value; /* sum of price x lots, for an exact average */
     enum reject_code reject;
-    char reason[REASON_SIZE];
+    char reason[REASON_SIZE]; /* why it ended so, a cancel was rejected, or its outcome is not known */
     int32_t trading_day;
     int64_t market_us;  /* market time of the last change */
     int64_t updated_us; /* process time of the last change */

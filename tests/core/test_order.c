@@ -45,6 +45,7 @@ static bool apply(struct order *order, enum exec_kind kind, price_t fill_price, 
     event.time_us = order->updated_us + 1;
     event.market_us = order->market_us + 1;
     if (kind == EXEC_NEW) (void)snprintf(event.venue_order_id, sizeof event.venue_order_id, "V1");
+    if (kind == EXEC_UNKNOWN) (void)snprintf(event.reason, sizeof event.reason, "no answer");
     if (kind == EXEC_REJECTED || kind == EXEC_CANCEL_REJECTED) {
         event.reject = REJECT_VENUE_MARGIN;
         (void)snprintf(event.reason, sizeof event.reason, "no margin");
@@ -186,15 +187,18 @@ static void test_unknown_resolves(void **state)
         assert_true(step(&order, EXEC_SENDING));
         assert_true(step(&order, EXEC_UNKNOWN));
         assert_int_equal(order.state, ORDER_UNKNOWN);
+        assert_string_equal(order.reason, "no answer");
         assert_false(step(&order, EXEC_PENDING_CANCEL)); /* stays visible */
         assert_int_equal(order.state, ORDER_UNKNOWN);
         assert_true(step(&order, rows[i].kind));
         assert_int_equal(order.state, rows[i].state);
+        assert_string_not_equal(order.reason, "no answer"); /* known now */
     }
     struct order order = order_of(1);
     assert_true(step(&order, EXEC_UNKNOWN));
     assert_true(fill(&order, PRICE_POINTS(1), 1));
     assert_int_equal(order.state, ORDER_FILLED);
+    assert_string_equal(order.reason, "");
 }
 
 static void test_the_first_end_stands(void **state)

@@ -112,6 +112,19 @@ static int64_t last_price(void **state, char symbol[32])
     return price;
 }
 
+static void nothing_goes_without_a_session(void **state)
+{
+    char symbol[32];
+    char words[96];
+    (void)last_price(state, symbol);
+    run_expect(*state, &run, CLI_OK, "logout");
+    snprintf(words, sizeof(words), "orders place --symbol %s --side BUY --quantity 1", symbol);
+    run_expect(*state, &run, CLI_FAILED, words);
+    run_says(run.err, "not logged in to the venue");
+    run_with(*state, &run, "demo\n", "login demo");
+    assert_int_equal(run.code, CLI_OK);
+}
+
 static void conditions_live_their_life(void **state)
 {
     char symbol[32];
@@ -138,6 +151,9 @@ static void conditions_live_their_life(void **state)
     json_decref(shown);
     snprintf(words, sizeof(words), "conditions resume %lld", (long long)id);
     run_expect(*state, &run, CLI_OK, words);
+    snprintf(words, sizeof(words), "unregister %s", symbol);
+    run_expect(*state, &run, CLI_FAILED, words);
+    run_says(run.err, "stays registered: 1 conditions still wait on it");
     snprintf(words, sizeof(words), "conditions cancel %lld", (long long)id);
     run_expect(*state, &run, CLI_OK, words);
     run_expect(*state, &run, CLI_FAILED, words);
@@ -480,6 +496,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_shows_it_all),
         cmocka_unit_test(contracts_are_listed_and_registered),
+        cmocka_unit_test(nothing_goes_without_a_session),
         cmocka_unit_test(conditions_live_their_life),
         cmocka_unit_test(orders_answer_with_what_became_of_them),
         cmocka_unit_test(positions_are_marked_at_the_last_tick),

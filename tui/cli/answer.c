@@ -118,15 +118,20 @@ int cli_control(struct cli *cli, enum component to, enum control_kind kind, cons
     return cli_request(cli, to, &msg);
 }
 
-static void keep_account(void *context, const struct msg *msg)
+static void keep_session(void *context, const struct msg *msg)
 {
-    if (msg->id == MSG_SESSION) (void)text_copy(context, ACCOUNT_SIZE, msg->session.account);
+    if (msg->id == MSG_SESSION) *(struct session_info *)context = msg->session;
 }
 
 int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE])
 {
+    struct session_info session = {.logged_in = false};
     account[0] = '\0';
-    return cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", keep_account, account);
+    int code = cli_query(cli, COMPONENT_GATEWAY, QUERY_STATUS, "", keep_session, &session);
+    if (code != CLI_OK) return code;
+    if (text_copy(account, ACCOUNT_SIZE, session.account) && account[0] != '\0') return CLI_OK;
+    return cli_say(CLI_FAILED, session.logged_in ? "no account is selected (outcry account NAME selects one)"
+                                                 : "not logged in to the venue, so no account is selected");
 }
 
 struct accounts {

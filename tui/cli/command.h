@@ -99,7 +99,7 @@ int cli_query(struct cli *cli, enum component to, enum query_kind kind, const ch
 int cli_print_reply(const struct cli *cli, const struct reply *reply);
 /* Control with the operator's name: most commands are this. */
 int cli_control(struct cli *cli, enum component to, enum control_kind kind, const char *text, int64_t number);
-/* The account selected at the gateway, "" when none. */
+/* The account selected at the gateway. None: said, with the reason, and not CLI_OK. */
 int cli_selected_account(struct cli *cli, char account[ACCOUNT_SIZE]);
 /* --account, when given, is one of the venue's: CLI_OK; otherwise said. */
 int cli_check_account(struct cli *cli);

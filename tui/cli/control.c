@@ -1,10 +1,12 @@
 /* Commands that are one message and its answer: the guard, the session, the registered contracts, the market's speed.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/calendar.h"
+#include "core/cond.h"
 #include "core/text.h"
 #include "tui/cli/command.h"
 #include "tui/cli/print.h"
@@ -39,8 +41,28 @@ int cmd_register(struct cli *cli)
     return cli_control(cli, COMPONENT_GATEWAY, CONTROL_REGISTER, cli->words[0], 0);
 }
 
+struct waiting {
+    const char *symbol;
+    int64_t conditions;
+};
+
+static void count_waiting(void *context, const struct msg *msg)
+{
+    struct waiting *waiting = context;
+    if (msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state) &&
+        strcmp(msg->condition.terms.symbol, waiting->symbol) == 0)
+        waiting->conditions++;
+}
+
+/* The gateway knows what is held and what works; what waits, only the strategy. */
 int cmd_unregister(struct cli *cli)
 {
+    struct waiting waiting = {.symbol = cli->words[0]};
+    int code = cli_query(cli, COMPONENT_STRATEGY, QUERY_CONDITIONS, "", count_waiting, &waiting);
+    if (code != CLI_OK) return code;
+    if (waiting.conditions > 0)
+        return cli_say(CLI_FAILED, "%s stays registered: %" PRId64 " conditions still wait on it; cancel them first",
+                       waiting.symbol, waiting.conditions);
     return cli_control(cli, COMPONENT_GATEWAY, CONTROL_UNREGISTER, cli->words[0], 0);
 }
 
