@@ -42,6 +42,21 @@ static void fill(const struct agent *agent, struct action_record *action, const 
 
 /* --- requests in words -------------------------------------------------------------------------------------------- */
 
+/* Of an order, which has a '-' in its id and a kind of difference; or of a position, a symbol and the venue's lots. */
+static void describe_accept(const struct control *control, struct action_record *action)
+{
+    const bool order = strchr(control->text, '-') != NULL;
+    const char *kind = order ? difference_kind_name((enum difference_kind)control->number) : NULL;
+    if (order)
+        put(action->client_order_id, sizeof action->client_order_id, control->text);
+    else
+        put(action->symbol, sizeof action->symbol, control->text);
+    if (order)
+        snprintf(action->request, sizeof action->request, "%s", kind != NULL ? kind : "?");
+    else
+        snprintf(action->request, sizeof action->request, "%+" PRId64 " at the venue", control->number);
+}
+
 static void describe_control(const struct control *control, struct action_record *action)
 {
     put(action->actor, sizeof action->actor, control->actor);
@@ -55,6 +70,8 @@ static void describe_control(const struct control *control, struct action_record
         const char *as = order_state_name((enum order_state)control->number);
         put(action->client_order_id, sizeof action->client_order_id, control->text);
         snprintf(action->request, sizeof action->request, "as %s", as != NULL ? as : "?");
+    } else if (control->kind == CONTROL_ACCEPT) {
+        describe_accept(control, action);
     }
 }
 

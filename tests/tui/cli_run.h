@@ -138,4 +138,30 @@ static inline json_t *run_json(const struct run *run)
     return value;
 }
 
+/* As run_expect, of a format. A file with one struct run: #define expect(state, ...) run_expectf(state, &run, __VA_ARGS__) */
+__attribute__((format(printf, 4, 5))) static inline void run_expectf(void **state, struct run *run, int code,
+                                                                     const char *format, ...)
+{
+    char words[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(words, sizeof(words), format, args);
+    va_end(args);
+    run_expect(*state, run, code, words);
+}
+
+static inline int64_t number_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    assert_true(json_is_integer(value));
+    return json_integer_value(value);
+}
+
+static inline const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    assert_non_null(text);
+    return text;
+}
+
 #endif

@@ -24,20 +24,6 @@ static int live_teardown(void **state)
     return run_teardown(state);
 }
 
-static int64_t number_of(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    assert_true(json_is_integer(value));
-    return json_integer_value(value);
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    assert_non_null(text);
-    return text;
-}
-
 /* Runs with --json and gives the answer; the caller owns it. */
 static json_t *ask(void **state, int code, const char *words)
 {

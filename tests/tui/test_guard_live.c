@@ -10,27 +10,10 @@
 #define PATIENCE_US (30 * CLOCK_SECOND_US)
 #define TRIES       20 /* of what the market's or the machine's pace may spoil */
 
+#define expect(state, ...) run_expectf(state, &run, __VA_ARGS__)
+
 static struct run run;
 static char symbol[32];
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    assert_non_null(text);
-    return text;
-}
-
-static void expect(void **state, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void expect(void **state, int code, const char *format, ...)
-{
-    char words[256];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(words, sizeof(words), format, args);
-    va_end(args);
-    run_expect(*state, &run, code, words);
-}
 
 static int64_t last_price(void **state)
 {

@@ -30,35 +30,14 @@ static const struct {
 #define TRADES      ((int64_t)(sizeof(trades) / sizeof(trades[0])))
 #define FIRST_LATER 5 /* of the trades from 08:45:10 on */
 
+#define expect(state, ...) run_expectf(state, &run, __VA_ARGS__)
+
 static struct run run;
-
-static void expect(void **state, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void expect(void **state, int code, const char *format, ...)
-{
-    char words[WORDS];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(words, sizeof(words), format, list);
-    va_end(list);
-    run_expect(*state, &run, code, words);
-}
 
 static json_t *ask(void **state, const char *words)
 {
     expect(state, CLI_OK, "%s --json", words);
     return run_json(&run);
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
-static int64_t number_of(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
 }
 
 static int live_setup(void **state)

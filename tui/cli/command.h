@@ -141,6 +141,7 @@ int cmd_orders_place(struct cli *cli);
 int cmd_orders_cancel(struct cli *cli);
 int cmd_orders_resolve(struct cli *cli);
 int cmd_positions(struct cli *cli);
+int cmd_differences_list(struct cli *cli);
 int cmd_differences_accept(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_audit(struct cli *cli);

@@ -1,6 +1,5 @@
 /* Commands that are one message and its answer: the guard, the session, the registered contracts, the market's speed.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,6 @@
 #include "core/text.h"
 #include "tui/cli/command.h"
 #include "tui/cli/print.h"
-
-#define ACCEPT_MAX 1000000
 
 int cmd_halt(struct cli *cli)
 {
@@ -69,23 +66,6 @@ int cmd_unregister(struct cli *cli)
 int cmd_flatten(struct cli *cli)
 {
     return cli_control(cli, COMPONENT_EXECUTOR, CONTROL_FLATTEN, cli->words[0], 0);
-}
-
-/* SEEN is what the trader saw: what has moved since is not accepted. */
-int cmd_differences_accept(struct cli *cli)
-{
-    char *end = NULL;
-    for (int kind = DIFFERENCE_MISSING; kind <= DIFFERENCE_ELSEWHERE; kind++)
-        if (strcmp(cli->words[1], difference_kind_name((enum difference_kind)kind)) == 0)
-            return cli_control(cli, COMPONENT_GATEWAY, CONTROL_ACCEPT, cli->words[0], kind);
-    errno = 0;
-    long long lots = strtoll(cli->words[1], &end, 10);
-    if (end == cli->words[1] || *end != '\0' || errno != 0 || lots < -ACCEPT_MAX || lots > ACCEPT_MAX) {
-        return cli_say(CLI_USAGE,
-                       "differences accept: '%s' (allowed lots -%d to %d; of an order: missing, unknown, elsewhere)",
-                       cli->words[1], ACCEPT_MAX, ACCEPT_MAX);
-    }
-    return cli_control(cli, COMPONENT_GATEWAY, CONTROL_ACCEPT, cli->words[0], lots);
 }
 
 static const struct print_column account_columns[] = {

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "tui/actions.h"
+#include "tui/difference_text.h"
 #include "tui/overlays/overlay.h"
 #include "tui/widgets/pick.h"
 #include "tui/overlays/request.h"
@@ -15,18 +16,13 @@
 
 enum { NAME_CELLS = 22, SIDE_CELLS = 11, PROPOSED_CELLS = 30, NARROW = 60 };
 
-/* Of an order: what each side says, what accepting does, and the question. */
-static const struct {
-    const char *ours, *venue, *proposed, *question;
-} orders[] = {
-    [DIFFERENCE_MISSING] = {"works", "not known", "end it here: CANCELLED",
-                            "works by our books, and the venue does not know it. End it here as CANCELLED? If it fills "
-                            "there after all, its fills are counted."},
-    [DIFFERENCE_UNKNOWN] = {"UNKNOWN", "no answer", "end it here: CANCELLED",
-                            "is of unknown outcome; the venue is still being asked. End it here as CANCELLED? Ask the "
-                            "broker first: if it fills there after all, its fills are counted."},
-    [DIFFERENCE_ELSEWHERE] = {"not ours", "works", "leave it, note it",
-                              "was made elsewhere: it counts in risk and is never touched. Take it off this list?"},
+/* Of an order: what is asked before. */
+static const char *const questions[] = {
+    [DIFFERENCE_MISSING] = "works by our books, and the venue does not know it. End it here as CANCELLED? If it fills "
+                           "there after all, its fills are counted.",
+    [DIFFERENCE_UNKNOWN] = "is of unknown outcome; the venue is still being asked. End it here as CANCELLED? Ask the "
+                           "broker first: if it fills there after all, its fills are counted.",
+    [DIFFERENCE_ELSEWHERE] = "was made elsewhere: it counts in risk and is never touched. Take it off this list?",
 };
 
 static int difference_count(void *context, const struct app *app)
@@ -38,34 +34,23 @@ static int difference_count(void *context, const struct app *app)
 static const char *difference_key(void *context, const struct app *app, int index)
 {
     (void)context;
-    const struct difference *d = &app->model->differences[index];
-    return d->client_order_id[0] ? d->client_order_id : d->symbol;
+    return difference_name(&app->model->differences[index]);
 }
 
 static void difference_draw(void *context, const struct app *app, int index, const struct canvas *line)
 {
+    static const struct difference_text head = {.ours = "Ours", .venue = "Venue", .proposed = "Proposed"};
     (void)context;
     const struct difference *d = index < 0 ? NULL : &app->model->differences[index];
-    const bool order = d && d->client_order_id[0];
+    const struct difference_text text = d ? difference_text(d) : head;
     const int width = line->area.width, side = width < NARROW ? SIDE_CELLS - 1 : SIDE_CELLS;
     int x = width < NARROW ? width - 2 * side : NAME_CELLS;
-    enum role role = d ? ROLE_TEXT : ROLE_DIM;
-    char ours[16] = "Ours", venue[16] = "Venue", text[48] = "Proposed";
-    if (d && !order) {
-        snprintf(ours, sizeof ours, "%+d", d->here);
-        snprintf(venue, sizeof venue, "%+d", d->there);
-        snprintf(text, sizeof text, "count %+d as filled", d->there - d->here);
-    } else if (d) {
-        (void)text_copy(ours, sizeof ours, orders[d->kind].ours);
-        (void)text_copy(venue, sizeof venue, orders[d->kind].venue);
-        (void)text_copy(text, sizeof text, orders[d->kind].proposed);
-    }
-    canvas_text(line, 0, 0, x - 1, ALIGN_LEFT, d ? ROLE_STRONG : ROLE_DIM,
-                d ? difference_key(NULL, app, index) : "Symbol, order");
-    canvas_text(line, 0, x, side - 1, ALIGN_RIGHT, role, ours);
-    canvas_text(line, 0, x + side, side - 1, ALIGN_RIGHT, role, venue);
+    const enum role role = d ? ROLE_TEXT : ROLE_DIM;
+    canvas_text(line, 0, 0, x - 1, ALIGN_LEFT, d ? ROLE_STRONG : ROLE_DIM, d ? difference_name(d) : "Symbol, order");
+    canvas_text(line, 0, x, side - 1, ALIGN_RIGHT, role, text.ours);
+    canvas_text(line, 0, x + side, side - 1, ALIGN_RIGHT, role, text.venue);
     x += 2 * side + 1;
-    if (x < width) canvas_text(line, 0, x, width - x, ALIGN_LEFT, role, text);
+    if (x < width) canvas_text(line, 0, x, width - x, ALIGN_LEFT, role, text.proposed);
 }
 
 static void accept_difference(struct app *app, void *context)
@@ -90,7 +75,7 @@ static enum overlay_result difference_choose(void *context, struct app *app, int
     *seen = app->model->differences[index];
     if (seen->client_order_id[0])
         snprintf(question, sizeof question, "Order %s on %s %s", seen->client_order_id, seen->symbol,
-                 orders[seen->kind].question);
+                 questions[seen->kind]);
     else
         snprintf(
             question, sizeof question,
