@@ -159,7 +159,8 @@ static void ask_snapshot(struct client *client, struct client_link *link, int64_
     link->snapshot_until_us = now_us + ASK_TIMEOUT_US;
 }
 
-/* Garbage is dropped by the bus: a screen has nobody to tell but its own log, and the agents count it too. */
+/* What cannot be read is dropped by the bus. From a process that holds its role's own endpoint it is no garbage: it was
+ * built of other messages. */
 static int drain(struct client *client, struct client_link *link, struct bus_socket *socket, int64_t now_us)
 {
     struct msg msg;
@@ -167,6 +168,7 @@ static int drain(struct client *client, struct client_link *link, struct bus_soc
     for (; taken < BATCH && client->count < CLIENT_QUEUE_MAX; taken++) {
         enum bus_result result = bus_receive(socket, &msg, NULL, NULL);
         if (result == BUS_EMPTY) break;
+        link->strange = link->strange || result == BUS_DROPPED;
         if (result == BUS_MESSAGE && socket == link->line) {
             client_on_line(client, link, &msg, now_us);
         } else if (result == BUS_MESSAGE) {
@@ -193,6 +195,7 @@ static void watch_connection(struct client *client, struct client_link *link, in
     link->connection = connection;
     link->since_us = now_us;
     link->snapshot = 0;
+    link->strange = false;
     if (link->component != COMPONENT_GATEWAY && bus_connected(link->line)) ask_snapshot(client, link, now_us);
 }
 
@@ -260,6 +263,11 @@ bool client_next(struct client *client, struct msg *msg, enum component *from)
     *msg = item.msg;
     if (from != NULL) *from = item.from;
     return true;
+}
+
+bool client_strange(const struct client *client, enum component component)
+{
+    return component >= COMPONENT_EXCHANGE && component <= COMPONENT_SUPERVISOR && client->links[component].strange;
 }
 
 enum link_state client_link(const struct client *client, enum component component, int64_t *age_us)

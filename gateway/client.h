@@ -35,6 +35,9 @@ void client_actor(char actor[NAME_SIZE]);
 
 /* Is outcryd running for these settings (its lock is held)? */
 bool client_daemon_running(const struct settings *settings);
+/* Ask outcryd without a message (SIGTERM) to stop everything in order and end: one of another version understands no
+ * other word. false: it does not run. */
+bool client_daemon_end(const struct settings *settings);
 /* Does a component run without outcryd (which was killed)? It goes on trading; the next outcryd takes it in hand.
  * *components (may be NULL): a bit for each, 1 << component. */
 bool client_orphans(const struct settings *settings, unsigned *components);
@@ -85,5 +88,7 @@ enum status client_await(struct client *client, enum component only, int timeout
 
 /* The link to one agent: state, and microseconds since it was last heard (-1 = never). */
 enum link_state client_link(const struct client *client, enum component component, int64_t *age_us);
+/* It says what cannot be read: it was built of other messages than this program (an older outcryd still runs). */
+bool client_strange(const struct client *client, enum component component);
 
 #endif

@@ -35,6 +35,15 @@ bool client_daemon_running(const struct settings *settings)
            lock_held(paths.runtime, component_name(COMPONENT_SUPERVISOR), NULL);
 }
 
+bool client_daemon_end(const struct settings *settings)
+{
+    struct paths paths;
+    int64_t pid = 0;
+    return paths_resolve(&paths, settings, NULL) == ERR_OK &&
+           lock_held(paths.runtime, component_name(COMPONENT_SUPERVISOR), &pid) && pid > 0 &&
+           kill((pid_t)pid, SIGTERM) == 0;
+}
+
 bool client_orphans(const struct settings *settings, unsigned *components)
 {
     struct paths paths;

@@ -28,6 +28,7 @@ struct client_link {
     bool feed_proved; /* something was heard over it since it connected */
     struct heard heard;
     bool was_there;
+    bool strange; /* on this connection it said what cannot be read */
     int snapshot; /* questions of it not answered yet */
     int64_t snapshot_until_us;
     int64_t heard_us; /* 0 = never */

@@ -163,7 +163,10 @@ void client_time_out(struct client *client, int64_t now_us)
 {
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
-        if (r->id != 0 && now_us >= r->deadline_us) no_answer(client, r, "did not answer in time");
+        if (r->id != 0 && now_us >= r->deadline_us)
+            no_answer(client, r,
+                      client->links[r->to].strange ? "is of another version than this (outcry stop, then start it anew)"
+                                                   : "did not answer in time");
     }
 }
 

@@ -60,6 +60,7 @@ struct component_view {
     int64_t heard_us; /* process time; 0 = never */
     bool linked;      /* the line to it is watched: the next two are known */
     bool up;          /* it is there and answers */
+    bool strange;     /* ... in messages of another version of outcry */
     int64_t age_us;   /* since it was last heard; -1 = never */
 };
 

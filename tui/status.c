@@ -40,7 +40,7 @@ static void words(struct segment *segment, int level, const char *label, const c
 static bool answers(const struct app *app, enum component component)
 {
     const struct component_view *view = &app->model->components[component];
-    if (!view->heard_us) return false;
+    if (!view->heard_us || view->strange) return false;
     return view->linked ? view->up : app->now_us - view->heard_us <= SILENT_US;
 }
 
@@ -54,7 +54,8 @@ enum component status_broken_link(const struct app *app)
     if (!views[COMPONENT_EXECUTOR].heartbeat.peer_up) return COMPONENT_GATEWAY;
     if (!views[COMPONENT_GATEWAY].heartbeat.peer_up) return COMPONENT_EXCHANGE;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (views[others[i]].linked && views[others[i]].heard_us && !views[others[i]].up) return others[i];
+        if (views[others[i]].strange || (views[others[i]].linked && views[others[i]].heard_us && !views[others[i]].up))
+            return others[i];
     return 0;
 }
 
@@ -186,7 +187,15 @@ static void link_segment(const struct app *app, struct segment *segment)
     bool never = !view->heard_us || (answers(app, broken) && starting(app));
     bool aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
     const char *name = broken == COMPONENT_SUPERVISOR ? "outcryd" : component_name(broken);
-    segment->role = never ? ROLE_WARNING : ROLE_ALARM;
+    segment->role = never && !view->strange ? ROLE_WARNING : ROLE_ALARM;
+    if (view->strange) {
+        snprintf(text, sizeof text, "%s OF ANOTHER VERSION: outcry stop, then start it anew", name);
+        words(segment, 0, "", text);
+        snprintf(text, sizeof text, "%s: OTHER VERSION", name);
+        words(segment, 1, "", text);
+        words(segment, 2, "", "OTHER VERSION");
+        return;
+    }
     if (!never && view->linked && !view->up && view->age_us >= 0) format_age(view->age_us, since);
     snprintf(text, sizeof text, never ? "starting %s" : "%s DOWN%s%s", name, since[0] ? " " : "", since);
     words(segment, 0, aside || never ? "" : "orders ", text);

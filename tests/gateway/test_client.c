@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zmq.h>
 
 #include "core/clock.h"
 #include "gateway/bus.h"
@@ -495,6 +496,52 @@ static void test_what_was_dropped_is_asked_for(void **state)
     assert_true(until(asked_again));
 }
 
+static void *old_pub; /* of a strategy that was built of other messages */
+
+static bool strange(void)
+{
+    zmq_send(old_pub, "~heartbeat", strlen("~heartbeat"), ZMQ_SNDMORE);
+    zmq_send(old_pub, "as it was said then", strlen("as it was said then"), 0);
+    return client_strange(client, COMPONENT_STRATEGY);
+}
+
+static bool strange_no_more(void)
+{
+    return !client_strange(client, COMPONENT_STRATEGY) && strategy_again();
+}
+
+/* Said so, instead of an answer that never comes; and forgotten when it is started anew. */
+static void test_another_version(void **state)
+{
+    (void)state;
+    char address[200];
+    void *context = zmq_ctx_new();
+    assert_true(until(asked_again));
+    assert_false(client_strange(client, COMPONENT_STRATEGY));
+    mute = true;
+    bus_socket_close(strategy_pub);
+    strategy_pub = NULL;
+    old_pub = zmq_socket(context, ZMQ_PUB);
+    snprintf(address, sizeof address, "ipc://%s/strategy-pub", paths.runtime);
+    assert_int_equal(zmq_bind(old_pub, address), 0);
+    assert_true(until(strange));
+    got.reply_count = 0;
+    (void)query_conditions();
+    assert_true(until(has_reply));
+    assert_string_equal(got.replies[0].text,
+                        "strategy is of another version than this (outcry stop, then start it anew): "
+                        "whether it was done is not known");
+    zmq_close(old_pub);
+    zmq_ctx_term(context);
+    bus_socket_close(strategy_control);
+    mute = false;
+    got.conditions = 0;
+    strategy_pid = 99;
+    strategy_control = bound(BUS_STRATEGY_CONTROL, BUS_ROUTER);
+    strategy_pub = bound(BUS_STRATEGY_PUB, BUS_PUB);
+    assert_true(until(strange_no_more));
+}
+
 static void test_what_is_no_request(void **state)
 {
     (void)state;
@@ -519,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_reply, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_restart, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_what_was_dropped_is_asked_for, open_all, close_all),
+        cmocka_unit_test_setup_teardown(test_another_version, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_what_is_no_request, open_all, close_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,7 @@ int cmd_stop(struct cli *cli)
     cli_actor(msg.control.actor);
     enum status status = client_call(cli->client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, &err);
     if (status == ERR_OK && reply.status != ERR_OK && reply.status != ERR_TIMEOUT) return cli_print_reply(cli, &reply);
+    if (client_strange(cli->client, COMPONENT_SUPERVISOR)) (void)client_daemon_end(cli->settings);
     return await_end(cli); /* its answer may be lost in its own end */
 }
 
