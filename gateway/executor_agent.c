@@ -364,13 +364,13 @@ static void executor_on_request(struct agent *agent, void *self, const struct re
 static void executor_heartbeat(struct agent *agent, void *self, struct heartbeat *beat)
 {
     struct executor_agent *e = self;
-    bool live = upstream_live(e->upstream, agent->clock->now_us(agent->clock));
+    bool reached = upstream_reached(e->upstream, agent->clock->now_us(agent->clock));
     beat->last_seq = executor_events_seq(e->executor);
     beat->unconfirmed = (int32_t)executor_unconfirmed(e->executor);
-    beat->peer_up = live && !e->journal.foreign;
+    beat->peer_up = reached && !e->journal.foreign;
     snprintf(beat->text, sizeof beat->text, "%s",
              e->journal.foreign ? e->journal.words
-             : live             ? "ready"
+             : reached          ? "ready"
                                 : "no line to the gateway: orders wait");
 }
 

@@ -46,7 +46,8 @@ struct upstream {
     uint64_t request_id;
     int64_t deadline_us;
     int64_t not_before_us; /* after a time-out */
-    int64_t feed_heard_us; /* the feed's heartbeat */
+    int64_t feed_heard_us; /* the feed's heartbeat: the market speaks */
+    int64_t beat_heard_us; /* the gateway's own: it speaks, though the market may not */
     struct known_symbol symbols[SYMBOLS_MAX];
     int symbol_count;
 };
@@ -187,11 +188,16 @@ static void on_tick(struct upstream *u, const struct msg *msg, int64_t now_us)
     }
 }
 
+/* By when it was said: it may have waited here, behind an answer that did not come. */
+static int64_t later(int64_t heard_us, int64_t said_us, int64_t now_us)
+{
+    if (said_us > now_us) said_us = now_us;
+    return said_us > heard_us ? said_us : heard_us;
+}
+
 static void on_feed(struct upstream *u, const struct msg *msg, int64_t now_us)
 {
-    /* By when it was said: it may have waited here, behind an answer that did not come. */
-    int64_t said_us = msg->feed.time_us < now_us ? msg->feed.time_us : now_us;
-    u->feed_heard_us = said_us > u->feed_heard_us ? said_us : u->feed_heard_us;
+    u->feed_heard_us = later(u->feed_heard_us, msg->feed.time_us, now_us);
     if (msg->feed.symbol[0] != '\0') {
         if (u->config.ticks_in_order) u->ask_now = tracker_feed(u->tracker, &msg->feed) == TRACKER_GAP || u->ask_now;
         judge_symbol(u, msg->feed.symbol, now_us);
@@ -230,6 +236,7 @@ static void on_message(struct upstream *u, const struct msg *msg, int64_t now_us
             u->has_market = true;
         }
         if (msg->id == MSG_HEARTBEAT && msg->heartbeat.component == COMPONENT_GATEWAY) {
+            u->beat_heard_us = later(u->beat_heard_us, msg->heartbeat.time_us, now_us);
             if (u->events_from_now) {
                 u->events_from_now = false;
                 u->events_seq = msg->heartbeat.last_seq;
@@ -403,8 +410,13 @@ bool upstream_caught_up(struct upstream *u)
     return bus_connected(u->line) && bus_connections(u->line) == u->connection && !u->fresh;
 }
 
+bool upstream_reached(struct upstream *u, int64_t now_us)
+{
+    bool asked = u->want_status || u->want_contracts || u->want_events;
+    return bus_connected(u->line) && !asked && now_us - u->beat_heard_us <= UPSTREAM_SILENCE_US;
+}
+
 bool upstream_live(struct upstream *u, int64_t now_us)
 {
-    bool asked = u->want_status || u->want_contracts || u->want_events || !u->has_market;
-    return bus_connected(u->line) && !asked && !silent(u, now_us);
+    return upstream_reached(u, now_us) && u->has_market && !silent(u, now_us);
 }

@@ -72,7 +72,9 @@ enum status upstream_send(struct upstream *upstream, const struct msg *msg, stru
 
 /* Connected, and this connection has brought us up to date once: it is known whom we speak to. */
 bool upstream_caught_up(struct upstream *upstream);
-/* Connected, brought up to date and heard. */
+/* Connected, brought up to date, and the gateway itself is heard: orders get there. */
+bool upstream_reached(struct upstream *upstream, int64_t now_us);
+/* ... and the market is heard through it. */
 bool upstream_live(struct upstream *upstream, int64_t now_us);
 
 #endif

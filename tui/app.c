@@ -183,10 +183,12 @@ void app_watch_links(struct app *app)
 {
     for (int c = COMPONENT_EXCHANGE; app->client && c <= COMPONENT_SUPERVISOR; c++) {
         struct component_view *view = &app->model->components[c];
-        bool up = client_link(app->client, (enum component)c, &view->age_us) == LINK_UP;
+        const enum link_state link = client_link(app->client, (enum component)c, &view->age_us);
+        const bool up = link == LINK_UP;
         const bool strange = client_strange(app->client, (enum component)c);
         if (up != view->up || strange != view->strange) app->model->dirty |= DIRTY_STATUS;
         view->strange = strange;
+        view->connecting = link == LINK_CONNECTING;
         if (!up && view->up) ring(app, BELL_ALARMS);
         view->linked = true;
         view->up = up;

@@ -58,8 +58,9 @@ struct component_view {
     struct heartbeat heartbeat;
     struct process_info process;
     int64_t heard_us; /* process time; 0 = never */
-    bool linked;      /* the line to it is watched: the next two are known */
+    bool linked;      /* the line to it is watched: the next ones are known */
     bool up;          /* it is there and answers */
+    bool connecting;  /* not yet, and it has not had the time */
     bool strange;     /* ... in messages of another version of outcry */
     int64_t age_us;   /* since it was last heard; -1 = never */
 };

@@ -184,7 +184,8 @@ static void link_segment(const struct app *app, struct segment *segment)
         return;
     }
     const struct component_view *view = &app->model->components[broken];
-    bool never = !view->heard_us || (answers(app, broken) && starting(app));
+    bool never = starting(app) ? !view->heard_us || answers(app, broken)
+                               : !view->heard_us && (!view->linked || view->connecting);
     bool aside = broken == COMPONENT_STRATEGY || broken == COMPONENT_SUPERVISOR;
     const char *name = broken == COMPONENT_SUPERVISOR ? "outcryd" : component_name(broken);
     segment->role = never && !view->strange ? ROLE_WARNING : ROLE_ALARM;

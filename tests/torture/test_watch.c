@@ -136,6 +136,22 @@ static void test_those_who_need_it_notice(void **state)
     noticed_in_time(COMPONENT_EXECUTOR, watcher_says_so, "the strategy");
 }
 
+/* Who is silent, and nobody else, is said to be: orders still get to a gateway whose exchange says nothing. */
+static void test_nobody_else_is_blamed(void **state)
+{
+    (void)state;
+    watcher = COMPONENT_GATEWAY;
+    since_us = torture_now();
+    assert_true(world_signal(t, COMPONENT_EXCHANGE, SIGSTOP) != 0);
+    const bool noticed = wait_for(watcher_says_so);
+    world_pump(t, 2 * NOTICED_US); /* as long as the executor would take to miss something */
+    const bool reached = t->heard[COMPONENT_EXECUTOR].peer_up;
+    assert_true(world_signal(t, COMPONENT_EXCHANGE, SIGCONT) != 0);
+    assert_true(noticed);
+    assert_true(reached);
+    assert_true(whole_again());
+}
+
 /* --- what waited meanwhile ------------------------------------------------------------------------------------------ */
 
 static struct audit refusal;
@@ -191,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_screen_notices_a_silent_process),
         cmocka_unit_test(test_those_who_need_it_notice),
+        cmocka_unit_test(test_nobody_else_is_blamed),
         cmocka_unit_test(test_a_ticket_at_a_silent_executor_is_never_late),
     };
     return cmocka_run_group_tests(tests, start, stop);
