@@ -138,6 +138,7 @@ static void jump_by(int64_t jump_us)
     for (int c = COMPONENT_GATEWAY; c <= COMPONENT_EXECUTOR; c++) t->heard[c].dead_pid = pids[c];
     memset(&t->guard, 0, sizeof t->guard);
     *offset_us += jump_us;
+    t->ahead_us = *offset_us;
     if (!wait_for(halted)) fail_msg("not halted: %s", t->guard.reason);
     assert_true(wait_for(healthy));
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {

@@ -112,6 +112,7 @@ struct torture {
     bool mounted;
     struct settings settings;
     struct client *client;
+    int64_t ahead_us; /* of our clock is the processes' (test_clock_jump) */
     struct torture_counts counts;
     bool failed;
     char why[512];

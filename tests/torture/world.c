@@ -480,6 +480,7 @@ uint64_t world_ask(struct torture *t, enum component to, struct msg *msg, enum t
     for (int i = 0; i < TORTURE_ASKED; i++) {
         struct torture_asked *asked = &t->asked[i];
         if (asked->id == 0) {
+            if (msg->id == MSG_ORDER_COMMAND) msg->order_command.order.created_us = torture_now() + t->ahead_us;
             if (client_send(t->client, to, msg, &id, NULL) != ERR_OK) return 0;
             *asked = (struct torture_asked){.id = id, .to = to, .what = what, .index = index};
             return id;
