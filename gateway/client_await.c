@@ -18,14 +18,22 @@ struct seen {
     int64_t pid[COMPONENT_COUNT + 1]; /* of the one that said that it works */
 };
 
-static void see(struct seen *seen, const struct msg *msg)
+static void see_process(void *context, const struct msg *msg)
 {
-    if (msg->id == MSG_PROCESS) {
-        seen->processes[msg->process.component] = msg->process;
-        seen->known[msg->process.component] = true;
-    } else if (msg->id == MSG_HEARTBEAT) {
-        seen->pid[msg->heartbeat.component] = msg->heartbeat.pid;
-    }
+    struct seen *seen = context;
+    if (msg->id != MSG_PROCESS) return;
+    seen->processes[msg->process.component] = msg->process;
+    seen->known[msg->process.component] = true;
+}
+
+/* Only what is answered now: what was said before may be of the process that was given up before this wish. */
+static void ask_processes(struct client *client, struct seen *seen)
+{
+    struct msg msg;
+    struct reply reply;
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = QUERY_PROCESSES;
+    (void)client_call(client, COMPONENT_SUPERVISOR, &msg, see_process, seen, &reply, NULL);
 }
 
 /* Given up; or, when there is no time left, ended and about to be tried again. */
@@ -66,13 +74,12 @@ enum status client_await(struct client *client, enum component only, int timeout
     enum status status = ERR_TIMEOUT;
     while (status == ERR_TIMEOUT && now_us < until_us) {
         if (now_us >= ask_us) {
-            msg_init(&msg, MSG_QUERY);
-            msg.query.kind = QUERY_PROCESSES;
-            (void)client_send(client, COMPONENT_SUPERVISOR, &msg, NULL, NULL);
+            ask_processes(client, &seen);
             ask_us = now_us + ASK_US;
         }
         client_wait(client, -1, WAIT_MS);
-        while (client_next(client, &msg, NULL)) see(&seen, &msg);
+        while (client_next(client, &msg, NULL))
+            if (msg.id == MSG_HEARTBEAT) seen.pid[msg.heartbeat.component] = msg.heartbeat.pid;
         now_us = client_now(client);
         status = look(&seen, only, now_us >= until_us, err);
     }
