@@ -6,42 +6,9 @@
 #include <signal.h>
 
 #include "core/clock.h"
-#include "tests/tui/cli_run.h"
-#include "tui/cli/cli.h"
+#include "tests/tui/live_run.h"
 
 #define PATIENCE_US (20 * CLOCK_SECOND_US)
-
-#define expect(state, ...) run_expectf(state, &run, __VA_ARGS__)
-
-static struct run run;
-static char symbol[32];
-
-static int64_t last_price(void **state)
-{
-    expect(state, CLI_OK, "watch %s --count 1 --json", symbol);
-    json_t *tick = run_json(&run);
-    const int64_t price = number_of(tick, "price");
-    json_decref(tick);
-    return price;
-}
-
-static int setup(void **state)
-{
-    if (run_setup(state) != 0) return -1;
-    expect(state, CLI_OK, "start");
-    expect(state, CLI_OK, "contracts MXF --json");
-    json_t *list = run_json(&run);
-    snprintf(symbol, sizeof(symbol), "%s", text_of(json_array_get(list, 0), "symbol"));
-    json_decref(list);
-    (void)last_price(state); /* its feed is there */
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    run_with(*state, &run, NULL, "stop"); /* after a failed test too: nothing may be left running */
-    return run_teardown(state);
-}
 
 static json_t *differences(void **state)
 {
@@ -81,14 +48,6 @@ static void copy_file(const char *from, const char *to)
     assert_int_equal(length, 0);
     close(in);
     close(out);
-}
-
-static void mode_is(void **state, const char *mode)
-{
-    expect(state, CLI_OK, "status --json");
-    json_t *status = run_json(&run);
-    assert_string_equal(text_of(json_object_get(status, "guard"), "mode"), mode);
-    json_decref(status);
 }
 
 /* What the list says is to be typed. */
@@ -202,5 +161,5 @@ int main(void)
         cmocka_unit_test(an_unknown_outcome_is_decided),
         cmocka_unit_test(each_line_is_accepted),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, live_setup, live_teardown);
 }

@@ -4,43 +4,10 @@
  * tests/core/test_guard.c.
  */
 #include "core/clock.h"
-#include "tests/tui/cli_run.h"
-#include "tui/cli/cli.h"
+#include "tests/tui/live_run.h"
 
 #define PATIENCE_US (30 * CLOCK_SECOND_US)
 #define TRIES       20 /* of what the market's or the machine's pace may spoil */
-
-#define expect(state, ...) run_expectf(state, &run, __VA_ARGS__)
-
-static struct run run;
-static char symbol[32];
-
-static int64_t last_price(void **state)
-{
-    expect(state, CLI_OK, "watch %s --count 1 --json", symbol);
-    json_t *tick = run_json(&run);
-    const int64_t price = json_integer_value(json_object_get(tick, "price"));
-    json_decref(tick);
-    return price;
-}
-
-static int setup(void **state)
-{
-    if (run_setup(state) != 0) return -1;
-    expect(state, CLI_OK, "start");
-    expect(state, CLI_OK, "contracts MXF --json");
-    json_t *list = run_json(&run);
-    snprintf(symbol, sizeof(symbol), "%s", text_of(json_array_get(list, 0), "symbol"));
-    json_decref(list);
-    (void)last_price(state); /* its feed is there */
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    run_with(*state, &run, NULL, "stop"); /* after a failed test too: nothing may be left running */
-    return run_teardown(state);
-}
 
 /* The order's end, as it is said: in run.out, and as its reject code. */
 static void place(void **state, const char *words, char reject[32])
@@ -71,14 +38,6 @@ static void passes(void **state, const char *words, const char *end)
     char reject[32];
     place(state, words, reject);
     if (strncmp(reject, end, strlen(end)) != 0) fail_msg("%s: %s, expected %s", words, reject, end);
-}
-
-static void mode_is(void **state, const char *mode)
-{
-    expect(state, CLI_OK, "status --json");
-    json_t *status = run_json(&run);
-    assert_string_equal(text_of(json_object_get(status, "guard"), "mode"), mode);
-    json_decref(status);
 }
 
 static void each_limit_has_its_code_and_words(void **state)
@@ -230,5 +189,5 @@ int main(void)
         cmocka_unit_test(a_strategy_has_its_own_rate),
         cmocka_unit_test(cancels_and_exits_pass_in_every_state),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, live_setup, live_teardown);
 }

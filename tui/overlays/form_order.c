@@ -330,7 +330,6 @@ static void order_send(struct app *app, void *context)
     struct msg msg;
     msg_init(&msg, MSG_ORDER_COMMAND);
     msg.order_command.order = question->request;
-    msg.order_command.order.created_us = app->now_us;
     if (question->form->key == 0 && app->client != NULL) question->form->key = client_key(app->client);
     msg.order_command.key = question->form->key;
     dialog_send(&question->form->dialog, app, COMPONENT_EXECUTOR, &msg);
