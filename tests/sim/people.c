@@ -1,6 +1,7 @@
 /* people: what a trader does: conditions of all kinds, tickets (and the same ticket again when no answer came), cancels,
  * flatten, halts. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -67,6 +68,12 @@ static struct order_request random_ticket(struct world *world)
     if (request.type == ORDER_LIMIT) {
         if (rng_chance(rng, 2, 3)) request.tif = TIF_ROD;
         request.limit_price = PRICE_POINTS(world->walks[symbol].points + rng_range(rng, -6, 6));
+    }
+    /* As many as turn the position round to its limit: whatever else leaves meanwhile comes on top of it. */
+    const int32_t limit = world->limits.max_position, held = world->venue_held[symbol];
+    if (limit != 0 && held != 0 && rng_chance(rng, 1, 2)) {
+        request.side = held > 0 ? SIDE_SELL : SIDE_BUY;
+        request.quantity = limit + abs(held);
     }
     /* Where it can be counted on that only conditions buy: tickets only close. */
     if (world->one_sided) request.reduce_only = true;
