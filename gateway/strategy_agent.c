@@ -29,6 +29,7 @@ struct strategy_agent {
     struct market market;
     bool has_market;
     struct journal_watch journal;
+    bool caught_up; /* with the gateway's events, once in this run: no number that one of them names is given again */
     int64_t next_timer_us;
 };
 
@@ -246,6 +247,7 @@ static int64_t strategy_work(struct agent *agent, void *self, int64_t now_us)
     (void)agent;
     int acks = take_acks(s, now_us);
     int64_t next = upstream_work(s->upstream, now_us);
+    s->caught_up = s->caught_up || upstream_caught_up(s->upstream);
     if (now_us >= s->next_timer_us || s->next_timer_us > now_us + TIMER_US) {
         strategy_on_timer(s->strategy, now_us, driver_sink(s->driver));
         end_step(s);
@@ -303,7 +305,11 @@ static void strategy_on_request(struct agent *agent, void *self, const struct re
 {
     struct strategy_agent *s = self;
     s->current = *from;
-    if (msg->id == MSG_CONDITION_COMMAND) {
+    const struct condition_command *command = msg->id == MSG_CONDITION_COMMAND ? &msg->condition_command : NULL;
+    if (command != NULL && command->action == CONDITION_CREATE && !s->caught_up) {
+        agent_reply(agent, from, command->request_id, ERR_STATE, 0,
+                    "the strategy has just started and the gateway's events are not read yet: ask again in a moment");
+    } else if (msg->id == MSG_CONDITION_COMMAND) {
         strategy_on_command(s->strategy, &msg->condition_command, now_us, driver_sink(s->driver));
         end_step(s);
     } else if (msg->id == MSG_QUERY) {
