@@ -2,6 +2,7 @@
  * say is in model_trade.c. Every array has its limit from the start, so nothing is allocated while the market runs. */
 #include "tui/model.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 
 #define SPARK_STEP_MIN_US (1 * (int64_t)1000000)
 #define SPARK_STEP_MAX_US (64 * (int64_t)1000000)
+
+#define YEAR_DIGIT 4 /* its place in a code */
 
 #define BARS_WORTH_US (8 * 60 * (int64_t)1000000) /* so many minutes make a better line than seconds do */
 
@@ -46,14 +49,19 @@ void model_free(struct model *model)
 }
 
 /* Codes by product, then by month, not by the month's letter: MXFL1 (December 2021) is before MXFC2. The year is one
- * digit, so a decade's end sorts as it is written. */
-static int symbol_order(const char *a, const char *b)
+ * digit: it counts from last year's, so that 2030 is after 2029. */
+static int symbol_order(const struct model *model, const char *a, const char *b)
 {
-    static const int weight[] = {0, 1, 4, 3}; /* product's letters, year, month */
+    static const int weight[] = {0, 1, YEAR_DIGIT, 3}; /* product's letters, year, month */
     bool code = strlen(a) >= 5, other = strlen(b) >= 5;
     if (code != other) return other - code;
-    for (size_t i = 0; code && i < sizeof weight / sizeof *weight; i++)
-        if (a[weight[i]] != b[weight[i]]) return a[weight[i]] - b[weight[i]];
+    for (size_t i = 0; code && i < sizeof weight / sizeof *weight; i++) {
+        int at = weight[i];
+        if (a[at] == b[at]) continue;
+        bool years = at == YEAR_DIGIT && isdigit((unsigned char)a[at]) && isdigit((unsigned char)b[at]);
+        if (!years) return a[at] - b[at];
+        return (a[at] - '0' + 10 - model->first_year) % 10 - (b[at] - '0' + 10 - model->first_year) % 10;
+    }
     return strcmp(a, b);
 }
 
@@ -63,7 +71,7 @@ static size_t quote_place(const struct model *model, const char *symbol)
     size_t low = 0, high = model->quote_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (symbol_order(model->quotes[middle].contract.symbol, symbol) < 0)
+        if (symbol_order(model, model->quotes[middle].contract.symbol, symbol) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -119,6 +127,19 @@ static void add_spark(struct quote *quote, int64_t market_us, price_t price)
     quote->spark_us = market_us;
 }
 
+/* The best of each side came with the last trade; a book that is newer knows better, in a quiet contract by minutes. */
+static void take_best(struct quote *quote)
+{
+    const struct depth *depth = &quote->depth;
+    struct tick *last = &quote->last;
+    if (!quote->has_depth || !last->seq || depth->time_us < last->time_us) return;
+    last->bid = depth->bid_price[0];
+    last->bid_quantity = depth->bid_quantity[0];
+    last->ask = depth->ask_price[0];
+    last->ask_quantity = depth->ask_quantity[0];
+    last->flags = (last->flags & ~TICK_SYNTHETIC_BOOK) | (depth->flags & TICK_SYNTHETIC_BOOK);
+}
+
 static unsigned on_tick(struct model *model, const struct tick *tick, int64_t now_us)
 {
     struct quote *quote = make_quote(model, tick->symbol);
@@ -130,6 +151,7 @@ static unsigned on_tick(struct model *model, const struct tick *tick, int64_t no
         quote->changed_us = now_us;
     }
     quote->last = *tick;
+    take_best(quote);
     quote->tick_us = (tick->flags & TICK_REPLAYED) && tick->recv_us < now_us ? tick->recv_us : now_us;
     quote->stale = false;
     if (!(tick->flags & TICK_TRIAL)) add_spark(quote, tick->time_us, tick->price);
@@ -146,6 +168,7 @@ static unsigned on_depth(struct model *model, const struct depth *depth)
     if (!quote) return 0;
     quote->depth = *depth;
     quote->has_depth = true;
+    take_best(quote);
     return DIRTY_WATCHLIST;
 }
 
@@ -232,10 +255,26 @@ static unsigned on_difference(struct model *model, const struct difference *diff
     return DIRTY_POSITIONS | DIRTY_STATUS;
 }
 
+/* Contracts stand anew where the year of the trading day has changed: once, and almost in order. */
+static void set_year(struct model *model, int32_t trading_day)
+{
+    int first_year = trading_day ? (trading_day / 10000 + 9) % 10 : 0;
+    if (first_year == model->first_year) return;
+    model->first_year = first_year;
+    size_t count = model->quote_count;
+    for (model->quote_count = 0; model->quote_count < count; model->quote_count++) {
+        struct quote *from = &model->quotes[model->quote_count], quote = *from;
+        size_t at = quote_place(model, quote.contract.symbol);
+        memmove(&model->quotes[at + 1], &model->quotes[at], (model->quote_count - at) * sizeof quote);
+        model->quotes[at] = quote;
+    }
+}
+
 static unsigned on_market(struct model *model, const struct market *market, int64_t now_us)
 {
     bool first = !model->market.venue[0];
     model->market = *market;
+    set_year(model, market->trading_day);
     model->market_heard_us = now_us;
     if (first) model_log_market(model);
     return DIRTY_STATUS | DIRTY_WATCHLIST | (first ? DIRTY_LOG : 0);

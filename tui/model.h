@@ -39,7 +39,7 @@ enum dirty {
 /* One contract that the system knows, with its latest market data. */
 struct quote {
     struct contract contract;
-    struct tick last; /* seq 0 = none yet */
+    struct tick last; /* seq 0 = none yet; its best bid and ask are those of a newer book */
     struct depth depth;
     bool has_depth;
     bool stale;
@@ -72,8 +72,9 @@ struct log_entry {
 };
 
 struct model {
-    struct quote *quotes; /* MODEL_CONTRACTS, sorted by symbol */
+    struct quote *quotes; /* MODEL_CONTRACTS, sorted by product and month */
     size_t quote_count;
+    int first_year; /* digit of the year before the trading day's: codes have one digit of theirs */
     struct condition *conditions;
     size_t condition_count;
     struct order *orders;

@@ -62,19 +62,82 @@ static void test_result_by_account(void **state)
     assert_false(model_listed(model, &model->quotes[0]));
 }
 
+static void list_contract(struct model *model, const char *symbol)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_CONTRACT);
+    snprintf(msg.contract.symbol, sizeof msg.contract.symbol, "%s", symbol);
+    model_apply(model, &msg, COMPONENT_GATEWAY, 1);
+}
+
 static void test_contracts_stand_by_month(void **state)
 {
     struct model *model = *state;
     static const char *const listed[] = {"TXFC2", "MXFC2", "MXFL1", "MX4G1", "MXFH1", "MXFH1/I1", "odd"};
     static const char *const wanted[] = {"MX4G1", "MXFH1", "MXFH1/I1", "MXFL1", "MXFC2", "TXFC2", "odd"};
-    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) {
-        struct msg msg;
-        msg_init(&msg, MSG_CONTRACT);
-        snprintf(msg.contract.symbol, sizeof msg.contract.symbol, "%s", listed[i]);
-        model_apply(model, &msg, COMPONENT_GATEWAY, 1);
-    }
+    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++) list_contract(model, listed[i]);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         assert_string_equal(model->quotes[i].contract.symbol, wanted[i]);
+}
+
+static void trading_day(struct model *model, int32_t day)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_MARKET);
+    msg.market.trading_day = day;
+    model_apply(model, &msg, COMPONENT_GATEWAY, 1);
+}
+
+/* A code has one digit of its year: 0 comes after 9 where a decade ends. */
+static void test_contracts_stand_by_month_across_a_decade(void **state)
+{
+    struct model *model = *state;
+    static const char *const wanted[] = {"MXFK9", "MXFL9", "MXFA0", "MXFB0", "TXFL9", "TXFA0", "odd"};
+    static const size_t arrival[] = {2, 5, 1, 6, 4};
+    for (size_t i = 0; i < sizeof arrival / sizeof *arrival; i++) list_contract(model, wanted[arrival[i]]);
+    trading_day(model, 20291119);
+    list_contract(model, wanted[3]); /* and one that comes when the day is known */
+    list_contract(model, wanted[0]);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        assert_string_equal(model->quotes[i].contract.symbol, wanted[i]);
+        assert_ptr_equal(model_quote(model, wanted[i]), &model->quotes[i]);
+    }
+    trading_day(model, 20300102); /* what has just expired stays before */
+    assert_string_equal(model->quotes[1].contract.symbol, "MXFL9");
+    assert_string_equal(model->quotes[2].contract.symbol, "MXFA0");
+}
+
+/* The book of a moment ago is nearer than the last trade's, however old that is, and not nearer than a newer one's. */
+static void test_best_prices_are_the_newest(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    recorded_tick(model, "MXFH1", 17000, NOW);
+    const struct quote *quote = model_quote(model, "MXFH1");
+    msg_init(&msg, MSG_DEPTH);
+    snprintf(msg.depth.symbol, sizeof msg.depth.symbol, "MXFH1");
+    msg.depth.time_us = quote->last.time_us + 1;
+    msg.depth.bid_price[0] = PRICE_POINTS(17020);
+    msg.depth.bid_quantity[0] = 3;
+    msg.depth.flags = TICK_SYNTHETIC_BOOK;
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    assert_int_equal(quote->last.price, PRICE_POINTS(17000));
+    assert_int_equal(quote->last.bid, PRICE_POINTS(17020));
+    assert_int_equal(quote->last.bid_quantity, 3);
+    assert_int_equal(quote->last.ask_quantity, 0); /* nobody sells */
+    assert_true(quote->last.flags & TICK_SYNTHETIC_BOOK);
+    msg_init(&msg, MSG_TICK);
+    msg.tick = quote->last;
+    msg.tick.sym_seq++;
+    msg.tick.flags = 0;
+    msg.tick.bid = PRICE_POINTS(17030);
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW + 1); /* played again: from before that book */
+    assert_int_equal(quote->last.bid, PRICE_POINTS(17020));
+    msg.tick.sym_seq++;
+    msg.tick.time_us += 2;
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW + 2);
+    assert_int_equal(quote->last.bid, PRICE_POINTS(17030));
+    assert_false(quote->last.flags & TICK_SYNTHETIC_BOOK);
 }
 
 static void test_recorded_morning(void **state)
@@ -485,6 +548,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_result_by_account),
         TEST(test_contracts_stand_by_month),
+        TEST(test_contracts_stand_by_month_across_a_decade),
+        TEST(test_best_prices_are_the_newest),
         TEST(test_recorded_morning),
         TEST(test_spark_is_bounded_and_keeps_the_newest),
         TEST(test_old_ticks_change_nothing),

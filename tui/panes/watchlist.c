@@ -98,22 +98,17 @@ static void held_cell(const struct app *app, const struct quote *quote, struct l
     cell->role = held > 0 ? ROLE_BUY : ROLE_SELL;
 }
 
-/* Best bid and ask: of the depth when there is one, else of the last tick. */
 static void book_cell(const struct quote *quote, int column, struct list_cell *cell)
 {
-    const struct depth *depth = &quote->depth;
     bool bid = column == BID || column == BID_LOTS;
-    bool deep = quote->has_depth && depth->time_us >= quote->last.time_us;
-    price_t price = deep ? (bid ? depth->bid_price[0] : depth->ask_price[0]) : bid ? quote->last.bid : quote->last.ask;
-    int32_t lots = deep  ? (bid ? depth->bid_quantity[0] : depth->ask_quantity[0])
-                   : bid ? quote->last.bid_quantity
-                         : quote->last.ask_quantity;
+    price_t price = bid ? quote->last.bid : quote->last.ask;
+    int32_t lots = bid ? quote->last.bid_quantity : quote->last.ask_quantity;
     if (lots <= 0) return;
     if (column == BID || column == ASK)
         format_price(price, quote->contract.decimals, cell->text);
     else
         snprintf(cell->text, sizeof cell->text, "%d", lots);
-    bool made_up = (deep ? depth->flags : quote->last.flags) & TICK_SYNTHETIC_BOOK;
+    bool made_up = quote->last.flags & TICK_SYNTHETIC_BOOK;
     if (made_up || column == BID_LOTS || column == ASK_LOTS) cell->role = ROLE_DIM;
 }
 
