@@ -148,6 +148,9 @@ bool condition_distance(const struct condition *condition, price_t last, price_t
 /* In words, one line: why it fired, or why it has not (state, what it waits for, how far, what blocks it). */
 const char *condition_explain(const struct condition *condition, price_t last, char *buf, size_t size);
 
+/* Why it is CLOSED when its last exit fills: "stop filled, -8 points a lot". */
+const char *condition_exit_words(const struct condition *condition, char *buf, size_t size);
+
 const char *condition_state_name(enum condition_state state); /* ARMED ... */
 const char *exit_basis_name(enum exit_basis basis);           /* fill planned */
 const char *validity_name(enum validity validity);            /* session day until gtc */

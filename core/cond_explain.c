@@ -5,6 +5,9 @@
 #include "core/check.h"
 #include "core/cond.h"
 
+#define LOTS_SIZE 24
+#define MADE_SIZE (PRICE_TEXT_SIZE + 1)
+
 static price_t not_negative(price_t distance)
 {
     return distance > 0 ? distance : 0;
@@ -32,6 +35,12 @@ bool condition_distance(const struct condition *condition, price_t last, price_t
     return true;
 }
 
+static const char *lots_words(int32_t lots, char text[LOTS_SIZE])
+{
+    snprintf(text, LOTS_SIZE, "%d lot%s", lots, lots == 1 ? "" : "s");
+    return text;
+}
+
 /* "17410 or lower": which way the level is reached. */
 static const char *or_beyond(bool up)
 {
@@ -53,7 +62,7 @@ static int explain_waiting(const struct condition *condition, price_t last, char
     const char *event = "";
     const bool waits = condition_distance(condition, last, &distance, &event);
     CHECK(waits);
-    char far[64] = "no price yet";
+    char far[64] = "no price yet", lots[LOTS_SIZE];
     if (last != 0) snprintf(far, sizeof far, "%s to the %s", price_format(distance, away, sizeof away), event);
 
     if (condition->state == CONDITION_ARMED)
@@ -62,26 +71,28 @@ static int explain_waiting(const struct condition *condition, price_t last, char
         return snprintf(buf, size, "not entered: %s %s; waits for a turn to %s %s; %s",
                         condition->terms.following ? "follows from" : "touched", trigger, order, or_beyond(buy), far);
     }
-    return snprintf(buf, size, "protects %d lots: takes profit at %s %s, stops at %s %s; %s",
-                    condition->filled_quantity - condition->exited_quantity, profit, or_beyond(buy), stop,
-                    or_beyond(!buy), far);
+    lots_words(condition->filled_quantity - condition->exited_quantity, lots);
+    return snprintf(buf, size, "protects %s: takes profit at %s %s, stops at %s %s; %s", lots, profit, or_beyond(buy),
+                    stop, or_beyond(!buy), far);
 }
 
 static int explain_entering(const struct condition *condition, char *buf, size_t size)
 {
-    return snprintf(buf, size, "entry of %d lots sent (%s): waits for the order%s", condition->terms.quantity,
-                    entry_type_name(condition->terms.entry),
+    char lots[LOTS_SIZE];
+    return snprintf(buf, size, "entry of %s sent (%s): waits for the order%s",
+                    lots_words(condition->terms.quantity, lots), entry_type_name(condition->terms.entry),
                     condition->cancel_requested ? "'s end, then is cancelled" : "");
 }
 
 static int explain_exiting(const struct condition *condition, char *buf, size_t size)
 {
-    const int32_t left = condition->filled_quantity - condition->exited_quantity;
+    char left[LOTS_SIZE];
+    lots_words(condition->filled_quantity - condition->exited_quantity, left);
     if (condition->locked) {
-        return snprintf(buf, size, "LOCKED: the exit of %d lots (%s) waits at the price limit, attempt %d", left,
+        return snprintf(buf, size, "LOCKED: the exit of %s (%s) waits at the price limit, attempt %d", left,
                         leg_name(condition->exit_leg), condition->attempt);
     }
-    return snprintf(buf, size, "exit of %d lots (%s), attempt %d: %s", left, leg_name(condition->exit_leg),
+    return snprintf(buf, size, "exit of %s (%s), attempt %d: %s", left, leg_name(condition->exit_leg),
                     condition->attempt, condition->exit_working ? "waits for the order" : "to be sent again");
 }
 
@@ -91,18 +102,46 @@ static const char *short_price(price_t price, char *text, size_t size)
     return price_format_fixed(price, price % PRICE_SCALE == 0 ? 0 : 2, text, size);
 }
 
+/* "take profit" or "stop" when its own exits closed all that it had; else NULL. */
+static const char *own_exit(const struct condition *condition)
+{
+    const bool profit = condition->exit_leg == LEG_TAKE_PROFIT, stop = condition->exit_leg == LEG_STOP_LOSS;
+    const int32_t lots = condition->filled_quantity;
+    if ((!profit && !stop) || lots == 0 || condition->exited_quantity != lots) return NULL;
+    return profit ? "take profit" : "stop";
+}
+
+/* "+19": what a lot made, in points. */
+static const char *made_words(const struct condition *condition, char text[MADE_SIZE])
+{
+    char points[PRICE_TEXT_SIZE];
+    const price_t made = side_sign(condition->terms.side) * (condition->exited_value - condition->filled_value) /
+                         condition->filled_quantity;
+    snprintf(text, MADE_SIZE, "%s%s", made > 0 ? "+" : "", short_price(made, points, sizeof points));
+    return text;
+}
+
 /* How it went, in points a lot. */
 static int explain_closed(const struct condition *condition, char *buf, size_t size)
 {
-    char average[PRICE_TEXT_SIZE], points[PRICE_TEXT_SIZE];
-    const bool profit = condition->exit_leg == LEG_TAKE_PROFIT, stop = condition->exit_leg == LEG_STOP_LOSS;
-    const int32_t lots = condition->filled_quantity;
-    if ((!profit && !stop) || lots == 0 || condition->exited_quantity != lots)
+    char average[PRICE_TEXT_SIZE], made[MADE_SIZE];
+    const char *exit = own_exit(condition);
+    if (exit == NULL)
         return snprintf(buf, size, "CLOSED: %s", condition->reason[0] != '\0' ? condition->reason : "ended");
-    const price_t made = side_sign(condition->terms.side) * (condition->exited_value - condition->filled_value) / lots;
-    return snprintf(buf, size, "CLOSED by its %s at %s: %s%s points a lot", profit ? "take profit" : "stop",
-                    short_price(condition->exited_value / lots, average, sizeof average), made > 0 ? "+" : "",
-                    short_price(made, points, sizeof points));
+    return snprintf(buf, size, "CLOSED by its %s at %s: %s points a lot", exit,
+                    short_price(condition->exited_value / condition->filled_quantity, average, sizeof average),
+                    made_words(condition, made));
+}
+
+const char *condition_exit_words(const struct condition *condition, char *buf, size_t size)
+{
+    char made[MADE_SIZE];
+    const char *exit = own_exit(condition);
+    if (exit == NULL)
+        snprintf(buf, size, "exit filled");
+    else
+        snprintf(buf, size, "%s filled, %s points a lot", exit, made_words(condition, made));
+    return buf;
 }
 
 const char *condition_explain(const struct condition *condition, price_t last, char *buf, size_t size)

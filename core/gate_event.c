@@ -43,8 +43,8 @@ void gate_release(struct gate *gate, uint32_t slot, int64_t condition_id, int32_
                                 .time_us = now_us};
     event.request.condition_id = condition_id;
     (void)text_copy(event.venue_order_id, sizeof event.venue_order_id, order->venue_order_id);
-    snprintf(event.reason, sizeof event.reason, "%" PRId32 " lots of condition %" PRId64 " closed by %.23s", lots,
-             condition_id, order->request.actor);
+    snprintf(event.reason, sizeof event.reason, "%" PRId32 " lot%s of condition %" PRId64 " closed by %.23s", lots,
+             lots == 1 ? "" : "s", condition_id, order->request.actor);
     for (int32_t left = lots; left > 0; left -= event.fill_quantity) {
         event.fill_quantity = left < ORDER_QUANTITY_MAX ? left : ORDER_QUANTITY_MAX;
         event.seq = ++gate->events_seq;

@@ -54,9 +54,12 @@ void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum or
     if (condition->entry_working) strategy_cancel_entry(step, row, "the exit goes");
 }
 
+/* why NULL: its own exit filled. */
 static void close_row(struct strategy_step *step, struct strategy_row *row, const char *why)
 {
+    char words[REASON_SIZE];
     row->condition.locked = false;
+    if (why == NULL) why = condition_exit_words(&row->condition, words, sizeof words);
     strategy_transition(step, row, CONDITION_CLOSED, "%s", why);
     strategy_place(step->strategy, row);
 }
@@ -134,7 +137,7 @@ static void exit_ended(struct strategy_step *step, struct strategy_row *row, con
         if (condition->entry_working)
             strategy_record(step, row); /* its end, or a late fill, decides */
         else
-            close_row(step, row, filled > 0 ? "exit filled" : "another order closed its lots");
+            close_row(step, row, filled > 0 ? NULL : "another order closed its lots");
         return;
     }
     if (reject == REJECT_WOULD_NOT_REDUCE) {
@@ -184,7 +187,7 @@ void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, 
                             reason[0] != '\0' ? reason : "entry not filled");
     } else if (!condition_terminal(condition->state) && !condition->exit_working && left_to_exit(condition) <= 0) {
         condition->cancel_requested = false;
-        close_row(step, row, condition->state == CONDITION_EXITING ? "exit filled" : "all that was filled is closed");
+        close_row(step, row, condition->state == CONDITION_EXITING ? NULL : "all that was filled is closed");
     } else {
         condition->cancel_requested = false; /* what is filled stays protected */
         strategy_record(step, row);
@@ -260,7 +263,7 @@ static void on_exit_event(struct strategy_step *step, struct strategy_row *row, 
         exit_ended(step, row, order, event->filled_quantity, event->reject, event->reason);
     else if (!present && condition->state == CONDITION_EXITING && !condition->exit_working &&
              left_to_exit(condition) <= 0 && !condition->entry_working)
-        close_row(step, row, "exit filled"); /* a late fill of an earlier attempt */
+        close_row(step, row, NULL); /* a late fill of an earlier attempt */
     strategy_place(step->strategy, row);
 }
 

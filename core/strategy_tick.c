@@ -24,7 +24,8 @@ static void fill_exit(struct strategy_step *step, struct strategy_row *row)
     condition->exited_value += step->price * (condition->filled_quantity - condition->exited_quantity);
     condition->exited_quantity = condition->filled_quantity;
     condition->exit_working = false;
-    strategy_transition(step, row, CONDITION_CLOSED, "exit filled");
+    char words[REASON_SIZE];
+    strategy_transition(step, row, CONDITION_CLOSED, "%s", condition_exit_words(condition, words, sizeof words));
 }
 
 static void trigger(struct strategy_step *step, struct strategy_row *row)
@@ -125,7 +126,7 @@ static void tell_hole(struct strategy *strategy, const struct strategy_symbol *s
     char lost[64] = "trades between may be missing";
     if (missing > 0) snprintf(lost, sizeof lost, "%" PRIu64 " trades are lost", missing);
     snprintf(risk.text, sizeof risk.text,
-             "the feed of %s %s: %s; %" PRId32 " open positions and %" PRId32 " entries watch it", symbol->symbol,
+             "the feed of %s %s: %s; conditions there: %" PRId32 " open, %" PRId32 " waiting", symbol->symbol,
              anew ? "began anew" : "has a hole", lost, open, waiting);
     strategy_risk(&step, &risk);
 }

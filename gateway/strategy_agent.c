@@ -123,8 +123,11 @@ static void on_stale(void *context, const char *symbol, bool stale, int64_t now_
 static void on_lost(void *context, const char *symbol, uint64_t ticks, int64_t now_us)
 {
     struct strategy_agent *s = context;
-    log_write(s->agent->log, LEVEL_WARNING, "%s: %llu ticks are lost (0: the feed began again)", symbol,
-              (unsigned long long)ticks);
+    if (ticks == 0) /* of how many, nobody knows */
+        log_write(s->agent->log, LEVEL_WARNING, "%s: the feed began again: ticks between may be lost", symbol);
+    else
+        log_write(s->agent->log, LEVEL_WARNING, "%s: %llu tick%s lost", symbol, (unsigned long long)ticks,
+                  ticks == 1 ? " is" : "s are");
     strategy_on_lost(s->strategy, symbol, ticks, now_us, driver_sink(s->driver));
     end_step(s);
 }

@@ -36,7 +36,8 @@ static void distance_words(const struct condition_form *form, char *text, size_t
     else if (form->preview.to_trigger <= 0)
         snprintf(text, size, "the next tick triggers it");
     else
-        snprintf(text, size, "%s points to the trigger", price_format(form->preview.to_trigger, points, sizeof points));
+        snprintf(text, size, "%s point%s to the trigger", price_format(form->preview.to_trigger, points, sizeof points),
+                 form->preview.to_trigger == PRICE_SCALE ? "" : "s");
 }
 
 static void draw_money(const struct condition_form *form, const struct app *app, const struct canvas *canvas, int y)

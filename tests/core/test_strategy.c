@@ -56,6 +56,7 @@ static void enters_and_takes_profit(void **state)
     assert_null(heard(f, PORT_SIGNAL, MSG_SIGNAL, 1));
     fills(f, &exit, 3, 17422, 3);
     state_is(f, id, CONDITION_CLOSED);
+    assert_string_equal(condition(f, id)->reason, "take profit filled, +19 points a lot");
     assert_int_equal(condition(f, id)->serial, 6); /* created, triggered, entering, open, exiting, closed */
     fixture_free(f);
 }
@@ -217,6 +218,7 @@ static void exit_escalates_until_it_fills(void **state)
     }
     fills(f, &order, 2, 15660, 2);
     state_is(f, id, CONDITION_CLOSED);
+    assert_string_equal(condition(f, id)->reason, "stop filled, -1173.33 points a lot");
     assert_false(condition(f, id)->locked);
     fixture_free(f);
 }

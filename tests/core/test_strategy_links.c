@@ -323,9 +323,9 @@ static void a_new_epoch_counts_from_its_first_tick_and_is_said(void **state)
     first.sym_seq = f->sym_seq = 1;
     strategy_on_tick(f->strategy, &first, f->now_us, &f->sink);
     state_is(f, id, CONDITION_TRIGGERED);
-    assert_string_equal(last_risk(f),
-                        "the feed of MXFH1 began anew: trades between may be missing; 0 open positions and "
-                        "1 entries watch it");
+    assert_string_equal(
+        last_risk(f),
+        "the feed of MXFH1 began anew: trades between may be missing; conditions there: 0 open, 1 waiting");
     fixture_free(f);
 }
 
@@ -339,8 +339,8 @@ static void lost_ticks_are_said(void **state)
     forget(f);
     f->sym_seq += 7;
     tick(f, 17450);
-    assert_string_equal(last_risk(f), "the feed of MXFH1 has a hole: 7 trades are lost; 0 open positions and 1 entries "
-                                      "watch it");
+    assert_string_equal(last_risk(f), "the feed of MXFH1 has a hole: 7 trades are lost; conditions there: 0 open, "
+                                      "1 waiting");
     forget(f);
     tick(f, 17450);
     assert_string_equal(last_risk(f), "");
