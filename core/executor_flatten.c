@@ -123,8 +123,10 @@ static void cancel_working(struct executor *executor, const struct executor_flat
             ++*unknown;
         else
             ++*busy;
-        bool asked = executor->slots[at].cancel_wanted || order->state == ORDER_PENDING_CANCEL;
-        if (order->request.leg != LEG_FLATTEN && !asked)
+        const struct executor_slot *extra = &executor->slots[at];
+        const bool asked = extra->cancel_wanted || order->state == ORDER_PENDING_CANCEL;
+        /* A venue that refuses is not asked with each refusal: that would go round as fast as the line. */
+        if (order->request.leg != LEG_FLATTEN && !asked && now_us >= extra->cancel_us)
             executor_cancel(executor, at, flatten->actor, "flatten", now_us, sink);
     }
 }
@@ -180,7 +182,10 @@ static void flatten_end(struct executor_flatten *flatten, struct sink *sink)
 static void flatten_close(struct executor *executor, struct executor_flatten *flatten, int32_t lots, int64_t now_us,
                           struct sink *sink)
 {
-    if (flatten->held != 0 && lots < flatten->held) flatten->attempts = 0; /* progress: each turn has fewer lots */
+    if (flatten->held != 0 && lots < flatten->held) { /* progress: each turn has fewer lots */
+        flatten->attempts = 0;
+        flatten->reason[0] = '\0';
+    }
     flatten->held = lots;
     if (flatten->attempts == EXECUTOR_FLATTEN_ATTEMPTS) {
         executor_risk(executor, sink, now_us, flatten->actor, REJECT_NONE, "", flatten->symbol,

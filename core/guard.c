@@ -259,7 +259,8 @@ bool guard_daily_loss_reached(const struct guard_limits *limits, money_t day_pnl
     char loss[PRICE_TEXT_SIZE], limit[PRICE_TEXT_SIZE];
     if (limits->daily_loss == 0 || day_pnl > -limits->daily_loss) return false;
     refuse(reason, REJECT_DAILY_LOSS, "the day's loss NT$ %s has reached the limit NT$ %s",
-           money_format(-day_pnl, loss, sizeof loss), money_format(limits->daily_loss, limit, sizeof limit));
+           money_format(day_pnl < -INT64_MAX ? INT64_MAX : -day_pnl, loss, sizeof loss),
+           money_format(limits->daily_loss, limit, sizeof limit));
     return true;
 }
 

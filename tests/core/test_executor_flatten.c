@@ -106,6 +106,50 @@ static void test_flatten_waits_for_what_is_in_doubt(void **state)
     assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
 }
 
+/* The venue will not cancel: it is asked again later, not with each refusal. */
+static void test_flatten_asks_again_later(void **state)
+{
+    struct scene *scene = *state;
+    const struct signal resting = signal_of(1, "k3-1-E1", SIDE_BUY, 3);
+    send_signal(scene, &resting);
+    happens(scene, "k3-1-E1", EXEC_NEW, ORDER_NEW);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    for (int i = 0; i < 20; i++) happens(scene, "k3-1-E1", EXEC_CANCEL_REJECTED, ORDER_NEW);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 1);
+    scene->now_us += 200 * MS;
+    executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 2);
+    fill(scene, "k3-1-E1", "f1", 3, 17400); /* that was why */
+    assert_int_equal(last_sent(scene)->leg, LEG_FLATTEN);
+    assert_int_equal(last_sent(scene)->quantity, 3);
+}
+
+/* Asked for twice, and once for all: one order closes. What an entry fills beside it is closed too. */
+static void test_flattens_do_not_add_up(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
+    capture_clear(&scene->out);
+    flatten(scene, "MXFH1");
+    flatten(scene, "MXFH1");
+    flatten(scene, "all");
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
+    char closing[CLIENT_ORDER_ID_SIZE];
+    (void)text_copy(closing, sizeof closing, last_sent(scene)->client_order_id);
+    const struct signal entry = signal_of(2, "k3-2-E1", SIDE_BUY, 3);
+    send_signal(scene, &entry);
+    fill(scene, closing, "c1", 2, 17390);
+    assert_int_equal(held(scene), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 0); /* the entry may fill yet */
+    fill(scene, "k3-2-E1", "e2", 3, 17400);
+    assert_int_equal(last_sent(scene)->side, SIDE_SELL);
+    assert_int_equal(last_sent(scene)->quantity, 3);
+    fill(scene, last_sent(scene)->client_order_id, "c2", 3, 17390);
+    assert_int_equal(held(scene), 0);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+}
+
 static void test_flatten_gives_up(void **state)
 {
     struct scene *scene = *state;
@@ -125,6 +169,28 @@ static void test_flatten_gives_up(void **state)
     }
     assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
     assert_int_equal(capture_risk(&scene->out, "MXFH1 is not flat: 2 lots held after 5 attempts: not logged in to SIM"),
+                     1);
+}
+
+/* A reason from before something was closed is no reason any more. */
+static void test_flatten_gives_the_last_reason(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_SELL, 4);
+    flatten(scene, "MXFH1");
+    struct order_event denied = event_of(scene, last_sent(scene)->client_order_id, EXEC_DENIED, ORDER_DENIED);
+    denied.reject = REJECT_NOT_LOGGED_IN;
+    (void)text_copy(denied.reason, sizeof denied.reason, "not logged in to SIM");
+    event_raw(scene, &denied);
+    for (int attempt = 2; attempt <= 7; attempt++) {
+        scene->now_us += 500 * MS;
+        executor_on_timer(scene->executor, scene->now_us, &scene->sink);
+        char id[CLIENT_ORDER_ID_SIZE];
+        (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
+        if (attempt == 2) fill(scene, id, "c1", 1, 17400);
+        happens(scene, id, EXEC_CANCELLED, ORDER_CANCELLED); /* the book had no more */
+    }
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is not flat: 3 lots held after 5 attempts: nothing was filled"),
                      1);
 }
 
@@ -177,7 +243,10 @@ int main(void)
         TEST(test_flatten),
         TEST(test_flatten_of_what_nets),
         TEST(test_flatten_waits_for_what_is_in_doubt),
+        TEST(test_flatten_asks_again_later),
+        TEST(test_flattens_do_not_add_up),
         TEST(test_flatten_gives_up),
+        TEST(test_flatten_gives_the_last_reason),
         TEST(test_flatten_in_slices_over_restart),
         TEST(test_flatten_leaves_others_orders),
     };

@@ -396,6 +396,47 @@ static void test_exit_while_the_venue_differs(void **state)
     passes(&scene);
 }
 
+/* What no one has, but a message can say: the numbers neither wrap nor open a way. */
+static void test_extremes(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene.request.quantity = INT32_MAX;
+    scene.request.type = ORDER_LIMIT;
+    scene.request.limit_price = PRICE_MAX;
+    scene.input.multiplier = 1000000;
+    scene.input.day_pnl = INT64_MIN;
+    passes(&scene); /* 0 is no limit, whatever comes */
+    scene.limits.max_notional = INT64_MAX - 1;
+    assert_int_equal(ask(&scene), REJECT_MAX_NOTIONAL);
+    scene.limits.max_notional = 0;
+    scene.limits.collar_bps = INT32_MAX;
+    scene.request.limit_price = -PRICE_MAX;
+    assert_int_equal(ask(&scene), REJECT_NONE);
+    scene.input.last = 1;
+    assert_int_equal(ask(&scene), REJECT_PRICE_COLLAR);
+    scene.limits.collar_bps = 0;
+    scene.limits.max_position = INT32_MAX;
+    passes(&scene);
+    scene.input.working_buy = 1;
+    assert_int_equal(ask(&scene), REJECT_MAX_POSITION);
+    scene.limits.max_position = 0;
+    scene.limits.daily_loss = INT64_MAX;
+    refused(&scene, REJECT_DAILY_LOSS,
+            "the day's loss NT$ 922,337,203,685,478 has reached the limit NT$ 922,337,203,685,478");
+    scene.input.day_pnl = INT64_MAX;
+    passes(&scene);
+    scene.request.reduce_only = true;
+    hold(&scene, -INT32_MAX);
+    passes(&scene);
+    scene.input.held_there = INT32_MAX;
+    assert_int_equal(ask(&scene), REJECT_POSITION_DIFFERS);
+    hold(&scene, INT32_MIN + 1);
+    scene.input.working_reduce = scene.input.own_working = INT32_MAX;
+    assert_int_equal(ask(&scene), REJECT_ALREADY_LEAVING);
+}
+
 static void test_limits_check(void **state)
 {
     (void)state;
@@ -426,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_exit_while_the_venue_differs),
         cmocka_unit_test(test_position_on_both_sides),
         cmocka_unit_test(test_position_beside_what_leaves),
+        cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_limits_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
