@@ -87,12 +87,20 @@ static enum reject_code check_reduce_only(const struct guard_input *input, char 
                   request->quantity, input->held, (long long)leaving, (long long)(left > 0 ? left : 0));
 }
 
+/* What an operator's plain order may count on closing: of the rest, what no reduce-only order is closing. */
+static int64_t unclaimed(const struct guard_input *input)
+{
+    const int64_t lots = against(input, input->rest) - input->own_working;
+    return input->request->condition_id == 0 && lots > 0 ? lots : 0;
+}
+
 /* An operator's order that is not reduce-only, but would shrink the position. Others like it that are working count: two
- * of them could close the same lots, and the second would open. A condition's entry never does: it has exits to come. */
+ * of them could close the same lots, and the second would open. So would one for what a condition holds, once its exit has
+ * gone. A condition's entry never does: it has exits to come. */
 static bool reduces(const struct guard_input *input)
 {
     const int32_t working = input->request->side == SIDE_BUY ? input->working_buy : input->working_sell;
-    return input->request->condition_id == 0 && input->request->quantity <= reducible(input) - working;
+    return input->request->quantity <= smaller(reducible(input), unclaimed(input)) - working;
 }
 
 static enum reject_code rule_mode(const struct guard_input *input, char *reason)
@@ -120,9 +128,7 @@ static enum reject_code rule_position(const struct guard_input *input, char *rea
     const int64_t limit = input->limits->max_position;
     const bool buy = request->side == SIDE_BUY;
     const int64_t held = buy ? input->longs : input->shorts, working = buy ? input->working_buy : input->working_sell;
-    /* Of the rest, what no reduce-only order is closing. */
-    const int64_t free = against(input, input->rest) - input->own_working;
-    const int64_t closes = request->condition_id != 0 || free < 0 ? 0 : smaller(request->quantity, free);
+    const int64_t closes = smaller(request->quantity, unclaimed(input));
     const int64_t after = held + working + request->quantity - closes;
     if (limit == 0 || after <= limit) return REJECT_NONE;
     return refuse(reason, REJECT_MAX_POSITION,

@@ -12,7 +12,8 @@
  *     whatever of ours works on its side leaves already: were both filled, it would have opened. While the venue is
  *     known to hold something else, both numbers bind: else POSITION_DIFFERS. One that passes here passes everything
  *     below, in every mode: a limit that kept a position open would not protect;
- *   - HALTED refuses everything else; REDUCING passes only what a position can absorb, and no condition's entry;
+ *   - HALTED refuses everything else; REDUCING passes only what a position can absorb, and no condition's entry; of what
+ *     a condition holds a plain order may close nothing then, a reduce-only one may: it is taken back when the exit goes;
  *   - quantity, position (each side with everything working filled, for what nets today may stand alone tomorrow; an
  *     operator's order closes before it opens, but not what a condition holds, for that has an exit which always goes),
  *     notional, price collar, stale tick, daily loss, orders a second, duplicates of an operator's order. A limit of 0

@@ -254,8 +254,12 @@ static void test_daily_loss_reduces_by_itself(void **state)
     scene_order(scene, "other", SIDE_SELL, 2); /* another condition's entry is no way out: it has exits to come */
     assert_int_equal(scene_sent(scene), 0);
     struct order_request out = scene_request(scene, "out", SIDE_SELL, 2);
-    out.condition_id = 0; /* the operator's: no reduce-only needed */
+    out.condition_id = 0;
     out.leg = LEG_NONE;
+    scene_send(scene, &out); /* a condition holds them: its exit may go beside this */
+    assert_int_equal(scene_sent(scene), 0);
+    (void)text_copy(out.client_order_id, sizeof out.client_order_id, "out-2");
+    out.reduce_only = true;
     scene_send(scene, &out);
     assert_int_equal(scene_sent(scene), 1);
     scene_tick(scene, 17400);

@@ -106,6 +106,19 @@ static void test_ticket_beside_an_exit_stays_within_the_limit(void **state)
     assert_int_equal(scene_state(scene, "ticket-2"), ORDER_SENDING);
 }
 
+/* REDUCING: a resting ticket for a condition's lots would open, once its exit has closed them. */
+static void test_ticket_beside_an_exit_does_not_open_while_reducing(void **state)
+{
+    struct scene *scene = *state;
+    const struct control reduce = {.kind = CONTROL_REDUCE, .actor = "ann", .text = "lunch"};
+    trade(scene, "k-1-E1", 1, LEG_ENTRY, SIDE_BUY, 2);
+    gate_on_control(scene->gate, &reduce, scene->now_us, &scene->sink);
+    send(scene, "ticket-1", 0, LEG_NONE, SIDE_SELL, 2);
+    denied(scene, "ticket-1", REJECT_REDUCING);
+    trade(scene, "k-1-S1", 1, LEG_STOP_LOSS, SIDE_SELL, 2);
+    assert_int_equal(scene_held(scene), 0);
+}
+
 static void test_both_sides_keep_their_exits(void **state)
 {
     struct scene *scene = *state;
@@ -306,6 +319,7 @@ int main(void)
         SCENE_TEST(test_both_sides_keep_their_exits),
         SCENE_TEST(test_reduce_only_beside_a_plain_order),
         SCENE_TEST(test_ticket_beside_an_exit_stays_within_the_limit),
+        SCENE_TEST(test_ticket_beside_an_exit_does_not_open_while_reducing),
         SCENE_TEST(test_exit_beyond_its_lots_was_another_s),
         SCENE_TEST(test_both_exits_at_once_in_every_mode),
         SCENE_TEST(test_second_side_within_the_limit),

@@ -273,6 +273,7 @@ static void test_daily_loss(void **state)
     hold(&scene, -2); /* closing is always a way out */
     assert_int_equal(ask(&scene), REJECT_DAILY_LOSS);
     scene.request.condition_id = 0;
+    scene.input.rest = -2;
     passes(&scene);
 }
 
@@ -287,6 +288,7 @@ static void test_modes(void **state)
     scene.input.mode = GUARD_REDUCING;
     assert_int_equal(ask(&scene), REJECT_REDUCING); /* a condition's entry has exits to come: it is no way out */
     scene.request.condition_id = 0;
+    scene.input.rest = -2;
     passes(&scene);
     scene.request.quantity = 3;
     refused(&scene, REJECT_REDUCING, "only orders that reduce a position are taken: BUY 3 against -2 held");
@@ -296,6 +298,29 @@ static void test_modes(void **state)
     scene.input.working_buy = 0;
     hold(&scene, 2);
     assert_int_equal(ask(&scene), REJECT_REDUCING);
+}
+
+/* A condition's exit always goes: a ticket that rests for the same lots would open once it has gone. */
+static void test_reducing_beside_what_a_condition_holds(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    scene.request.condition_id = 0;
+    scene.request.side = SIDE_SELL;
+    scene.input.held = scene.input.held_there = 3;
+    scene.input.longs = 3;
+    scene.input.rest = 1; /* two are a condition's */
+    scene.input.mode = GUARD_REDUCING;
+    refused(&scene, REJECT_REDUCING, "only orders that reduce a position are taken: SELL 2 against +3 held");
+    scene.request.quantity = 1;
+    passes(&scene);
+    scene.input.own_working = scene.input.working_reduce = 1;
+    assert_int_equal(ask(&scene), REJECT_REDUCING);
+    scene.input.own_working = scene.input.working_reduce = 0;
+    scene.request.quantity = 2;
+    scene.request.reduce_only = true; /* taken back when the exit has closed its lots */
+    passes(&scene);
 }
 
 /* A protective exit passes every limit and every mode, but never opens or reverses. */
@@ -467,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_exit_while_the_venue_differs),
         cmocka_unit_test(test_position_on_both_sides),
         cmocka_unit_test(test_position_beside_what_leaves),
+        cmocka_unit_test(test_reducing_beside_what_a_condition_holds),
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_limits_check),
     };
