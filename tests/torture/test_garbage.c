@@ -23,13 +23,11 @@
 #include "core/wire.h"
 #include "db/db.h"
 #include "gateway/bus.h"
-#include "tests/torture/torture.h"
+#include "tests/torture/scene.h"
 
-#define PATIENCE_US (20 * CLOCK_SECOND_US)
-#define FLOOD       20000
-#define STREAMS     40
+#define FLOOD   20000
+#define STREAMS 40
 
-static struct torture *t;
 static void *context;
 
 static const enum bus_endpoint routers[] = {
@@ -43,73 +41,21 @@ static const enum bus_endpoint pubs[] = {BUS_GATEWAY_PUB, BUS_STRATEGY_PUB, BUS_
 
 /* --- the system ----------------------------------------------------------------------------------------------------- */
 
-static bool wait_for(bool (*is_so)(void))
-{
-    int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while (!is_so() && clock_monotonic_us() < until_us) {
-        world_pump(t, 10 * CLOCK_MS_US);
-        world_ask_status(t);
-    }
-    return is_so();
-}
-
-static int64_t healthy_since_us;
-
-static bool healthy(void)
-{
-    return world_healthy(t, healthy_since_us);
-}
-
-static bool probed(void)
-{
-    return healthy() && probe_done(t, torture_now());
-}
-
-static bool priced(void)
-{
-    stream_step(t, torture_now()); /* registers what it needs; its orders are not wanted yet */
-    return t->active > 0;
-}
-
-static bool order_goes_through(void)
-{
-    healthy_since_us = torture_now();
-    probe_begin(t);
-    return wait_for(probed);
-}
-
-static bool ended(void)
-{
-    stream_wind_down(t, torture_now());
-    return t->active == 0 && stream_working(t) == 0;
-}
-
 static int start(void **state)
 {
-    (void)state;
-    t = calloc(1, sizeof *t);
-    CHECK(t != NULL);
-    t->options = (struct torture_options){.seed = 5, .kills = 1, .speed = 60};
-    t->out = stdout;
-    t->first_active = 1;
-    rng_seed(&t->rng, t->options.seed);
     context = zmq_ctx_new();
-    return world_open(t) && wait_for(healthy) && wait_for(priced) && order_goes_through() && wait_for(ended) ? 0 : -1;
+    return scene_open(state, 5) == 0 && scene_wait(*state, scene_ended) ? 0 : -1;
 }
 
 static int stop(void **state)
 {
-    (void)state;
     if (context != NULL) zmq_ctx_term(context);
-    if (t->client != NULL) world_stop(t);
-    world_close(t);
-    free(t);
-    return 0;
+    return scene_close(state);
 }
 
 /* --- throwing ------------------------------------------------------------------------------------------------------- */
 
-static void *throw_from(enum bus_endpoint endpoint, int type, const char *name)
+static void *throw_from(struct torture *t, enum bus_endpoint endpoint, int type, const char *name)
 {
     char address[128];
     int linger_ms = 2000;
@@ -125,7 +71,7 @@ static void *throw_from(enum bus_endpoint endpoint, int type, const char *name)
     return socket;
 }
 
-static size_t random_bytes(uint8_t *bytes, size_t most)
+static size_t random_bytes(struct torture *t, uint8_t *bytes, size_t most)
 {
     size_t length = (size_t)rng_range(&t->rng, 0, (int64_t)most);
     for (size_t i = 0; i < length; i++) bytes[i] = (uint8_t)rng_next(&t->rng);
@@ -133,7 +79,7 @@ static size_t random_bytes(uint8_t *bytes, size_t most)
 }
 
 /* A message that would mean something, were it whole; what it names does not exist. */
-static size_t nearly_valid(uint8_t bytes[WIRE_MAX])
+static size_t nearly_valid(struct torture *t, uint8_t bytes[WIRE_MAX])
 {
     static const enum msg_id ids[] = {MSG_ORDER_REQUEST, MSG_SIGNAL, MSG_CONDITION_COMMAND, MSG_ORDER_COMMAND,
                                       MSG_CONTROL,       MSG_LOGIN,  MSG_LIMITS_COMMAND,    MSG_VENUE_EXEC};
@@ -164,29 +110,29 @@ static void throw_frames(void *socket, int frames, const uint8_t *bytes, size_t 
     for (int i = 0; i < frames; i++) zmq_send(socket, bytes, length, i + 1 < frames ? ZMQ_SNDMORE : 0);
 }
 
-static void throw_one(void *socket)
+static void throw_one(struct torture *t, void *socket)
 {
     static uint8_t bytes[70000];
     size_t length;
     switch (rng_range(&t->rng, 0, 5)) {
     case 0:
-        length = random_bytes(bytes, 400);
+        length = random_bytes(t, bytes, 400);
         throw_frames(socket, 1, bytes, length);
         break;
     case 1:
-        length = random_bytes(bytes, 100);
+        length = random_bytes(t, bytes, 100);
         throw_frames(socket, (int)rng_range(&t->rng, 2, 5), bytes, length);
         break;
     case 2: /* cut */
-        length = nearly_valid(bytes);
+        length = nearly_valid(t, bytes);
         throw_frames(socket, 1, bytes, length > 0 ? (size_t)rng_range(&t->rng, 0, (int64_t)length - 1) : 0);
         break;
     case 3: /* with something behind it */
-        length = nearly_valid(bytes);
+        length = nearly_valid(t, bytes);
         throw_frames(socket, 1, bytes, length + 1 + (size_t)rng_range(&t->rng, 0, 200));
         break;
     case 4: /* another version */
-        length = nearly_valid(bytes);
+        length = nearly_valid(t, bytes);
         if (length > 3) bytes[bytes[0] == 0xdc ? 3 : 1] = 2;
         throw_frames(socket, 1, bytes, length);
         break;
@@ -197,7 +143,7 @@ static void throw_one(void *socket)
 }
 
 /* A normal question behind all of it, on the same line: its answer says that everything before it was taken. */
-static bool answered(void *socket)
+static bool answered(struct torture *t, void *socket)
 {
     struct msg msg;
     struct err err;
@@ -208,7 +154,7 @@ static bool answered(void *socket)
     msg.query.kind = QUERY_STATUS;
     assert_int_equal(wire_encode(&msg, bytes, sizeof bytes, &length, &err), ERR_OK);
     zmq_send(socket, bytes, length, 0);
-    int64_t until_us = clock_monotonic_us() + PATIENCE_US;
+    int64_t until_us = clock_monotonic_us() + SCENE_PATIENCE_US;
     while (clock_monotonic_us() < until_us) {
         zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
         zmq_poll(&item, 1, 20);
@@ -222,7 +168,7 @@ static bool answered(void *socket)
 }
 
 /* Bytes that are not even ZeroMQ's; some connections stay open, and say nothing more. */
-static void throw_stream(enum bus_endpoint endpoint, int fds[STREAMS])
+static void throw_stream(struct torture *t, enum bus_endpoint endpoint, int fds[STREAMS])
 {
     static const uint8_t greeting[] = {0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0, 'N', 'U', 'L', 'L'};
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -233,7 +179,7 @@ static void throw_stream(enum bus_endpoint endpoint, int fds[STREAMS])
         if (connect(fds[i], (struct sockaddr *)&address, sizeof address) != 0) continue;
         size_t head = i % 3 == 0 ? 0 : sizeof greeting;
         memcpy(bytes, greeting, head);
-        size_t length = head + random_bytes(bytes + head, sizeof bytes - head);
+        size_t length = head + random_bytes(t, bytes + head, sizeof bytes - head);
         if (i % 3 == 2 && length > 80) { /* a frame of 2^63 bytes, if it were read */
             memset(bytes + sizeof greeting, 0, 48);
             memcpy(bytes + 64, "\x06\x7f\xff\xff\xff\xff\xff\xff\xff", 9);
@@ -256,7 +202,7 @@ static bool count_row(void *at, const struct msg *msg)
     return true;
 }
 
-static struct books_count at_the_venue(void)
+static struct books_count at_the_venue(struct torture *t)
 {
     struct books_count count = {0};
     struct db *db = NULL;
@@ -269,7 +215,7 @@ static struct books_count at_the_venue(void)
     return count;
 }
 
-static bool logged(const char *text)
+static bool logged(struct torture *t, const char *text)
 {
     char path[PATHS_FILE_SIZE];
     char line[1024];
@@ -284,7 +230,7 @@ static bool logged(const char *text)
 
 static int64_t pids[COMPONENT_COUNT + 1];
 
-static void keep_pids(void)
+static void keep_pids(struct torture *t)
 {
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
         pids[c] = world_pid(t, (enum component)c);
@@ -292,7 +238,7 @@ static void keep_pids(void)
     }
 }
 
-static void assert_same_processes(void)
+static void assert_same_processes(struct torture *t)
 {
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++)
         if (world_pid(t, (enum component)c) != pids[c]) fail_msg("%s has ended", component_name((enum component)c));
@@ -300,24 +246,24 @@ static void assert_same_processes(void)
 
 static void test_routers_drop_it_and_go_on(void **state)
 {
-    (void)state;
-    keep_pids();
-    struct books_count before = at_the_venue();
+    struct torture *t = *state;
+    keep_pids(t);
+    struct books_count before = at_the_venue(t);
     for (size_t i = 0; i < COUNT(routers); i++) {
-        void *socket = throw_from(routers[i], ZMQ_DEALER, NULL);
-        for (int n = 0; n < 500; n++) throw_one(socket);
-        bool taken = answered(socket);
+        void *socket = throw_from(t, routers[i], ZMQ_DEALER, NULL);
+        for (int n = 0; n < 500; n++) throw_one(t, socket);
+        bool taken = answered(t, socket);
         zmq_close(socket);
         if (!taken) fail_msg("%s does not answer after garbage", bus_endpoint_name(routers[i]));
-        if (!logged(bus_endpoint_name(routers[i])))
+        if (!logged(t, bus_endpoint_name(routers[i])))
             fail_msg("nothing in the log of garbage at %s", bus_endpoint_name(routers[i]));
     }
-    assert_same_processes();
-    struct books_count after = at_the_venue();
+    assert_same_processes(t);
+    struct books_count after = at_the_venue(t);
     assert_int_equal(after.orders, before.orders);
     assert_int_equal(after.lots, before.lots);
-    assert_true(order_goes_through());
-    assert_int_equal(at_the_venue().orders, before.orders + 1);
+    assert_true(scene_whole_again(t));
+    assert_int_equal(at_the_venue(t).orders, before.orders + 1);
     assert_int_equal(t->guard.mode, GUARD_ACTIVE);
 }
 
@@ -326,53 +272,53 @@ static void test_floods(void **state)
 {
     uint8_t bytes[64];
     void *sockets[COUNT(routers)];
-    (void)state;
-    keep_pids();
+    struct torture *t = *state;
+    keep_pids(t);
     memset(bytes, 0xc1, sizeof bytes);
     for (size_t i = 0; i < COUNT(routers); i++) {
-        sockets[i] = throw_from(routers[i], ZMQ_DEALER, NULL);
+        sockets[i] = throw_from(t, routers[i], ZMQ_DEALER, NULL);
         for (int n = 0; n < FLOOD; n++) throw_frames(sockets[i], 1 + n % 3, bytes, sizeof bytes);
     }
-    assert_true(order_goes_through());
+    assert_true(scene_whole_again(t));
     for (size_t i = 0; i < COUNT(routers); i++) {
-        if (!answered(sockets[i])) fail_msg("%s does not answer after a flood", bus_endpoint_name(routers[i]));
+        if (!answered(t, sockets[i])) fail_msg("%s does not answer after a flood", bus_endpoint_name(routers[i]));
         zmq_close(sockets[i]);
     }
     world_pump(t, 1200 * CLOCK_MS_US);
-    assert_true(logged("more messages dropped in that second"));
-    assert_same_processes();
+    assert_true(logged(t, "more messages dropped in that second"));
+    assert_same_processes(t);
 }
 
 static void test_publishers_take_no_harm(void **state)
 {
     uint8_t bytes[400];
-    (void)state;
-    keep_pids();
+    struct torture *t = *state;
+    keep_pids(t);
     for (size_t i = 0; i < COUNT(pubs); i++) {
-        void *socket = throw_from(pubs[i], ZMQ_XSUB, NULL);
+        void *socket = throw_from(t, pubs[i], ZMQ_XSUB, NULL);
         for (int n = 0; n < 2000; n++) {
-            size_t length = random_bytes(bytes, sizeof bytes);
+            size_t length = random_bytes(t, bytes, sizeof bytes);
             if (length > 0 && n % 2 == 0) bytes[0] = 1; /* a subscription to something random */
             throw_frames(socket, 1 + n % 2, bytes, length);
         }
         zmq_close(socket);
     }
-    assert_true(order_goes_through());
-    assert_same_processes();
+    assert_true(scene_whole_again(t));
+    assert_same_processes(t);
 }
 
 static void test_bytes_that_are_not_even_zeromq(void **state)
 {
     static int fds[COUNT(routers) + COUNT(pubs)][STREAMS];
-    (void)state;
-    keep_pids();
-    for (size_t i = 0; i < COUNT(routers); i++) throw_stream(routers[i], fds[i]);
-    for (size_t i = 0; i < COUNT(pubs); i++) throw_stream(pubs[i], fds[COUNT(routers) + i]);
-    assert_true(order_goes_through());
+    struct torture *t = *state;
+    keep_pids(t);
+    for (size_t i = 0; i < COUNT(routers); i++) throw_stream(t, routers[i], fds[i]);
+    for (size_t i = 0; i < COUNT(pubs); i++) throw_stream(t, pubs[i], fds[COUNT(routers) + i]);
+    assert_true(scene_whole_again(t));
     for (size_t i = 0; i < COUNT(fds); i++)
         for (int n = 0; n < STREAMS; n++) close(fds[i][n]);
-    assert_true(order_goes_through());
-    assert_same_processes();
+    assert_true(scene_whole_again(t));
+    assert_same_processes(t);
 }
 
 /* A line under the name of a real peer takes its place; the real one comes back by itself. */
@@ -385,28 +331,28 @@ static void test_stolen_names(void **state)
                   {BUS_GATEWAY_ORDERS, "executor"},
                   {BUS_GATEWAY_ORDERS, "strategy"},
                   {BUS_EXECUTOR_SIGNALS, "strategy"}};
-    (void)state;
-    keep_pids();
+    struct torture *t = *state;
+    keep_pids(t);
     for (size_t i = 0; i < COUNT(thefts); i++) {
         for (int n = 0; n < 30; n++) {
-            void *socket = throw_from(thefts[i].endpoint, ZMQ_DEALER, thefts[i].name);
-            for (int k = 0; k < 40; k++) throw_one(socket);
+            void *socket = throw_from(t, thefts[i].endpoint, ZMQ_DEALER, thefts[i].name);
+            for (int k = 0; k < 40; k++) throw_one(t, socket);
             world_pump(t, 5 * CLOCK_MS_US);
             zmq_close(socket);
         }
-        if (!order_goes_through())
+        if (!scene_whole_again(t))
             fail_msg("%s: the real %s does not come back", bus_endpoint_name(thefts[i].endpoint), thefts[i].name);
     }
-    assert_same_processes();
+    assert_same_processes(t);
 }
 
 /* The trader's next wish is as good as ever. */
 static void test_conditions_still_trade(void **state)
 {
-    (void)state;
-    assert_true(wait_for(priced));
-    assert_true(wait_for(ended));
-    assert_same_processes();
+    struct torture *t = *state;
+    assert_true(scene_wait(t, scene_trades));
+    assert_true(scene_wait(t, scene_ended));
+    assert_same_processes(t);
 }
 
 int main(void)

@@ -8,110 +8,50 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "core/check.h"
 #include "core/text.h"
 #include "db/audit.h"
-#include "tests/torture/torture.h"
+#include "tests/torture/scene.h"
 
-#define PATIENCE_US (20 * CLOCK_SECOND_US)
-#define NOTICED_US  (1500 * CLOCK_MS_US)
-#define TRIES       3 /* of one measurement: the machine may be busy with something else */
-
-static struct torture *t;
-static enum component stopped;
-static int64_t since_us;
-
-static bool wait_for(bool (*is_so)(void))
-{
-    int64_t until_us = clock_monotonic_us() + PATIENCE_US;
-    while (!is_so() && clock_monotonic_us() < until_us) {
-        world_pump(t, 5 * CLOCK_MS_US);
-        world_ask_status(t);
-    }
-    return is_so();
-}
-
-static bool healthy(void)
-{
-    return world_healthy(t, since_us);
-}
-
-static bool probed(void)
-{
-    return healthy() && probe_done(t, torture_now());
-}
-
-static bool trades(void)
-{
-    stream_step(t, torture_now());
-    return t->active > 0;
-}
-
-static bool whole_again(void)
-{
-    since_us = torture_now();
-    probe_begin(t);
-    return wait_for(probed);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    t = calloc(1, sizeof *t);
-    CHECK(t != NULL);
-    t->options = (struct torture_options){.seed = 13, .kills = 1, .speed = 60};
-    t->out = stdout;
-    t->first_active = 1;
-    rng_seed(&t->rng, t->options.seed);
-    return world_open(t) && wait_for(healthy) && wait_for(trades) && whole_again() ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    if (t->client != NULL) world_stop(t);
-    world_close(t);
-    free(t);
-    return 0;
-}
+#define NOTICED_US (1500 * CLOCK_MS_US)
+#define TRIES      3 /* of one measurement: the machine may be busy with something else */
 
 /* --- silence -------------------------------------------------------------------------------------------------------- */
 
-static bool line_is_down(void)
+static enum component stopped;
+
+static bool line_is_down(struct torture *t)
 {
     return client_link(t->client, stopped, NULL) != LINK_UP;
 }
 
 static enum component watcher;
 
-static bool watcher_says_so(void)
+static bool watcher_says_so(struct torture *t)
 {
-    return t->heard[watcher].at_us > since_us && !t->heard[watcher].peer_up;
+    return t->heard[watcher].at_us > t->since_us && !t->heard[watcher].peer_up;
 }
 
-static int64_t took_us(enum component component, bool (*noticed)(void))
+static int64_t took_us(struct torture *t, enum component component, scene_is_so *noticed)
 {
     stopped = component;
-    since_us = torture_now();
+    t->since_us = torture_now();
     int64_t from_us = clock_monotonic_us();
     assert_true(world_signal(t, component, SIGSTOP) != 0);
-    bool so = wait_for(noticed);
+    bool so = scene_wait(t, noticed);
     int64_t passed_us = clock_monotonic_us() - from_us;
     assert_true(world_signal(t, component, SIGCONT) != 0);
     assert_true(so);
-    assert_true(whole_again());
+    assert_true(scene_whole_again(t));
     return passed_us;
 }
 
-static void noticed_in_time(enum component component, bool (*noticed)(void), const char *by)
+static void noticed_in_time(struct torture *t, enum component component, scene_is_so *noticed, const char *by)
 {
     int64_t passed_us = INT64_MAX;
-    for (int i = 0; i < TRIES && passed_us > NOTICED_US; i++) passed_us = took_us(component, noticed);
+    for (int i = 0; i < TRIES && passed_us > NOTICED_US; i++) passed_us = took_us(t, component, noticed);
     printf("%s is silent: noticed by %s after %lld ms\n", component_name(component), by,
            (long long)(passed_us / CLOCK_MS_US));
     assert_true(passed_us <= NOTICED_US);
@@ -119,37 +59,37 @@ static void noticed_in_time(enum component component, bool (*noticed)(void), con
 
 static void test_the_screen_notices_a_silent_process(void **state)
 {
-    (void)state;
+    struct torture *t = *state;
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++)
-        noticed_in_time((enum component)c, line_is_down, "the screen");
+        noticed_in_time(t, (enum component)c, line_is_down, "the screen");
 }
 
 static void test_those_who_need_it_notice(void **state)
 {
-    (void)state;
+    struct torture *t = *state;
     watcher = COMPONENT_GATEWAY;
-    noticed_in_time(COMPONENT_EXCHANGE, watcher_says_so, "the gateway");
+    noticed_in_time(t, COMPONENT_EXCHANGE, watcher_says_so, "the gateway");
     watcher = COMPONENT_EXECUTOR;
-    noticed_in_time(COMPONENT_GATEWAY, watcher_says_so, "the executor");
+    noticed_in_time(t, COMPONENT_GATEWAY, watcher_says_so, "the executor");
     watcher = COMPONENT_STRATEGY;
-    noticed_in_time(COMPONENT_GATEWAY, watcher_says_so, "the strategy");
-    noticed_in_time(COMPONENT_EXECUTOR, watcher_says_so, "the strategy");
+    noticed_in_time(t, COMPONENT_GATEWAY, watcher_says_so, "the strategy");
+    noticed_in_time(t, COMPONENT_EXECUTOR, watcher_says_so, "the strategy");
 }
 
 /* Who is silent, and nobody else, is said to be: orders still get to a gateway whose exchange says nothing. */
 static void test_nobody_else_is_blamed(void **state)
 {
-    (void)state;
+    struct torture *t = *state;
     watcher = COMPONENT_GATEWAY;
-    since_us = torture_now();
+    t->since_us = torture_now();
     assert_true(world_signal(t, COMPONENT_EXCHANGE, SIGSTOP) != 0);
-    const bool noticed = wait_for(watcher_says_so);
+    const bool noticed = scene_wait(t, watcher_says_so);
     world_pump(t, 2 * NOTICED_US); /* as long as the executor would take to miss something */
     const bool reached = t->heard[COMPONENT_EXECUTOR].peer_up;
     assert_true(world_signal(t, COMPONENT_EXCHANGE, SIGCONT) != 0);
     assert_true(noticed);
     assert_true(reached);
-    assert_true(whole_again());
+    assert_true(scene_whole_again(t));
 }
 
 /* --- what waited meanwhile ------------------------------------------------------------------------------------------ */
@@ -162,7 +102,7 @@ static bool keep_row(void *at, const struct msg *msg)
     return true;
 }
 
-static bool refused_as_late(void)
+static bool refused_as_late(struct torture *t)
 {
     struct err err = {0};
     const struct db_query query = {.id = MSG_AUDIT, .text = "not taken", .newest_first = true, .limit = 1};
@@ -170,15 +110,15 @@ static bool refused_as_late(void)
     return refusal.time_us != 0;
 }
 
-static bool time_to_live_has_ended(void)
+static bool time_to_live_has_ended(struct torture *t)
 {
-    return torture_now() - since_us > settings_number(&t->settings, SET_SIGNAL_TTL) * CLOCK_MS_US;
+    return torture_now() - t->since_us > settings_number(&t->settings, SET_SIGNAL_TTL) * CLOCK_MS_US;
 }
 
 /* A ticket that lay at an executor that stood still is refused when it wakes, not sent late. */
 static void test_a_ticket_at_a_silent_executor_is_never_late(void **state)
 {
-    (void)state;
+    struct torture *t = *state;
     struct msg msg;
     struct err err = {0};
     msg_init(&msg, MSG_ORDER_COMMAND);
@@ -192,14 +132,19 @@ static void test_a_ticket_at_a_silent_executor_is_never_late(void **state)
     order->quantity = 1;
     msg.order_command.key = client_key(t->client);
     assert_true(world_signal(t, COMPONENT_EXECUTOR, SIGSTOP) != 0);
-    since_us = torture_now();
+    t->since_us = torture_now();
     assert_int_equal(client_send(t->client, COMPONENT_EXECUTOR, &msg, NULL, &err), ERR_OK);
-    assert_true(wait_for(time_to_live_has_ended));
+    assert_true(scene_wait(t, time_to_live_has_ended));
     assert_true(world_signal(t, COMPONENT_EXECUTOR, SIGCONT) != 0);
-    assert_true(wait_for(refused_as_late));
+    assert_true(scene_wait(t, refused_as_late));
     assert_string_equal(refusal.actor, "late");
     assert_string_equal(refusal.component, "executor");
-    assert_true(whole_again());
+    assert_true(scene_whole_again(t));
+}
+
+static int start(void **state)
+{
+    return scene_open(state, 13);
 }
 
 int main(void)
@@ -210,5 +155,5 @@ int main(void)
         cmocka_unit_test(test_nobody_else_is_blamed),
         cmocka_unit_test(test_a_ticket_at_a_silent_executor_is_never_late),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, scene_close);
 }

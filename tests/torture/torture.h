@@ -10,6 +10,7 @@
  *   test_torture.c   a short run, for make test
  *   campaign.c       the kills, the recoveries, the end
  *   world.c          the processes, the directory, what a screen would know of them
+ *   scene.c          all of that made ready for one test (test_*.c, each with a fault of its own)
  *   stream.c         conditions, orders and cancels, all the time
  *   books.c          what must be true afterwards
  *
@@ -17,7 +18,7 @@
  * keeps its directory and says so.
  *
  * Owner: torture_run. Thread: one. Not here: the same on virtual time, where a seed is the whole run
- * (tests/core/test_sim.c).
+ * (tests/sim).
  */
 #ifndef TESTS_TORTURE_TORTURE_H
 #define TESTS_TORTURE_TORTURE_H
@@ -113,6 +114,7 @@ struct torture {
     struct settings settings;
     struct client *client;
     int64_t ahead_us; /* of our clock is the processes' (test_clock_jump) */
+    int64_t since_us; /* what a process said before does not count (scene.c), its time */
     struct torture_counts counts;
     bool failed;
     char why[512];
