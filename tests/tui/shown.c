@@ -14,6 +14,7 @@
 #include <vterm.h>
 
 #include "core/check.h"
+#include "core/session.h"
 #include "core/text.h"
 #include "tests/tui/recorded.h"
 #include "tui/draw.h"
@@ -48,6 +49,7 @@ static void fill_model(struct model *model, unsigned flags)
     }
     if (flags & SHOWN_HALTED) model->guard.mode = GUARD_HALTED;
     if (flags & SHOWN_DIFFERS) recorded_differences(model);
+    if (flags & SHOWN_CLOSED) model->market.session_state = SESSION_CLOSED;
     if (flags & SHOWN_LIVE) model->market.simulated = false;
 }
 

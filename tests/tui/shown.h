@@ -16,8 +16,9 @@
 #define SHOWN_NOTHING 4u /* nothing has been heard of yet */
 #define SHOWN_HALTED  8u
 #define SHOWN_LIVE    16u
-#define SHOWN_DIFFERS 64u /* the venue's books say something else, in each way */
-#define SHOWN_CLOCK   32u /* the clock goes on by 300 ms with each turn of the loop */
+#define SHOWN_DIFFERS 64u  /* the venue's books say something else, in each way */
+#define SHOWN_CLOSED  128u /* the market */
+#define SHOWN_CLOCK   32u  /* the clock goes on by 300 ms with each turn of the loop */
 
 struct shown;
 

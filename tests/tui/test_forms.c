@@ -263,6 +263,41 @@ static void an_order_goes_only_after_a_second_key(void **state)
     }
 }
 
+/* What the guard passes a closed exchange still refuses: said before the order goes, wherever its cost is shown. */
+static void a_ticket_in_a_closed_market_says_so(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        shown = shown_open(sizes[i].rows, sizes[i].columns, "mono", SHOWN_CLOCK | SHOWN_CLOSED);
+        type("b");
+        sees("Order ticket");
+        sees("The market is closed");
+        sees_no("would let it pass");
+        type(ENTER);
+        sees("Send this order?");
+        sees("The market is closed: the exchange will refuse it.");
+        shown_close(shown);
+    }
+}
+
+static void a_limit_beyond_the_best_is_said(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        open_at(sizes[i]);
+        type("b");
+        sees("Order ticket");
+        type(ENTER);
+        sees("Send this order?");
+        sees_no("the best ask");
+        type(ESC TAB "17532" ENTER);
+        sees("100 points above the best ask 17432: it trades at once.");
+        type(ESC BACK BACK BACK BACK "s" BACK BACK BACK "17429" ENTER);
+        sees("1 point below the best bid 17430");
+        shown_close(shown);
+    }
+}
+
 static void a_held_key_answers_nothing(void **state)
 {
     (void)state;
@@ -454,6 +489,8 @@ int main(void)
         cmocka_unit_test(a_ticket_offers_only_what_the_exchange_takes),
         cmocka_unit_test(a_ticket_offers_the_price_that_would_trade),
         cmocka_unit_test(an_order_goes_only_after_a_second_key),
+        cmocka_unit_test(a_ticket_in_a_closed_market_says_so),
+        cmocka_unit_test(a_limit_beyond_the_best_is_said),
         cmocka_unit_test(a_held_key_answers_nothing),
         cmocka_unit_test(a_password_is_never_on_the_screen),
         cmocka_unit_test(contracts_filter_as_one_types),

@@ -140,6 +140,30 @@ static void test_best_prices_are_the_newest(void **state)
     assert_false(quote->last.flags & TICK_SYNTHETIC_BOOK);
 }
 
+/* A market that was sought backwards: the book of its future is not on the new ticks, not even until the next book. */
+static void test_a_new_epoch_leaves_the_old_book(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    recorded_tick(model, "MXFH1", 17000, NOW);
+    const struct quote *quote = model_quote(model, "MXFH1");
+    msg_init(&msg, MSG_DEPTH);
+    snprintf(msg.depth.symbol, sizeof msg.depth.symbol, "MXFH1");
+    msg.depth.time_us = NOW + 1;
+    msg.depth.bid_price[0] = PRICE_POINTS(17020);
+    msg.depth.bid_quantity[0] = 3;
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    msg_init(&msg, MSG_TICK);
+    msg.tick = quote->last;
+    msg.tick.epoch++;
+    msg.tick.sym_seq = 1;
+    msg.tick.time_us = NOW - 3600 * (int64_t)1000000;
+    msg.tick.bid = PRICE_POINTS(16900);
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW + 1);
+    assert_int_equal(quote->last.bid, PRICE_POINTS(16900));
+    assert_false(quote->has_depth);
+}
+
 static void test_recorded_morning(void **state)
 {
     struct model *model = *state;
@@ -550,6 +574,7 @@ int main(void)
         TEST(test_contracts_stand_by_month),
         TEST(test_contracts_stand_by_month_across_a_decade),
         TEST(test_best_prices_are_the_newest),
+        TEST(test_a_new_epoch_leaves_the_old_book),
         TEST(test_recorded_morning),
         TEST(test_spark_is_bounded_and_keeps_the_newest),
         TEST(test_old_ticks_change_nothing),

@@ -14,6 +14,8 @@
 #include "tui/overlays/overlay.h"
 #include "tui/overlays/request.h"
 
+#define CLOSED_WORDS "The market is closed: the exchange will refuse it."
+
 enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 15, LOTS_SIZE = 16 };
 
 struct order_form {
@@ -254,6 +256,11 @@ static int draw_money(const struct order_form *form, const struct app *app, cons
     return y;
 }
 
+static bool market_closed(const struct app *app)
+{
+    return app->model->market.venue[0] && app->model->market.session_state == SESSION_CLOSED;
+}
+
 static void order_side(const struct dialog *dialog, const struct app *app, const struct canvas *canvas)
 {
     const struct order_form *form = (const struct order_form *)dialog;
@@ -277,6 +284,8 @@ static void order_side(const struct dialog *dialog, const struct app *app, const
     lines_rule(canvas, y++, 0, width);
     if (form->reject != REJECT_NONE)
         lines_wrap(canvas, y, 0, width, canvas->area.height - y, ROLE_ALARM, form->reason);
+    else if (market_closed(app))
+        lines_wrap(canvas, y, 0, width, canvas->area.height - y, ROLE_WARNING, CLOSED_WORDS);
     else
         canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_OK, "✓ the guard would let it pass");
 }
@@ -285,11 +294,12 @@ static void order_brief(const struct dialog *dialog, const struct app *app, char
 {
     const struct order_form *form = (const struct order_form *)dialog;
     char bid[PRICE_TEXT_SIZE], ask[PRICE_TEXT_SIZE], cost[PRICE_TEXT_SIZE];
-    (void)app;
     if (!form->has_contract || !form->tick.seq)
         snprintf(text, size, "no price yet");
     else if (form->reject != REJECT_NONE)
         snprintf(text, size, "guard: %s", form->reason);
+    else if (market_closed(app))
+        snprintf(text, size, "%s", CLOSED_WORDS);
     else
         snprintf(
             text, size, "%s / %s%s%s", price_format_fixed(form->tick.bid, form->contract.decimals, bid, sizeof bid),
@@ -335,23 +345,41 @@ static void order_send(struct app *app, void *context)
     dialog_send(&question->form->dialog, app, COMPONENT_EXECUTOR, &msg);
 }
 
+/* A limit far beyond the other side's best is a market order, perhaps by a wrong digit: the question says how far. */
+static void beyond_best(const struct order_form *form, bool open, char *text, size_t size)
+{
+    const struct tick *tick = &form->tick;
+    bool buy = form->request.side == SIDE_BUY;
+    price_t best = buy ? tick->ask : tick->bid;
+    price_t beyond = buy ? form->request.limit_price - best : best - form->request.limit_price;
+    char points[PRICE_TEXT_SIZE], price[PRICE_TEXT_SIZE];
+    text[0] = '\0';
+    if (form->request.type != ORDER_LIMIT || !tick->seq || beyond <= 0) return;
+    if ((buy ? tick->ask_quantity : tick->bid_quantity) <= 0) return;
+    snprintf(text, size, "\n%s point%s %s the best %s %s%s.", price_format(beyond, points, sizeof points),
+             beyond == PRICE_POINTS(1) ? "" : "s", buy ? "above" : "below", buy ? "ask" : "bid",
+             price_format_fixed(best, form->contract.decimals, price, sizeof price), open ? ": it trades at once" : "");
+}
+
 static void order_submit(struct dialog *dialog, struct app *app)
 {
     struct order_form *form = of(dialog);
     struct question *question = calloc(1, sizeof *question);
-    char words[512], price[PRICE_TEXT_SIZE] = "market", value[PRICE_TEXT_SIZE];
+    char words[640], price[PRICE_TEXT_SIZE] = "market", value[PRICE_TEXT_SIZE], beyond[128];
     enum role role;
     CHECK(question);
     question->form = form;
     question->request = form->request;
     if (form->request.type == ORDER_LIMIT) price_format(form->request.limit_price, price, sizeof price);
-    snprintf(words, sizeof words, "%s %d %s at %s (%s %s%s)\nValue NT$ %s, account %s, %s.%s%s",
+    beyond_best(form, app->model->market.session_state == SESSION_OPEN, beyond, sizeof beyond);
+    snprintf(words, sizeof words, "%s %d %s at %s (%s %s%s)\nValue NT$ %s, account %s, %s.%s%s%s%s",
              side_name(form->request.side), form->request.quantity, form->request.symbol, price,
              order_type_name(form->request.type), tif_name(form->request.tif),
              form->request.reduce_only ? ", reduce only" : "",
              money_format(form->preview.notional, value, sizeof value), form->request.account, lines_mode(app, &role),
-             form->reject != REJECT_NONE ? "\nThe guard will refuse it: " : "",
-             form->reject != REJECT_NONE ? form->reason : "");
+             beyond, form->reject != REJECT_NONE ? "\nThe guard will refuse it: " : "",
+             form->reject != REJECT_NONE ? form->reason : "",
+             form->reject == REJECT_NONE && market_closed(app) ? "\n" CLOSED_WORDS : "");
     overlay_confirm(app, "Send this order?", words, 'y', order_send, question);
 }
 
