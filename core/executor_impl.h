@@ -1,6 +1,11 @@
 /*
  * executor_impl: what the files of the executor share. Private to core/executor*.c; the contract is core/executor.h.
  *
+ *   executor.c          creation, restart, what only reads or only keeps the books
+ *   executor_orders.c   signals and commands become intents, once; resends
+ *   executor_events.c   the gateway's order events become orders' states and positions
+ *   executor_flatten.c  cancel, await, look, close, look again
+ *
  * How a wish to cancel survives a restart without a table of its own: an order that the venue may not have yet (INTENT,
  * SENDING, UNKNOWN) is stored with its time to live ended (EXECUTOR_CANCEL_MARK), so that a resend of it can only end
  * it or be answered with what already happened; a working one is stored PENDING_CANCEL.

@@ -8,6 +8,7 @@
  *   gate_venue.c     execution reports: gaps, repeats, fills, orders that were not made here
  *   gate_unknown.c   time-outs, asking the venue, what an answer means, the trader's decision
  *   gate_session.c   a venue session: catching up, comparing positions
+ *   gate_differ.c    positions that differ from the venue's, and the trader's acceptance of each
  *   gate_control.c   halt, reduce, resume, limits, the day's loss
  *
  * Owner: the gate. Thread: one.

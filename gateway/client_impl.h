@@ -1,6 +1,12 @@
 /*
  * client_impl: the inside of gateway/client.h, for client*.c alone.
  *
+ *   client.c          the links, and the queue of what came
+ *   client_request.c  requests in flight: each gets one reply
+ *   client_daemon.c   outcryd: is it there, starting it, what market it plays
+ *   client_await.c    waiting until the processes work, or one is given up
+ *   client_home.c     where the databases are, and who asks
+ *
  * Each agent has a link: a SUB for what it publishes and a DEALER for asking. The gateway's SUB belongs to an upstream
  * (gateway/upstream.h), which mends its gaps. While a link's snapshot is being answered its SUB waits, so that an older
  * row never follows a newer one for good.

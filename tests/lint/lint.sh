@@ -1,6 +1,6 @@
 #!/bin/sh
 # lint: everything about the sources that a machine can judge. Every part runs, then it fails if any part did.
-#   BUILD=build sh tests/lint/lint.sh [PART...]      parts: self layers pure shape format banned state tidy cppcheck
+#   BUILD=build sh tests/lint/lint.sh [PART...]      parts: self layers pure shape names format banned state tidy cppcheck
 # clang-tidy is run again only on files that changed, or all when a header did; two at a time.
 set -u
 : "${BUILD:=build}"
@@ -27,6 +27,8 @@ part() {
 layers() { awk -f $here/layers.awk $files; }
 # shellcheck disable=SC2086
 shape() { awk -f $here/shape.awk $files; }
+# shellcheck disable=SC2086
+names() { echo "$files" | awk -f $here/names.awk - $files README.md docs/*.md; }
 # shellcheck disable=SC2086
 banned() { awk -f $here/banned.awk $files; }
 # The layout of every source is what .clang-format says; another version of the program has other opinions.
@@ -63,10 +65,10 @@ check() {
         --template='{file}:{line}: cppcheck: {message} [{id}]' core db gateway tui tests
 }
 
-[ $# -gt 0 ] || set -- self layers pure shape format banned state cppcheck tidy
+[ $# -gt 0 ] || set -- self layers pure shape names format banned state cppcheck tidy
 for name in "$@"; do
     case $name in
-    self | layers | pure | shape | format | banned | state | tidy) part "$name" "$name" ;;
+    self | layers | pure | shape | names | format | banned | state | tidy) part "$name" "$name" ;;
     cppcheck) part cppcheck check ;;
     *) echo "lint: no part '$name'" >&2; exit 2 ;;
     esac

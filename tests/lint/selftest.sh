@@ -9,6 +9,8 @@ files=$(find core db gateway tui tests -name '*.[ch]' | LC_ALL=C sort)
 got=$(
     # shellcheck disable=SC2086
     for rule in layers shape banned; do awk -f ../$rule.awk $files && echo "$rule found nothing"; done
+    # shellcheck disable=SC2086
+    echo "$files" | awk -f ../names.awk - $files && echo "names found nothing"
 )
 if [ "$got" != "$(cat expected)" ]; then
     echo "$got" | diff expected - && exit 2
@@ -16,5 +18,6 @@ if [ "$got" != "$(cat expected)" ]; then
 fi
 # And what is allowed passes.
 cd good || exit 2
-good=$(for rule in layers shape banned; do awk -f ../../$rule.awk core/fine.c; done)
+good=$(for rule in layers shape banned; do awk -f ../../$rule.awk core/fine.c; done
+    echo core/fine.c | awk -f ../../names.awk - core/fine.c)
 [ -z "$good" ] || { echo "$good"; exit 1; }
