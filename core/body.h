@@ -109,6 +109,7 @@ enum difference_kind {
     DIFFERENCE_MISSING,      /* an order that works here, and the venue does not know it; halts */
     DIFFERENCE_UNKNOWN,      /* an order of unknown outcome; blocks its symbol */
     DIFFERENCE_ELSEWHERE,    /* an order that works there and was not made here; blocks nothing */
+    DIFFERENCE_ALIVE,        /* an order that ended here, and works there; halts */
 };
 
 /* The venue's books say something else than ours: said until the trader accepts it, or it goes away by itself. */

@@ -15,7 +15,8 @@
  *                     guard_state, guard_limits, risk_event, cursor (stream = session.user: the last venue_exec of it
  *                     that was applied)
  *        PORT_VENUE   order_request, cancel_request, query: QUERY_VENUE_ORDER (text = client order id),
- *                     QUERY_VENUE_FILLS (from_seq), QUERY_VENUE_POSITIONS; request_id is the gate's own
+ *                     QUERY_VENUE_FILLS (from_seq), QUERY_VENUE_POSITIONS, QUERY_VENUE_ORDERS; request_id is the
+ *                     gate's own
  *        PORT_PUBLISH order_event, guard_state, guard_limits, risk_event, difference
  *        PORT_REPLY   reply
  *
@@ -32,12 +33,12 @@
  *      seq order: of the same trading days, and in any case the very last one (events_seq comes from it);
  *   2. gate_on_limits from the settings when no guard_limits row was there (actor "settings"); gate_start;
  *   3. contracts and market as they come; gate_on_session when the venue session is up and an account is selected.
- * A session that comes up is caught up with first (fills since the last seen, then orders in doubt, then positions are
- * compared; a difference that stays is HALTED with both numbers). Until the answer to QUERY_VENUE_FILLS has ended with
- * its reply (gate_on_venue_reply) exits are denied NOT_LOGGED_IN, and asked for again; until every order that lives here
- * and the positions were answered for, what opens is neither answered nor sent: whoever asks again in time gets it sent
- * after the comparison, or EXPIRED. A driver must hand over every answer and every reply whose request_id the gate made, in
- * the order in which the venue gave them.
+ * A session that comes up is caught up with first: fills since the last seen, then orders in doubt; then positions and
+ * the orders that work there are compared, and a difference that stays is HALTED, with both numbers. Until the answer to
+ * QUERY_VENUE_FILLS has ended with its reply (gate_on_venue_reply) exits are denied NOT_LOGGED_IN, and asked for again;
+ * until every order that lives here, the positions and what works there were answered for, what opens is neither answered
+ * nor sent: whoever asks again in time gets it sent after the comparison, or EXPIRED. A driver must hand over every answer
+ * and every reply whose request_id the gate made, in the order in which the venue gave them.
  * Time to live: in a live system every request has one (expires_us > 0), or an id that was forgotten could be sent
  * again.
  *
@@ -76,6 +77,8 @@ void gate_on_venue_order_status(struct gate *gate, const struct venue_order_stat
                                 struct sink *sink);
 /* Answer to QUERY_VENUE_POSITIONS, one call a position held there. */
 void gate_on_venue_position(struct gate *gate, const struct position *position, int64_t now_us, struct sink *sink);
+/* Answer to QUERY_VENUE_ORDERS, one call an order that works there. */
+void gate_on_venue_order(struct gate *gate, const struct order *order);
 /* The end of an answer to one of the gate's queries. */
 void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t now_us, struct sink *sink);
 /* The venue session came up (a new number) or went down; account is the selected one, "" = none. */
@@ -84,7 +87,7 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
  * gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED, or ORDER_UNKNOWN: ask the venue
  * again); ACCEPT (text = symbol, number = the venue's lots as he saw them: a difference of positions is counted, without a
  * cost; or text = client order id, number = the enum difference_kind as he saw it: MISSING or UNKNOWN ends here as CANCELLED,
- * ELSEWHERE is noted). RESUME is refused while what halted still holds. Every other kind is refused. */
+ * ELSEWHERE is noted, ALIVE is cancelled at the venue). RESUME is refused while what halted still holds. Every other kind is refused. */
 void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 /* The accounts of the login, before the gate_on_session that it comes up with: an order of another login's account is
  * not asked about, cancelled or sent, because what this login is not told of it proves nothing. None given: every

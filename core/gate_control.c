@@ -96,16 +96,8 @@ static void resume(struct gate *gate, const struct control *control, const char 
                    reason);
         return;
     }
-    if (gate->difference_count > 0) {
-        const struct difference *first = &gate->differences[0];
-        gate_reply(sink, control->request_id, ERR_STATE, "%s: %+" PRId32 " at %s, %+" PRId32 " here: accept it first",
-                   first->symbol, first->there, gate->config.venue, first->here);
-        return;
-    }
-    const struct order *missing = gate_missing(gate);
-    if (missing != NULL) {
-        gate_reply(sink, control->request_id, ERR_STATE, "order %s works here and %s does not know it: accept it first",
-                   missing->request.client_order_id, gate->config.venue);
+    if (gate_differ_words(gate, reason, sizeof reason)) {
+        gate_reply(sink, control->request_id, ERR_STATE, "%s", reason);
         return;
     }
     if (gate->feed_alarmed) {

@@ -11,9 +11,10 @@ static void say(const struct difference *difference, struct sink *sink)
     emit(sink, PORT_PUBLISH, MSG_DIFFERENCE, difference, sizeof *difference);
 }
 
-static bool same(const struct difference *difference, const char *account, const char *symbol)
+static bool same(const struct difference *difference, const char *account, const char *symbol, const char *id)
 {
-    return strcmp(difference->account, account) == 0 && strcmp(difference->symbol, symbol) == 0;
+    return strcmp(difference->account, account) == 0 && strcmp(difference->symbol, symbol) == 0 &&
+           strcmp(difference->client_order_id, id) == 0;
 }
 
 static void settle(struct gate *gate, uint32_t at, struct sink *sink)
@@ -31,25 +32,35 @@ void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink)
         if (gate->differences[i].time_us < before_us) settle(gate, i, sink);
 }
 
-void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int32_t there, int64_t now_us,
-                       struct sink *sink)
+struct difference *gate_differ_row(struct gate *gate, enum difference_kind kind, const char *account,
+                                   const char *symbol, const char *client_order_id)
 {
-    struct difference *difference = NULL;
-    for (uint32_t i = 0; i < gate->difference_count && difference == NULL; i++)
-        if (same(&gate->differences[i], gate->session.account, symbol)) difference = &gate->differences[i];
-    if (difference == NULL) {
-        if (gate->difference_count == GATE_DIFFERENCES) return; /* said as soon as others are settled */
-        difference = &gate->differences[gate->difference_count++];
-        memset(difference, 0, sizeof *difference);
-        difference->kind = DIFFERENCE_POSITION;
-        (void)text_copy(difference->account, sizeof difference->account, gate->session.account);
-        (void)text_copy(difference->symbol, sizeof difference->symbol, symbol);
-    }
-    bool news = difference->here != here || difference->there != there;
+    for (uint32_t i = 0; i < gate->difference_count; i++)
+        if (same(&gate->differences[i], account, symbol, client_order_id)) return &gate->differences[i];
+    if (gate->difference_count == GATE_DIFFERENCES) return NULL; /* said as soon as others are settled */
+    struct difference *difference = &gate->differences[gate->difference_count++];
+    /* Of no moment yet: whatever is found first is news. */
+    *difference = (struct difference){.kind = kind};
+    (void)text_copy(difference->account, sizeof difference->account, account);
+    (void)text_copy(difference->symbol, sizeof difference->symbol, symbol);
+    (void)text_copy(difference->client_order_id, sizeof difference->client_order_id, client_order_id);
+    return difference;
+}
+
+void gate_differ_set(struct difference *difference, int32_t here, int32_t there, int64_t now_us, struct sink *sink)
+{
+    const bool news = difference->time_us == 0 || difference->here != here || difference->there != there;
     difference->here = here;
     difference->there = there;
     difference->time_us = now_us;
     if (news) say(difference, sink);
+}
+
+void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int32_t there, int64_t now_us,
+                       struct sink *sink)
+{
+    struct difference *row = gate_differ_row(gate, DIFFERENCE_POSITION, gate->session.account, symbol, "");
+    if (row != NULL) gate_differ_set(row, here, there, now_us, sink);
 }
 
 static struct difference of_order(const struct gate *gate, uint32_t slot)
@@ -94,12 +105,26 @@ void gate_each_difference(const struct gate *gate, void (*visit)(void *context, 
     }
 }
 
-const struct order *gate_missing(const struct gate *gate)
+bool gate_differ_words(const struct gate *gate, char *text, size_t size)
 {
+    const char *venue = gate->config.venue;
+    if (gate->difference_count > 0) {
+        const struct difference *first = &gate->differences[0];
+        if (first->kind == DIFFERENCE_ALIVE)
+            snprintf(text, size, "order %s ended here and works at %s: accept it first", first->client_order_id, venue);
+        else
+            snprintf(text, size, "%s: %+" PRId32 " at %s, %+" PRId32 " here: accept it first", first->symbol,
+                     first->there, venue, first->here);
+        return true;
+    }
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
          at = order_table_next(&gate->orders, at))
-        if (gate->slots[at].differs == DIFFERENCE_MISSING) return order_table_at(&gate->orders, at);
-    return NULL;
+        if (gate->slots[at].differs == DIFFERENCE_MISSING) {
+            snprintf(text, size, "order %s works here and %s does not know it: accept it first",
+                     order_table_at(&gate->orders, at)->request.client_order_id, venue);
+            return true;
+        }
+    return false;
 }
 
 /* An order that was made elsewhere is only looked at; any other ends here as CANCELLED, as the trader's decision. */
@@ -200,7 +225,12 @@ void gate_accept(struct gate *gate, const struct control *control, int64_t now_u
     const char *actor = control->actor[0] == '\0' ? "operator" : control->actor;
     price_t price;
     uint32_t at = 0;
-    while (at < gate->difference_count && !same(&gate->differences[at], gate->session.account, control->text)) at++;
+    while (at < gate->difference_count && !same(&gate->differences[at], gate->session.account, control->text, "")) at++;
+    for (uint32_t i = 0; at == gate->difference_count && i < gate->difference_count; i++) {
+        if (strcmp(gate->differences[i].client_order_id, control->text) != 0) continue;
+        gate_alive_accept(gate, &gate->differences[i], control, actor, now_us, sink);
+        return;
+    }
     const uint32_t slot = order_table_find(&gate->orders, control->text);
     if (at == gate->difference_count && slot != ORDER_TABLE_NONE && gate->slots[slot].differs != 0) {
         accept_order(gate, slot, control, actor, now_us, sink);

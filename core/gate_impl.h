@@ -8,7 +8,8 @@
  *   gate_venue.c     execution reports: gaps, repeats, fills, orders that were not made here
  *   gate_unknown.c   time-outs, asking the venue, what an answer means, the trader's decision
  *   gate_session.c   a venue session: catching up, comparing positions
- *   gate_differ.c    positions that differ from the venue's, and the trader's acceptance of each
+ *   gate_alive.c     ... and the orders that work there: one that ended here, one that is not known here
+ *   gate_differ.c    what differs, said line by line, and the trader's acceptance
  *   gate_control.c   halt, reduce, resume, limits, the day's loss
  *
  * Owner: the gate. Thread: one.
@@ -67,7 +68,8 @@ struct gate_held {
 };
 
 struct gate_compare {
-    uint64_t ask_id; /* QUERY_VENUE_POSITIONS without an answer yet */
+    uint64_t ask_id; /* QUERY_VENUE_POSITIONS, then QUERY_VENUE_ORDERS, without an answer yet */
+    bool orders;     /* it is the second */
     int64_t asked_us;
     int64_t next_us; /* ask again; 0 = no need */
     int32_t tries;
@@ -75,6 +77,9 @@ struct gate_compare {
     uint64_t seq; /* last report applied when they were asked for */
     bool judged;  /* once in this session: they are the same, or their difference is said */
     bool suspect; /* they differ: the reports have to be complete before that means anything */
+    uint32_t order_rows;
+    uint32_t alive_count;
+    struct order alive[GATE_DIFFERENCES]; /* what works there, and not here; those that find no room, later */
     uint32_t count;
     struct gate_held held[LEDGER_POSITIONS]; /* what the venue says */
 };
@@ -154,10 +159,27 @@ struct gate_stream *gate_stream(struct gate *gate, const char *user);
 /* The session's; NULL: none, or one too many. */
 const struct gate_stream *gate_stream_now(const struct gate *gate);
 
+/* Here; of an order that has no client order id. */
+void gate_elsewhere_id(char id[CLIENT_ORDER_ID_SIZE], const char *venue_order_id);
+
 /* A report that is known to be new: to its order and the position. */
 void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink);
 
+/* gate_alive.c */
+/* How many orders of the venue's last answer work there, and not here? */
+uint32_t gate_alive(const struct gate *gate);
+/* All reports are applied: what ended here becomes a difference, what is not known is adopted. Writes a reason for HALTED
+ * when there is one; returns whether. */
+bool gate_alive_judge(struct gate *gate, char *reason, size_t size, int64_t now_us, struct sink *sink);
+void gate_alive_accept(struct gate *gate, const struct difference *difference, const struct control *control,
+                       const char *actor, int64_t now_us, struct sink *sink);
+
 /* gate_differ.c */
+/* The row of that order ("") or position, at that venue's account: new, or as it stands. NULL: no room now. */
+struct difference *gate_differ_row(struct gate *gate, enum difference_kind kind, const char *account,
+                                   const char *symbol, const char *client_order_id);
+/* The lines there are room for say that (here, there, time); said when it is news. */
+void gate_differ_set(struct difference *difference, int32_t here, int32_t there, int64_t now_us, struct sink *sink);
 /* Of the selected account; said when it is news. */
 void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int32_t there, int64_t now_us,
                        struct sink *sink);
@@ -165,8 +187,8 @@ void gate_differ_found(struct gate *gate, const char *symbol, int32_t here, int3
 void gate_differ_settle(struct gate *gate, int64_t before_us, struct sink *sink);
 /* Say what became of the order's difference, when it is news. */
 void gate_differ_order(struct gate *gate, uint32_t slot, struct sink *sink);
-/* One that works here and not at the venue; NULL: none. */
-const struct order *gate_missing(const struct gate *gate);
+/* What has to be accepted before RESUME, in words; false: nothing. */
+bool gate_differ_words(const struct gate *gate, char *text, size_t size);
 void gate_accept(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 
 /* gate_unknown.c */

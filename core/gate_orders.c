@@ -12,6 +12,7 @@ static bool venue_differs(const struct gate *gate, const struct order_request *r
     *there = held;
     for (uint32_t i = 0; i < gate->difference_count; i++) {
         const struct difference *difference = &gate->differences[i];
+        if (difference->kind != DIFFERENCE_POSITION) continue;
         if (strcmp(difference->symbol, request->symbol) != 0 || strcmp(difference->account, request->account) != 0)
             continue;
         *there = difference->there + (held - difference->here);

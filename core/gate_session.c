@@ -1,5 +1,6 @@
 /* gate_session: a venue session that comes up is caught up with before an order goes over it: reports since the last
- * seen, then every order that lives here, then positions. A difference that stays is HALTED, with both numbers. */
+ * seen, then every order that lives here, then positions and the orders that work there. A difference that stays is
+ * HALTED, with both numbers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,8 @@ void gate_ask_fills(struct gate *gate, int64_t now_us, struct sink *sink)
 static void ask_positions(struct gate *gate, int64_t now_us, struct sink *sink)
 {
     const struct gate_stream *stream = gate_stream_now(gate);
-    gate->compare.count = 0;
+    gate->compare.count = gate->compare.order_rows = gate->compare.alive_count = 0;
+    gate->compare.orders = false;
     gate->compare.seq = stream == NULL ? 0 : stream->seq;
     gate->compare.suspect = false;
     gate->compare.next_us = 0;
@@ -139,12 +141,19 @@ static uint32_t differences(struct gate *gate, char *text, size_t size, int64_t 
     return count;
 }
 
-static void compare_positions(struct gate *gate, int64_t now_us, struct sink *sink)
+static void ask_orders(struct gate *gate, int64_t now_us, struct sink *sink)
+{
+    gate->compare.orders = true;
+    gate->compare.asked_us = now_us;
+    gate->compare.ask_id = gate_ask(gate, QUERY_VENUE_ORDERS, "", 0, sink);
+}
+
+static void compare_books(struct gate *gate, int64_t now_us, struct sink *sink)
 {
     char text[REASON_SIZE];
     struct gate_compare *compare = &gate->compare;
     compare->ask_id = 0;
-    compare->suspect = differences(gate, text, sizeof text, now_us, NULL) != 0;
+    compare->suspect = differences(gate, text, sizeof text, now_us, NULL) != 0 || gate_alive(gate) != 0;
     if (!compare->suspect) {
         compare->tries = compare->cut = 0;
         gate_differ_settle(gate, INT64_MAX, sink);
@@ -155,7 +164,7 @@ static void compare_positions(struct gate *gate, int64_t now_us, struct sink *si
     gate_ask_fills(gate, now_us, sink);
 }
 
-/* All reports are applied. If none of them is newer than the question, the two positions are of the same moment. */
+/* All reports are applied. If none of them is newer than the question, both books are of the same moment. */
 static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, struct sink *sink)
 {
     char text[REASON_SIZE], reason[REASON_SIZE];
@@ -166,11 +175,16 @@ static void judge_difference(struct gate *gate, uint64_t seq, int64_t now_us, st
         return;
     }
     compare->tries = 0;
-    (void)differences(gate, text, sizeof text, now_us, sink);
+    bool halts = gate_alive_judge(gate, reason, sizeof reason, now_us, sink);
+    if (differences(gate, text, sizeof text, now_us, sink) != 0) {
+        halts = true;
+        snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
+    }
     gate_differ_settle(gate, now_us, sink);
-    compare->next_us = now_us + GATE_DIFFER_AGAIN_US;
-    snprintf(reason, sizeof reason, "positions at %s differ: %.80s", gate->config.venue, text);
-    gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
+    if (halts) {
+        compare->next_us = now_us + GATE_DIFFER_AGAIN_US;
+        gate_set_mode(gate, GUARD_HALTED, "guard", reason, now_us, sink);
+    }
     compare->judged = true;
 }
 
@@ -191,10 +205,12 @@ static void fills_answered(struct gate *gate, const struct reply *reply, int64_t
 }
 
 /* Some of the answer was lost: ask again, but not for ever. */
-static bool positions_missing(struct gate *gate, const struct reply *reply, int64_t now_us)
+static bool rows_missing(struct gate *gate, const struct reply *reply, int64_t now_us)
 {
     struct gate_compare *compare = &gate->compare;
-    if (reply->number <= (int64_t)compare->count || ++compare->cut >= GATE_COMPARE_CUT) return false;
+    if (reply->number <= (int64_t)(compare->orders ? compare->order_rows : compare->count) ||
+        ++compare->cut >= GATE_COMPARE_CUT)
+        return false;
     compare->ask_id = 0;
     compare->next_us = now_us + GATE_COMPARE_PAUSE_US;
     return true;
@@ -209,8 +225,12 @@ void gate_on_venue_reply(struct gate *gate, const struct reply *reply, int64_t n
     } else if (reply->request_id == gate->compare.ask_id) {
         if (reply->status != ERR_OK)
             gate->compare.next_us = now_us + GATE_COMPARE_PAUSE_US;
-        else if (!positions_missing(gate, reply, now_us))
-            compare_positions(gate, now_us, sink);
+        else if (rows_missing(gate, reply, now_us))
+            return;
+        else if (gate->compare.orders)
+            compare_books(gate, now_us, sink);
+        else
+            ask_orders(gate, now_us, sink);
     }
     gate_compared(gate);
 }

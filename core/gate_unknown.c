@@ -181,6 +181,8 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
         gate_risk(gate, sink, now_us, control->actor, REJECT_NONE, &order->request,
                   "order %s of unknown outcome: %s %s", control->text, order_state_name(order->state), reason);
         gate_reply(sink, control->request_id, ERR_OK, "%s is %s", control->text, order_state_name(order->state));
+        /* If it lives there after all, that is seen as soon as nothing of it can be on its way. */
+        gate->compare.next_us = now_us + gate->config.in_flight_us;
         return;
     }
     gate_reply(sink, control->request_id, ERR_RANGE,

@@ -46,6 +46,11 @@ static enum status adopt_terms(const struct venue_exec *exec, struct order_reque
     return order_request_check(request, err);
 }
 
+void gate_elsewhere_id(char id[CLIENT_ORDER_ID_SIZE], const char *venue_order_id)
+{
+    snprintf(id, CLIENT_ORDER_ID_SIZE, "venue/%.33s", venue_order_id);
+}
+
 /* An order that is not ours, or of ours and lost: known from now on by what the venue says of it. */
 static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t now_us, struct sink *sink)
 {
@@ -54,7 +59,7 @@ static uint32_t adopt(struct gate *gate, const struct venue_exec *exec, int64_t 
     if (exec->client_order_id[0] != '\0')
         (void)text_copy(request.client_order_id, sizeof request.client_order_id, exec->client_order_id);
     else
-        snprintf(request.client_order_id, sizeof request.client_order_id, "venue/%.33s", exec->venue_order_id);
+        gate_elsewhere_id(request.client_order_id, exec->venue_order_id);
     (void)text_copy(request.account, sizeof request.account, exec->account);
     (void)text_copy(request.symbol, sizeof request.symbol, exec->symbol);
     (void)text_copy(request.actor, sizeof request.actor, ORDER_ACTOR_ELSEWHERE);

@@ -64,10 +64,8 @@ static const char *const market_action_names[] = {
     [MARKET_SEEK] = "seek",
 };
 static const char *const difference_names[] = {
-    [DIFFERENCE_POSITION] = "position",
-    [DIFFERENCE_MISSING] = "missing",
-    [DIFFERENCE_UNKNOWN] = "unknown",
-    [DIFFERENCE_ELSEWHERE] = "elsewhere",
+    [DIFFERENCE_POSITION] = "position",   [DIFFERENCE_MISSING] = "missing", [DIFFERENCE_UNKNOWN] = "unknown",
+    [DIFFERENCE_ELSEWHERE] = "elsewhere", [DIFFERENCE_ALIVE] = "alive",
 };
 static const char *const session_names[] = {
     [SESSION_NONE] = "none",

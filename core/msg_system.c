@@ -100,7 +100,8 @@ static const struct field fields_difference[] = {
     TEXT(difference, , symbol, 1, "contract"),
     TEXT(difference, , client_order_id, 0, "the order; empty: the position"),
     NUMBER(difference, , here, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by our books; of an order: filled"),
-    NUMBER(difference, , there, -MSG_LOTS_MAX, MSG_LOTS_MAX, "lots held by the venue's; of an order: 0"),
+    NUMBER(difference, , there, -MSG_LOTS_MAX, MSG_LOTS_MAX,
+           "lots held by the venue's; of an order: filled there, when it says so"),
     FLAG(difference, , settled, "not a difference any more"),
     TIME(difference, , time_us, "process time"),
 };

@@ -255,6 +255,8 @@ void gateway_on_venue_message(void *context, const struct msg *msg)
     } else if (msg->id == MSG_POSITION) {
         gate_on_venue_position(g->gate, &msg->position, now_us, gateway_sink(g));
         gateway_end_step(g);
+    } else if (msg->id == MSG_ORDER) {
+        gate_on_venue_order(g->gate, &msg->order);
     }
 }
 

@@ -12,6 +12,7 @@ static const struct {
     [DIFFERENCE_MISSING] = {"works", "not known", "end it here: CANCELLED"},
     [DIFFERENCE_UNKNOWN] = {"UNKNOWN", "no answer", "end it here: CANCELLED"},
     [DIFFERENCE_ELSEWHERE] = {"not ours", "works", "leave it, note it"},
+    [DIFFERENCE_ALIVE] = {"ended", "works", "cancel it at the venue"},
 };
 
 struct difference_text difference_text(const struct difference *difference)

@@ -124,7 +124,7 @@ int model_halting(const struct model *model)
 {
     int count = 0;
     for (size_t i = 0; i < model->difference_count; i++)
-        count += model->differences[i].kind == DIFFERENCE_POSITION || model->differences[i].kind == DIFFERENCE_MISSING;
+        count += model->differences[i].kind != DIFFERENCE_UNKNOWN && model->differences[i].kind != DIFFERENCE_ELSEWHERE;
     return count;
 }
 

@@ -32,6 +32,8 @@ struct scene {
     int64_t now_us;
     uint64_t venue_seq;
     uint64_t venue_session;
+    struct order listed[2]; /* what works at the venue, said when it is asked for */
+    uint32_t listed_count;
 };
 
 static inline void scene_tick(struct scene *scene, int64_t points)
@@ -102,11 +104,17 @@ static inline const struct query *scene_query(const struct scene *scene, enum qu
     return NULL;
 }
 
+/* After the positions the orders are asked for: they are answered at once. */
 static inline void scene_reply(struct scene *scene, enum query_kind kind)
 {
     const struct query *query = scene_query(scene, kind);
     assert_non_null(query);
     struct reply reply = {.request_id = query->request_id};
+    gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink);
+    query = kind == QUERY_VENUE_POSITIONS ? scene_query(scene, QUERY_VENUE_ORDERS) : NULL;
+    if (query == NULL) return;
+    reply = (struct reply){.request_id = query->request_id, .number = scene->listed_count};
+    for (uint32_t i = 0; i < scene->listed_count; i++) gate_on_venue_order(scene->gate, &scene->listed[i]);
     gate_on_venue_reply(scene->gate, &reply, scene->now_us, &scene->sink);
 }
 

@@ -175,6 +175,14 @@ static void answer_position(void *context, const struct position *position)
     answer_row(context, &msg);
 }
 
+static void answer_working(void *context, const struct order *order)
+{
+    struct msg msg;
+    msg_init(&msg, MSG_ORDER);
+    msg.order = *order;
+    answer_row(context, &msg);
+}
+
 static bool answer_fills(struct answer *answer, uint64_t from_seq)
 {
     const struct table *table = &self(answer->world)->store.tables[TABLE_EXEC];
@@ -206,6 +214,7 @@ static void on_query(struct world *world, const struct query *query)
     if (query->kind == QUERY_VENUE_FILLS) more = answer_fills(&answer, query->from_seq);
     if (query->kind == QUERY_VENUE_ORDER) answer_order(&answer, query);
     if (query->kind == QUERY_VENUE_POSITIONS) matching_each_position(matching, 0, answer_position, &answer);
+    if (query->kind == QUERY_VENUE_ORDERS) matching_each_working(matching, 0, answer_working, &answer);
     for (uint32_t i = 0; query->kind == QUERY_CONTRACTS && i < matching_count(matching); i++) {
         msg_init(&msg, MSG_CONTRACT);
         msg.contract = *matching_contract_at(matching, i);

@@ -449,6 +449,8 @@ static void receive(struct world *world, const struct packet *packet)
         gate_on_venue_order_status(g->gate, &msg->venue_order_status, world->now_us, sink);
     else if (msg->id == MSG_POSITION)
         gate_on_venue_position(g->gate, &msg->position, world->now_us, sink);
+    else if (msg->id == MSG_ORDER)
+        gate_on_venue_order(g->gate, &msg->order);
     end_step(world);
 }
 

@@ -208,14 +208,14 @@ static const struct cli_command commands[] = {
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
      "Works when nothing runs: marks are the last stored prices.", position_filters, cmd_positions},
     {"differences list", "", 0, 0, "List what differs from the venue's books",
-     "Ours, the venue's, and what accepting does. Positions and missing orders halt; they are accepted one by one.",
+     "Ours, the venue's, and what accepting does. They are accepted one by one; RESUME waits for those that halt.",
      no_options, cmd_differences_list},
     {"differences accept", "NAME SEEN", 2, 2, "Accept what differs from the venue's books",
      "'outcry differences' lists it. NAME is a symbol and SEEN the venue's lots: what is missing is counted at the "
      "last "
-     "price, without a cost. Or NAME is an order and SEEN missing or unknown (it ends here as CANCELLED) or elsewhere "
-     "(noted: it counts and is never touched). What has changed since is refused. RESUME waits for positions and "
-     "missing orders.",
+     "price, without a cost. Or NAME is an order and SEEN its kind: missing or unknown (it ends here as CANCELLED), "
+     "alive (it ended here and works there: it is cancelled at the venue), elsewhere (noted: it counts and is never "
+     "touched). What has changed since is refused. RESUME waits for positions, missing and alive orders.",
      no_options, cmd_differences_accept},
     {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
      "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the "

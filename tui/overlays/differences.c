@@ -22,6 +22,9 @@ static const char *const questions[] = {
                            "there after all, its fills are counted.",
     [DIFFERENCE_UNKNOWN] = "is of unknown outcome; the venue is still being asked. End it here as CANCELLED? Ask the "
                            "broker first: if it fills there after all, its fills are counted.",
+    [DIFFERENCE_ALIVE] =
+        "ended by our books, and works at the venue: it may still fill there. Cancel it at the venue? What "
+        "it fills before that is counted.",
     [DIFFERENCE_ELSEWHERE] = "was made elsewhere: it counts in risk and is never touched. Take it off this list?",
 };
 
