@@ -5,7 +5,8 @@
  * are left out. A trade of an earlier interval (a replay that was turned back, a gap that was mended late) ends the
  * present bar and starts one there: the caller decides what to do with two bars of one start.
  *
- * Does not fill empty intervals, store or publish. Thread: one. Owner: the caller; nothing is allocated.
+ * Does not fill empty intervals, store or publish. Unit: as struct bar. Thread: one. Owner: the caller; nothing is
+ * allocated.
  */
 #ifndef CORE_BAR_H
 #define CORE_BAR_H

@@ -3,7 +3,10 @@
  *
  * Unit: a date is int32_t yyyymmdd; 0 is "none". Times are UTC microseconds (core/clock.h).
  * Limits: 1990-01-01 .. 2099-12-31; a moment or a sum of days outside is held at the nearer end. A date handed in must
- * be valid (calendar_date_valid): anything else is a CHECK. Thread: any (pure).
+ * be valid (calendar_date_valid): anything else is a CHECK.
+ *
+ * Does not know trading days (core/session.h) or other time zones. Errors: of parsing alone; the words name the text
+ * and what is allowed. Owner: the caller owns every buffer. Thread: any (pure).
  */
 #ifndef CORE_CALENDAR_H
 #define CORE_CALENDAR_H

@@ -4,7 +4,7 @@
  * CHECK is for what can only be false when the program itself is wrong; wrong input is an err, never a CHECK. Before it
  * aborts it runs the hook, which the screen uses to give the terminal back.
  *
- * Thread: any; the hook is set once at start.
+ * Owner: the hook belongs to the process; whoever set it removes it. Thread: any; the hook is set once at start.
  */
 #ifndef CORE_CHECK_H
 #define CORE_CHECK_H

@@ -5,7 +5,8 @@
  *   - process time: this clock; time to live, time-outs, heartbeats, rates;
  *   - market time: what the exchange stamps on a tick; sessions, trading days, validity. In a replay it is years ago.
  * Pure components never call a clock: they are handed `now_us`.
- * Thread: the system clock any; a virtual clock belongs to one thread.
+ * Owner: the caller, but for the system clock, which is static. Thread: the system clock any; a virtual clock belongs
+ * to one thread.
  */
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H

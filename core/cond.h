@@ -19,7 +19,8 @@
  * average fill (fill). Exits arm from the tick after the fill and claim the pair: both never go.
  *
  * This file is one condition's rules; core/cond_book.h finds which conditions a tick crosses; core/strategy.h drives
- * both. Unit: prices and distances price_t; quantities lots; times as named. Thread: one. Owner: the caller.
+ * both. It sends nothing and keeps nothing. Errors: condition_terms_check's, one field and one sentence each.
+ * Unit: prices and distances price_t; quantities lots; times as named. Thread: one. Owner: the caller.
  */
 #ifndef CORE_COND_H
 #define CORE_COND_H

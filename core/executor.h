@@ -11,9 +11,13 @@
  *
  * Invariants: one intent a client_order_id, for ever (same id, same order: what already happened is the answer; same
  * id, other order: REJECT_ID_REUSED); a signal past its time to live becomes EXPIRED and no order; fills are counted
- * once by exec_id; an operator's id is made of his key, "<install>-k<key>", or "<install>-m<session>-<counter>". An order
- * that is not kept in memory any more is the driver's to restore before a key's command is given.
+ * once by exec_id; an operator's id is made of his key, "<install>-k<key>", or "<install>-m<session>-<counter>". An
+ * order that is not kept in memory any more is the driver's to restore before a key's command is given.
  *
+ * Does not know the venue, the market's hours or the guard: what may go is the gate's to say.
+ * Errors: a restored row that contradicts another is ERR_CORRUPT, one too many ERR_FULL; order events with a hole
+ * ERR_STATE, and nothing has changed. Commands are answered in words on PORT_REPLY. Unit: _us process time, but
+ * market_us.
  * Thread: one. Owner: executor_new .. executor_free.
  */
 #ifndef CORE_EXECUTOR_H

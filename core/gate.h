@@ -42,6 +42,9 @@
  * Time to live: in a live system every request has one (expires_us > 0), or an id that was forgotten could be sent
  * again.
  *
+ * Does not speak to a venue, log in, or number the feed: that is the driver's (gateway/gateway_agent.h).
+ * Errors: gate_restore's alone (ERR_CORRUPT, ERR_FULL, ERR_INVALID: the process cannot start on such rows); all else is
+ * said in messages, with a code. Unit: now_us process time, market_us market time.
  * Thread: one. Owner: gate_new .. gate_free.
  */
 #ifndef CORE_GATE_H

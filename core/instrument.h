@@ -9,6 +9,8 @@
  * Multiplier, tick, fees, tax, margins and lot limits are dated data (tables in instrument_data.c), not code: ask with
  * a trading day. Sources: TAIFEX contract specifications, fee schedule, margin notices.
  *
+ * Does not know prices of the day, accounts or what is registered. Unit: price_t, money_t a lot, dates yyyymmdd, months
+ * yyyymm. Errors: the words quote the code and say what one looks like. Owner: the caller; products are static tables.
  * Thread: any (pure).
  */
 #ifndef CORE_INSTRUMENT_H

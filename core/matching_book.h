@@ -7,7 +7,7 @@
  * 0); the rest is the anonymous market (BOOK_MARKET).
  *
  * Invariants: a level in a book has at least one entry and its quantity is their sum; entries have quantity > 0.
- * Cost: finding a level walks from the best price; all else is constant.
+ * Cost: finding a level walks from the best price; all else is constant. Unit: price_t, lots.
  * Owner: matching (core/matching.h). Thread: one.
  */
 #ifndef CORE_MATCHING_BOOK_H

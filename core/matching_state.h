@@ -9,7 +9,7 @@
  *   matching_report.c   what is said and stored: executions, positions, accounts, ticks
  *   matching_restore.c  start-up
  *
- * Thread: one. Owner: matching.c.
+ * Unit: as core/matching.h. Thread: one. Owner: matching.c.
  */
 #ifndef CORE_MATCHING_STATE_H
 #define CORE_MATCHING_STATE_H

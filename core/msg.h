@@ -5,7 +5,9 @@
  * docs/PROTOCOL.md: a field is written down once. Enums go over the wire as integers, and into SQLite and JSON as their
  * names.
  *
- * Texts are NUL-terminated UTF-8 in fixed arrays. Every number has a range, checked on decode.
+ * Texts are NUL-terminated UTF-8 in fixed arrays. Every number has a range, checked on decode. Unit: as the field's
+ * type and name say. Errors: of one field, by its name, with what is allowed; the message is unchanged then.
+ * Does not encode, store or send.
  * Owner: the caller. Thread: any (plain data, const tables).
  */
 #ifndef CORE_MSG_H

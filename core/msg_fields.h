@@ -5,7 +5,8 @@
  * size and type follow from the declaration, so that table and struct cannot drift apart: a member of another type does
  * not compile. Structs inside a body are flattened by the *_FIELDS macros at the end.
  *
- * Does not check anything at run time (core/msg.c does). Thread: any (const).
+ * Does not check anything at run time (core/msg.c does). Unit: a row's range is in its field's own unit.
+ * Owner: nobody, all of it is const. Thread: any.
  */
 #ifndef CORE_MSG_FIELDS_H
 #define CORE_MSG_FIELDS_H

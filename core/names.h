@@ -1,8 +1,7 @@
 /*
  * names: the lookup that every *_name() function of the core is made of.
  *
- * Private to core/. Does not own the table. Never NULL: "?" for a value that has no word.
- * Thread: any (pure).
+ * Private to core/. Never NULL: "?" for a value that has no word. Owner: the table is the caller's. Thread: any (pure).
  */
 #ifndef CORE_NAMES_H
 #define CORE_NAMES_H

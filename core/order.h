@@ -17,6 +17,7 @@
  * "k3f9-12-E1", or for an operator's "<install>-k<key>", "<install>-m<operator session>-<counter>" without a key.
  * Sending the same one again is always safe.
  *
+ * Unit: price_t, lots; _us process time, but market_us.
  * Thread: any (pure). Owner: the caller.
  */
 #ifndef CORE_ORDER_H

@@ -1,15 +1,16 @@
 /*
  * order_table: the orders a component keeps in memory, by client order id, and the list of those not ended.
  *
- * Room is taken at creation. When `limit` is reached, orders that ended on earlier trading days, or hours ago, give way;
- * when none can, an order is refused (the caller says so in words). A reserve above the limit is for what must not be
- * refused: protective exits, and facts (what was journalled, what the venue reports).
+ * Room is taken at creation. When `limit` is reached, orders that ended on earlier trading days, or hours ago, give
+ * way; when none can, an order is refused (the caller says so in words). A reserve above the limit is for what must not
+ * be refused: protective exits, and facts (what was journalled, what the venue reports).
  *
  * Why giving way is safe: an order that ended on an earlier day, or two hours ago, is past its time to live (an hour at
  * most), so the same id coming again is EXPIRED, never a new order.
  *
  * Slots are numbered from 0 and stay put while the order is kept; a component keeps its own facts beside them in an
- * array of order_table.capacity rows. Owner: the caller. Thread: one.
+ * array of order_table.capacity rows. Does not judge an order or store it.
+ * Unit: _us process time. Owner: the caller, _init .. _free. Thread: one.
  */
 #ifndef CORE_ORDER_TABLE_H
 #define CORE_ORDER_TABLE_H

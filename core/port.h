@@ -6,7 +6,8 @@
  * step's output leaves, in the order it was emitted. If the commit fails nothing leaves and the process ends: it is
  * crash-only, and its memory is rebuilt from the files by feeding the stored messages to *_restore().
  *
- * A component never keeps the pointer it emits; a sink copies what it keeps. Thread: the component's.
+ * A component never keeps the pointer it emits; a sink copies what it keeps.
+ * Owner: the sink is the driver's and outlives the step. Thread: the component's.
  */
 #ifndef CORE_PORT_H
 #define CORE_PORT_H

@@ -5,7 +5,9 @@
  * opens the other way at the fill's price. Cost of each side = exchange and clearing fee + commission + tax
  * (core/instrument.h). A trading day's realized and cost start at zero with the new day; the open lots carry over.
  *
- * Unit: as struct position (core/msg.h). Thread: any (pure). Owner: the caller.
+ * Does not find a position (core/ledger.h) or count an exec id twice or once: that is the caller's.
+ * Unit: as struct position (core/body.h). Errors: ERR_RANGE, when a sum would not fit or a fill is none.
+ * Thread: any (pure). Owner: the caller.
  */
 #ifndef CORE_POSITION_H
 #define CORE_POSITION_H

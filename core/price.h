@@ -4,7 +4,8 @@
  * Unit: price_t is 1/10000 of a point (PRICE_SCALE), money_t is 1/10000 of a New Taiwan dollar (the same scale, so
  * points x NT$-a-point x lots needs no conversion). 17410 points = 174100000.
  * Limits: |price| <= PRICE_MAX (1,000,000,000 points). Everything that could overflow is checked and says so.
- * Thread: any (pure).
+ * Errors: of parsing, quoting the text; arithmetic says false and leaves *out. Does not know ticks of a product.
+ * Owner: the caller owns every buffer. Thread: any (pure).
  */
 #ifndef CORE_PRICE_H
 #define CORE_PRICE_H

@@ -1,6 +1,7 @@
 /*
  * rng: the only source of randomness (xoshiro256**, seeded by splitmix64: Blackman & Vigna, "Scrambled linear
- * pseudorandom number generators", 2019). Same seed, same sequence, on every machine. Not for secrets.
+ * pseudorandom number generators", 2019). Same seed, same sequence, on every machine. It is no source of secrets, and
+ * never seeds itself.
  * Owner: the caller. Thread: one.
  */
 #ifndef CORE_RNG_H

@@ -6,7 +6,8 @@
  * (pre-open) from 08:30 and 14:50. No after-hours session opens for a contract on the evening of its last trading day.
  * Trading days are Monday to Friday without the exchange's holidays (a dated table in session.c).
  *
- * Everything here is market time (core/clock.h). Thread: any (pure).
+ * Unit: market time in us (core/clock.h), dates yyyymmdd. Does not know the clock: a replay's moment is as good as now.
+ * Owner: the caller. Thread: any (pure).
  */
 #ifndef CORE_SESSION_H
 #define CORE_SESSION_H

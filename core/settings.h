@@ -4,8 +4,9 @@
  * Each row has a key ("market.speed"), a type, limits, a default, a unit, the environment's name and the flag's, and
  * one sentence of meaning. The table prints `outcry config`, the manual page's section and every refusal.
  *
- * This module parses and checks values and remembers where each came from; reading files and the environment is
- * gateway/config.c. Owner: the caller. Thread: written at start, then read-only.
+ * It parses and checks values and remembers where each came from; it does not read files or the environment
+ * (gateway/config.c does). Errors: one line with key, value and what is allowed; nothing has changed then. Owner: the
+ * caller. Thread: written at start, then read-only.
  */
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H

@@ -22,23 +22,24 @@
  * Order events carry `seq` without holes; one at or below the last applied is ignored, one that skips is refused with
  * ERR_STATE (fetch what is missing first: strategy_events_seq + 1).
  *
- * Ticks of a symbol are given in sym_seq order; one that was seen is ignored; a hole or a new epoch is a risk_event when
- * live conditions watch the symbol. While a symbol is stale, the next tick in order (the first one of an epoch) and ticks
- * flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves no cursor. A
+ * Ticks of a symbol are given in sym_seq order; one that was seen is ignored; a hole or a new epoch is a risk_event
+ * when live conditions watch the symbol. While a symbol is stale, the next tick in order (the first one of an epoch)
+ * and ticks flagged REPLAYED mend the gap and count in full; any other is tested for exits alone and moves no cursor. A
  * decision on a tick that arrived long ago has a time to live that began then.
  *
  * A CREATE with a key that is remembered (the last 1024) makes nothing: the answer is the condition that it made.
  *
  * Exits: market, then range market, then a limit at the price limit (LOCKED): each attempt that the venue did not fill
- * makes the next one harder. One that never got there (denied here, expired on the way) goes again as it is. All with an
- * alarm (risk_event); at the limit, or denied, after 1 s, 2 s ... 30 s, for ever; not while the market is closed. When
- * the guard says WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition ends. What
- * other orders close of a condition's lots (a flatten, the operator, the venue's number adopted) the gate says as
- * EXEC_RELEASED. A cancel is refused while a position is protected.
+ * makes the next one harder. One that never got there (denied here, expired on the way) goes again as it is. All with
+ * an alarm (risk_event); at the limit, or denied, after 1 s, 2 s ... 30 s, for ever; not while the market is closed.
+ * When the guard says WOULD_NOT_REDUCE of one lot three times, the position was closed elsewhere and the condition
+ * ends. What other orders close of a condition's lots (a flatten, the operator, the venue's number adopted) the gate
+ * says as EXEC_RELEASED. A cancel is refused while a position is protected.
  *
- * Memory keeps conditions that have not ended, and those that ended on the present trading day: of many, the newest some
- * thousands.
+ * Memory keeps conditions that have not ended, and those that ended on the present trading day: of many, the newest
+ * some thousands.
  *
+ * Unit: now_us process time, of a market message and a tick market time.
  * Thread: one. Owner: strategy_new .. strategy_free.
  */
 #ifndef CORE_STRATEGY_H

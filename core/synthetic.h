@@ -10,6 +10,7 @@
  * Same seed, same calls, same market. It does not know accounts, clocks or sockets, and forgets nothing that matters on
  * a restart: its prices come back from matching's stats.
  *
+ * Unit: market_us market time, now_us process time. Errors: synthetic_list's, as matching_list.
  * Thread: one. Owner: synthetic_new .. synthetic_free; matching is the caller's and outlives it.
  */
 #ifndef CORE_SYNTHETIC_H

@@ -4,7 +4,8 @@
  * A tick is one trade. `epoch` names one run of the gateway's feed, `seq` counts all ticks in it, `sym_seq` this
  * symbol's: both from 1 without holes, so that a gap is arithmetic, not a guess. A new epoch starts both again.
  *
- * Thread: any (plain data). Owner: the caller.
+ * Does not number or repair: gateway/tick_ring.h does the one, gateway/tracker.h finds what is missing.
+ * Unit: price_t, lots, time as each member says. Thread: any (plain data). Owner: the caller.
  */
 #ifndef CORE_TICK_H
 #define CORE_TICK_H

@@ -13,7 +13,7 @@
  * Nothing is stored here. A file that is not there yet is left out. Each file is read as it stands when the reading
  * begins; between two files it may be some milliseconds apart.
  *
- * Errors: as db_open's. Thread: one a call. Owner: nothing outlives a call.
+ * Unit: from_us and to_us are process time. Errors: as db_open's. Thread: one a call. Owner: nothing outlives a call.
  */
 #ifndef DB_AUDIT_H
 #define DB_AUDIT_H

@@ -19,6 +19,8 @@
  * the embedded schema/NAME/NNN.sql; a file from a newer version is refused (ERR_VERSION) and not touched. A reader also
  * refuses an older one: only the writer brings it up to date.
  *
+ * Does not decide what is stored when: that is the driver's (gateway/driver.h).
+ * Unit: as each field. Errors: one line that names the file and what SQLite said; ERR_FULL is the disk.
  * Thread: one handle, one thread. Owner: db_open .. db_close.
  */
 #ifndef DB_DB_H

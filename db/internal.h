@@ -4,7 +4,7 @@
  * Invariants: every statement of a handle is prepared once and kept (store by table, queries in a small cache), and is
  * reset before its caller returns, so that no read transaction outlives a call.
  *
- * Owner: db_open .. db_close. Thread: one a handle.
+ * Errors: as db/db.h; db_fail has the one mapping of SQLite's codes. Owner: db_open .. db_close. Thread: one a handle.
  */
 #ifndef DB_INTERNAL_H
 #define DB_INTERNAL_H

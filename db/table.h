@@ -7,7 +7,7 @@
  * Invariant: each row's table exists in schema/<file>/ with exactly the message's stored fields as columns, but for
  * those with a default (tests/db/test_schema.c).
  *
- * Thread: any (const tables).
+ * Owner: nobody, the tables are const. Thread: any.
  */
 #ifndef DB_TABLE_H
 #define DB_TABLE_H

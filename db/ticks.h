@@ -1,11 +1,12 @@
 /*
  * ticks: how long ticks.db keeps ticks.
  *
- * Each day of a symbol has a row that says when it was recorded last; ticks of a day recorded before a moment are removed
- * in slices, one short transaction each, so that recording goes on between two of them. Their pages are used again by the
- * ticks that come: the file stays as large as it has been. Bars are kept for ever.
+ * Each day of a symbol has a row that says when it was recorded last; ticks of a day recorded before a moment are
+ * removed in slices, one short transaction each, so that recording goes on between two of them. Their pages are used
+ * again by the ticks that come: the file stays as large as it has been. Bars are kept for ever.
  *
- * Errors: as db_store's. Thread: the handle's. Owner: nothing outlives a call.
+ * Unit: recorded_us and before_us process time. Errors: as db_store's. Thread: the handle's. Owner: nothing outlives a
+ * call.
  */
 #ifndef DB_TICKS_H
 #define DB_TICKS_H

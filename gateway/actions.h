@@ -7,7 +7,7 @@
  * never passes here. A row that cannot be stored is logged as an error: the request has been served by then.
  *
  * Invariants: one row a request that was answered; no secret is ever looked at (a log-in's row is its user's name).
- * A request that was still open when the process stopped has the answer that there was none.
+ * A request that was still open when the process stopped has the answer that there was none. Unit: now_us process time.
  * Owner: struct agent. Thread: one.
  */
 #ifndef GATEWAY_ACTIONS_H

@@ -3,11 +3,14 @@
  *
  * agent_main: settings, directories, the role's lock, log, bus, loop, a PUB socket with a heartbeat each second and the
  * log, a ROUTER for control; then the component's own open, work until SIGTERM, close. A process that cannot start or
- * go on says one line on stderr and in the log, leaves it in RUNTIME/ROLE.failed for the supervisor, and exits: 1
- * failed: starting it again may help 2  wrong: it will fail again until a person changes something (setting, lock,
- * port, newer database, missing file)
+ * go on says one line on stderr and in the log, leaves it in RUNTIME/ROLE.failed for the supervisor, and exits:
  *
- * A component implements struct agent_ops; its struct starts empty and its functions get the agent too.
+ *   1  failed: starting it again may help
+ *   2  wrong: it fails again until a person changes something (setting, lock, port, newer database, missing file)
+ *   3  full: the disk or the memory; it will do when there is room (AGENT_EXIT_FULL)
+ *
+ * A component implements struct agent_ops; its struct starts empty and its functions get the agent too. What the
+ * component decides is nothing of this file's. Errors: agent_fail, once for all. Unit: now_us process time.
  * Owner: agent_main. Thread: one.
  */
 #ifndef GATEWAY_AGENT_H
@@ -87,8 +90,9 @@ struct agent {
 
 int agent_main(const struct agent_ops *ops, int argc, char **argv);
 
-/* The process must end: nothing more leaves it. Keeps the first reason. */
 #define AGENT_EXIT_FULL 3 /* ended for want of room (the disk, memory): will do when there is some */
+
+/* The process must end: nothing more leaves it. Keeps the first reason. */
 void agent_fail(struct agent *agent, const struct err *err);
 
 /* Publish; a message that cannot be published is logged, once a second at most. */

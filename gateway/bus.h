@@ -4,8 +4,8 @@
  * What a socket may be is fixed here, because every rule was paid for: PUSH/PULL loses what a killed receiver had
  * queued, PUB drops at its high-water mark, a REQ that retries duplicates a live order, a second bind of an ipc
  * endpoint steals it. So: PUB/SUB, and DEALER/ROUTER; LINGER 0, IMMEDIATE (nothing waits for a peer that is not there),
- * heartbeats 400/900 ms from the DEALERs, 64 KiB at most, finite high-water marks, ROUTER_MANDATORY, ROUTER_HANDOVER. No
- * call here ever blocks.
+ * heartbeats 400/900 ms from the DEALERs, 64 KiB at most, finite high-water marks, ROUTER_MANDATORY, ROUTER_HANDOVER.
+ * No call here ever blocks.
  *
  * A message is one frame of core/wire.h; PUB puts its topic in a frame before it and ROUTER the peer. Whatever arrives
  * otherwise - more frames, fewer, cut, garbage - is counted and dropped, and touches nothing else.
@@ -14,7 +14,8 @@
  * executor-signals, gateway-orders. The rest, and all control, never leaves the machine.
  *
  * Not here: who may bind (gateway/lock.h: take the role's lock first), waiting (gateway/loop.h).
- * Owner: bus_open .. bus_close, after all its sockets. Thread: one.
+ * Errors: what was not sent is the caller's to say again or to drop; a bind that fails names endpoint and address.
+ * Unit: linger_ms. Owner: bus_open .. bus_close, after all its sockets. Thread: one.
  */
 #ifndef GATEWAY_BUS_H
 #define GATEWAY_BUS_H

@@ -4,7 +4,8 @@
  * What to do about an end is the supervisor's (gateway/supervisor.c). A child leads its own session, so that a Ctrl-C
  * at the supervisor's terminal reaches only the supervisor, which stops things in order.
  *
- * Owner: the caller. Thread: one.
+ * Does not wait, retry or count. Errors: child_start's, ERR_IO; a program that cannot be run ends at once, and its text
+ * says so. Owner: the caller. Thread: one.
  */
 #ifndef GATEWAY_CHILD_H
 #define GATEWAY_CHILD_H

@@ -9,7 +9,9 @@
  * On connect and after any agent's restart it asks for a fresh snapshot (status, contracts, conditions, orders,
  * positions, market, guard) by itself, and first hands out a MSG_HEARTBEAT of the agent with the new pid.
  *
- * Thread: one. Owner: client_open .. client_close.
+ * Does not keep what it hands out (tui/model.h does) or read the stores (db/db.h).
+ * Errors: one line each; a request that got no answer has ERR_TIMEOUT, and its outcome is not known.
+ * Unit: timeout_ms, age_us. Thread: one. Owner: client_open .. client_close.
  */
 #ifndef GATEWAY_CLIENT_H
 #define GATEWAY_CLIENT_H

@@ -11,15 +11,16 @@
  *   exchange_replay.c  the replay of a file: position, seek, closed hours
  *   exchange_store.c   what a restart finds again
  *
- * Rules of time: a market second is `speed` of ours. Where every session is closed, market time jumps to just before the
- * next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a file it
- * stays closed. A replay begins when the first session is there and has subscribed (or when it is steered), so that no
- * trade of the file is lost however fast it plays. A market that was killed goes on where it was; one that was stopped
- * begins again (replay), or goes on if its trading day is not over (synthetic).
+ * Rules of time: a market second is `speed` of ours. Where every session is closed, market time jumps to just before
+ * the next open (the synthetic market pauses a few seconds first, so that a person sees the close); at the end of a
+ * file it stays closed. A replay begins when the first session is there and has subscribed (or when it is steered), so
+ * that no trade of the file is lost however fast it plays. A market that was killed goes on where it was; one that was
+ * stopped begins again (replay), or goes on if its trading day is not over (synthetic).
  *
  * Invariants: every order that is taken is stored with its report before the report leaves; ticks are not lost to a
  * subscriber that is behind: the market waits for it.
- * Thread: one. Owner: agent_main.
+ * Unit: market_us market time, all else process time. Errors: of start and steering, in words; a failed commit ends the
+ * process. Thread: one. Owner: agent_main.
  */
 #ifndef GATEWAY_EXCHANGE_H
 #define GATEWAY_EXCHANGE_H

@@ -2,6 +2,7 @@
  * executor_agent: the process that holds orders, fills and positions: drives core/executor.c with signals, the
  * operator's commands and the gateway's order events.
  *
+ * Decides nothing: core/executor.h has the rules and gateway/driver.h the commit; here are sockets, restart and timers.
  * Owner: agent_main. Thread: one.
  */
 #ifndef GATEWAY_EXECUTOR_AGENT_H

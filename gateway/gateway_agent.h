@@ -10,8 +10,9 @@
  *   gateway_requests.c  what others ask for
  *
  * Invariants: the secret lives in one locked page and nowhere else; a tick has its number before anyone sees it;
- * nothing goes to the venue that is not committed first (gateway/driver.h). Owner: agent_main. Thread: one (the
- * recorder has its own).
+ * nothing goes to the venue that is not committed first (gateway/driver.h).
+ * Errors: of start, in words; a failed commit ends the process. Unit: _us process time, but market_us.
+ * Owner: agent_main. Thread: one (the recorder has its own).
  */
 #ifndef GATEWAY_GATEWAY_AGENT_H
 #define GATEWAY_GATEWAY_AGENT_H

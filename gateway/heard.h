@@ -4,7 +4,7 @@
  * process has published; who has heard fewer since the last one has lost some and asks for everything again.
  *
  * Not here: ticks and order events, which have numbers; asking. Zeroed = nothing heard yet; begin again at each new
- * connection. Owner: the caller. Thread: any (pure).
+ * connection. Unit: started_us process time. Owner: the caller. Thread: any (pure).
  */
 #ifndef GATEWAY_HEARD_H
 #define GATEWAY_HEARD_H

@@ -7,7 +7,8 @@
  * process fail. The file holds the owner's pid as text and is never removed (removing it would let two processes lock
  * two files of one name).
  *
- * Owner: lock_take .. lock_release (or the process's end). Thread: one.
+ * Does not wait. Errors: ERR_BUSY names the owner, ERR_IO the file. Owner: lock_take .. lock_release (or the process's
+ * end). Thread: one.
  */
 #ifndef GATEWAY_LOCK_H
 #define GATEWAY_LOCK_H

@@ -5,7 +5,8 @@
  * Never: a secret (MSG_LOGIN is not even passed here), or more than LOG_RATE lines a second (the rest is counted, and
  * the count is said). All processes append to the one file; when it reaches LOG_FILE_MAX it becomes outcry.log.1.
  *
- * Owner: log_open .. log_close. Thread: one.
+ * Errors: log_open's alone; a line that the disk does not take is lost there, and still kept and handed on: trading
+ * does not stop for want of a line. Owner: log_open .. log_close. Thread: one.
  */
 #ifndef GATEWAY_LOG_H
 #define GATEWAY_LOG_H

@@ -7,6 +7,7 @@
  * With signals on, SIGTERM and SIGINT stop the loop (and stay blocked, so that nothing is ever interrupted half done),
  * SIGCHLD wakes it, SIGHUP and SIGPIPE are ignored.
  *
+ * Unit: us, process time. Errors: loop_open's alone; more sockets than its limits is a CHECK.
  * Owner: loop_open .. loop_close; sockets are the caller's, and are taken out before they are closed. Thread: one.
  */
 #ifndef GATEWAY_LOOP_H

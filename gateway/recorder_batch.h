@@ -5,7 +5,7 @@
  * batch_prepare runs the bar builders (and looks into the file where a half-built bar goes on); batch_commit writes,
  * and may be called again when it failed: it changes nothing but the file.
  *
- * Thread: the recorder's own. Owner: the caller (batch_free).
+ * Errors: batch_commit's, as db_store's and db_commit's. Thread: the recorder's own. Owner: the caller (batch_free).
  */
 #ifndef GATEWAY_RECORDER_BATCH_H
 #define GATEWAY_RECORDER_BATCH_H

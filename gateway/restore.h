@@ -6,7 +6,8 @@
  * not the two latest dates: a replay of 2021 comes after a day of 2026. Of a day that was replayed again and again, the
  * newest rows.
  *
- * Owner: the caller's. Thread: the database's.
+ * Does not judge a row. Errors: the component's refusal, with the kind of row; the database's; ERR_FULL for want of
+ * memory. The process cannot start then. Owner: nothing outlives a call. Thread: the database's.
  */
 #ifndef GATEWAY_RESTORE_H
 #define GATEWAY_RESTORE_H

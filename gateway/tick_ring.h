@@ -3,12 +3,12 @@
  *
  * Each tick of a symbol that is carried gets epoch, seq (all ticks of the epoch) and sym_seq (this symbol's), both from
  * 1 without holes. A restart of the epoch says that ticks may be missing between: nothing before it can be asked for.
- * Where the source numbers its ticks itself (epoch, sym_seq; 0 = it does not), one that skips leaves as wide a hole here:
- * the subscribers find it as they find any gap, and are told that it is lost. One that was here before is dropped. When
- * the source begins again (tick_ring_began_again), so must the epoch.
+ * Where the source numbers its ticks itself (epoch, sym_seq; 0 = it does not), one that skips leaves as wide a hole
+ * here: the subscribers find it as they find any gap, and are told that it is lost. One that was here before is
+ * dropped. When the source begins again (tick_ring_began_again), so must the epoch.
  *
  * Limits: TICK_RING_SYMBOLS symbols, TICK_RING_TICKS ticks each; both allocated when a symbol is added, nothing per
- * tick. Owner: tick_ring_new .. tick_ring_free. Thread: one.
+ * tick. Errors: tick_ring_add's, ERR_FULL. Owner: tick_ring_new .. tick_ring_free. Thread: one.
  */
 #ifndef GATEWAY_TICK_RING_H
 #define GATEWAY_TICK_RING_H

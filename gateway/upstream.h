@@ -13,7 +13,8 @@
  * A symbol is stale while its gap is not mended, and all are while the feed's heartbeat is silent for
  * UPSTREAM_SILENCE_US, those of upstream_watch from the start; a closed market is not stale: its gateway still speaks.
  *
- * Not here: what a consumer does with a message. Callbacks come from upstream_work alone.
+ * Not here: what a consumer does with a message. Callbacks come from upstream_work alone. Unit: us of process time.
+ * Errors: of opening; later ones are on_warning's words, and asking goes on.
  * Owner: upstream_open .. upstream_close. Thread: one.
  */
 #ifndef GATEWAY_UPSTREAM_H

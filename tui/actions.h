@@ -1,9 +1,13 @@
 /*
- * actions: what the table of actions runs, in two files: what is looked at (actions_view.c) and what is done
- * (actions_trade.c).
+ * actions: what the table of actions (tui/keymap.h) runs.
+ *
+ *   actions.c         the table
+ *   actions_view.c    what is looked at (view_...)
+ *   actions_trade.c   conditions, orders, positions (trade_...)
+ *   actions_system.c  the venue's session, the guard, start and stop, the simulated market's clock (trade_... too)
  *
  * A run function may open an overlay, send a request or change the view; it never waits. An allowed function says in
- * words why not. Thread: the screen's.
+ * words why not. Owner: the app. Thread: the screen's.
  */
 #ifndef TUI_ACTIONS_H
 #define TUI_ACTIONS_H

@@ -5,7 +5,7 @@
  * model; give keys to the top overlay, else to the keymap; draw what is dirty. It never waits on a socket, a file or a
  * lock.
  *
- * Owner: screen_main. Thread: one.
+ * What cannot be done is a notice in words. Unit: now_us process time. Owner: screen_main. Thread: one.
  */
 #ifndef TUI_APP_H
 #define TUI_APP_H

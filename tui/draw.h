@@ -1,6 +1,7 @@
 /*
  * draw: one frame: status, the panes that are dirty, notice, footer, overlays.
  *
+ * Draws what the app knows and changes none of it but what is dirty and where it lies. Owner: nothing is kept.
  * Thread: the screen's; curses is on (tui/terminal.h).
  */
 #ifndef TUI_DRAW_H

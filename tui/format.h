@@ -1,7 +1,7 @@
 /*
  * format: numbers and times as the panes show them. Pure; every function returns buf.
  *
- * buf holds at least FORMAT_SIZE bytes. Unit: price_t, money_t, microseconds. Thread: any.
+ * buf holds at least FORMAT_SIZE bytes. Unit: price_t, money_t, microseconds. Owner: the caller owns buf. Thread: any.
  */
 #ifndef TUI_FORMAT_H
 #define TUI_FORMAT_H

@@ -1,7 +1,7 @@
 /*
  * input: keys and mouse to whoever has them: the top overlay, the filter being typed, else the table of actions.
  *
- * Thread: the screen's.
+ * Does not know what a key does. Owner: nothing is kept but the app's. Thread: the screen's.
  */
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H

@@ -5,7 +5,7 @@
  * An action has one name, one sentence, keys, where it applies, and a test that says whether it can be done now and, if
  * not, why (shown dimmed, with the reason; never hidden).
  *
- * Thread: the screen's; the table is const.
+ * Does not read keys (tui/input.h). Owner: nobody, the table is const. Thread: the screen's.
  */
 #ifndef TUI_KEYMAP_H
 #define TUI_KEYMAP_H

@@ -4,6 +4,8 @@
  * Transitions, order events and the guard's words of the last day, as the stores hold them. They are read in the
  * background (tui/overlays/records.h); the lines come in when all of them are there.
  *
+ * What cannot be read is left out: a log with a hole is better than a screen that does not open. Unit: now_us process
+ * time.
  * Owner: log_past_begin .. log_past_free. Thread: the screen's.
  */
 #ifndef TUI_LOG_PAST_H

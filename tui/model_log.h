@@ -5,7 +5,7 @@
  * that a trader who comes back reads on where he left. Every line has the market's time too: in a replay that is the
  * clock everything else on the screen is told by.
  *
- * Owner: the model. Thread: the screen's.
+ * Does not draw or store. Unit: now_us process time. Owner: the model. Thread: the screen's.
  */
 #ifndef TUI_MODEL_LOG_H
 #define TUI_MODEL_LOG_H

@@ -4,7 +4,8 @@
  * What is ours is wiped as soon as it is sent; what libraries have copied on the way cannot be, so it stays that way
  * until the process ends.
  *
- * Thread: the main one. Owner: nobody; it is a state of the process.
+ * Does not wipe anything: whoever holds a password does. Thread: the main one. Owner: nobody; it is a state of the
+ * process.
  */
 #ifndef TUI_SECRETS_H
 #define TUI_SECRETS_H

@@ -1,9 +1,10 @@
 /*
- * starter: what may take seconds, on a thread of its own: starting outcryd, asking what market it plays, changing it, writing
- * the chosen theme into outcry.ini.
+ * starter: what may take seconds, on a thread of its own: starting outcryd, asking what market it plays, changing it,
+ * writing the chosen theme into outcry.ini.
  *
  * The thread opens its own client for what it asks; nothing but the job's state is shared. One job at a time.
- * Owner: starter_begin .. starter_join (which waits). Thread: the screen's calls all of it.
+ * Errors: the job's own, told by starter_join. Owner: starter_begin .. starter_join (which waits). Thread: the screen's
+ * calls all of it.
  */
 #ifndef TUI_STARTER_H
 #define TUI_STARTER_H

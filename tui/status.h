@@ -5,7 +5,7 @@
  * orders, profit and loss against the daily limit, clock. Words are shortened in a fixed order, and dropped last of
  * all. The footer comes from the table of actions; what cannot be done now is dimmed there.
  *
- * Thread: the screen's. Reads the app, changes nothing.
+ * Owner: nothing is kept; it reads the app and changes nothing. Thread: the screen's.
  */
 #ifndef TUI_STATUS_H
 #define TUI_STATUS_H

@@ -1,11 +1,12 @@
 /*
  * terminal: curses on and off, and the terminal given back on every way out.
  *
- * terminal_open takes the signals that end a program: TERM, HUP, QUIT and the like are noticed (terminal_signal) and the
- * loop ends; INT is a key; SEGV, BUS, ILL, FPE, ABRT and the like and a failed CHECK restore the terminal with
+ * terminal_open takes the signals that end a program: TERM, HUP, QUIT and the like are noticed (terminal_signal) and
+ * the loop ends; INT is a key; SEGV, BUS, ILL, FPE, ABRT and the like and a failed CHECK restore the terminal with
  * async-signal-safe calls alone and go on dying as they would have.
  *
- * One terminal a process (signals and curses are the process's). Thread: the screen's.
+ * Does not draw (tui/draw.h). Errors: terminal_open's alone.
+ * Owner: one terminal a process (signals and curses are the process's). Thread: the screen's.
  */
 #ifndef TUI_TERMINAL_H
 #define TUI_TERMINAL_H

@@ -2,9 +2,11 @@
  * market_format: one line of a market file to one trade, for the two formats we take.
  *
  * The first line decides the format and which column is what; every later line is a trade or has a reason why it is
- * not. No file, no memory: the caller holds lines and struct market_format. Header conversion (Big5) needs iconv.
+ * not. Does not read files or keep memory: the caller holds lines and struct market_format. Header conversion (Big5)
+ * needs iconv.
  *
- * Thread: one a struct. Owner: the caller. Rules of the columns: market_file.h.
+ * Unit: market_us UTC us, quantity lots, price_t. Errors: of the header ERR_INVALID; of a line its reason, for the
+ * count of damaged ones. Thread: one a struct. Owner: the caller. Rules of the columns: market_file.h.
  */
 #ifndef GATEWAY_MARKET_MARKET_FORMAT_H
 #define GATEWAY_MARKET_MARKET_FORMAT_H

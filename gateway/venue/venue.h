@@ -4,24 +4,29 @@
  * An adapter turns calls into whatever the venue speaks, and what the venue says into our messages, handed to
  * `on_message` from within do_work only (never from another call):
  *
- *   MSG_TICK, MSG_DEPTH, MSG_MARKET      of what is subscribed; ticks in order, epoch and sequence numbers are the
- * gateway's MSG_CONTRACT, MSG_ACCOUNT            answers to contracts() and accounts() MSG_VENUE_EXEC acks, fills,
- * rejections, as they come, and again for fills() MSG_VENUE_ORDER_STATUS               answers to query_order()
- *   MSG_ORDER, MSG_POSITION              answers to orders() and positions()
- *   MSG_SESSION                          the session came up (a new venue_session number) or went down
- *   MSG_REPLY                            ends the answer to any call with a request_id
+ *   MSG_TICK, MSG_DEPTH, MSG_MARKET  of what is subscribed; ticks in order, epoch and sequence numbers are the
+ * gateway's
+ *   MSG_CONTRACT, MSG_ACCOUNT        answers to contracts() and accounts()
+ *   MSG_VENUE_EXEC                   acks, fills, rejections, as they come, and again for fills()
+ *   MSG_VENUE_ORDER_STATUS           answers to query_order()
+ *   MSG_ORDER, MSG_POSITION          answers to orders() and positions()
+ *   MSG_SESSION                      the session came up (a new venue_session number) or went down
+ *   MSG_REPLY                        ends the answer to any call with a request_id
  *
  * send and cancel are tried once: ERR_BUSY means that nothing has left, anything else that the outcome is not known. A
  * request_id may never be answered: time-outs are the caller's.
  *
  * What the simulated exchange speaks over BUS_EXCHANGE_ORDERS (venue_sim.c), one line a logged-in session:
- *   login -> reply (number = the venue session's number); from then on venue_exec for its accounts comes to this peer
- *   control LOGOUT -> reply;  query CONTRACTS / ACCOUNTS / VENUE_ORDER / VENUE_ORDERS / VENUE_FILLS / VENUE_POSITIONS
- * -> contract / account / venue_order_status / order / venue_exec / position messages, then reply order_request,
- * cancel_request -> venue_exec (never a reply);  market_control -> reply and publishes on BUS_EXCHANGE_PUB: ticks
- * (topic = symbol), "depth:SYMBOL", "~market" on change and each second, "~heartbeat",
- * "~log".
+ *   login           -> reply (number = the venue session's number); from then on venue_exec for its accounts comes here
+ *   control LOGOUT  -> reply
+ *   query           CONTRACTS, ACCOUNTS, VENUE_ORDER, VENUE_ORDERS, VENUE_FILLS, VENUE_POSITIONS
+ *                   -> contract, account, venue_order_status, order, venue_exec, position messages, then reply
+ *   order_request, cancel_request  -> venue_exec (never a reply)
+ *   market_control  -> reply
+ * and publishes on BUS_EXCHANGE_PUB: ticks (topic = symbol), "depth:SYMBOL", "~market" on change and each second,
+ * "~heartbeat", "~log".
  *
+ * Does not journal, retry or guard. Unit: as the messages; now_us process time.
  * Owner: venue_open .. ops->close. Thread: the gateway's.
  */
 #ifndef GATEWAY_VENUE_VENUE_H

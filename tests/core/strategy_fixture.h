@@ -1,6 +1,7 @@
 /*
  * strategy_fixture: a strategy with one registered contract in an open day session, a sink that keeps everything, and
- * the few inputs that tests of the strategy say over and over. Include it once a program. Thread: one.
+ * the few inputs that tests of the strategy say over and over. Include it once a program,
+ * which owns what is static here. Thread: one.
  */
 #ifndef TESTS_CORE_STRATEGY_FIXTURE_H
 #define TESTS_CORE_STRATEGY_FIXTURE_H

@@ -11,6 +11,7 @@ function finish() {
     if (guard_if != guard || guard_define != guard) wrong(1, "the include guard must be " guard)
     if (last !~ /^#endif/) wrong(lines, "the guard's #endif must be the last line")
     if (tolower(top) !~ /thread/) wrong(1, "the opening comment must say \"Thread:\" (which threads may use it)")
+    if (tolower(top) !~ /owner|owns/) wrong(1, "the opening comment must say \"Owner:\" (whose it is, from when to when)")
 }
 
 FNR == 1 {

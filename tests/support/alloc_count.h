@@ -2,7 +2,8 @@
  * alloc_count: how many allocations were made, to prove that a path makes none.
  *
  * Include it in one file of a test program: it takes the place of malloc, calloc and realloc. Under a sanitizer, which
- * has its own, alloc_counted() is false and nothing is counted. Thread: one.
+ * has its own, alloc_counted() is false and nothing is counted. Owner: the program.
+ * Thread: one.
  */
 #ifndef TESTS_SUPPORT_ALLOC_COUNT_H
 #define TESTS_SUPPORT_ALLOC_COUNT_H

@@ -1,6 +1,6 @@
 /*
  * offscreen: curses on a terminal that nobody sees, for tests that read back what was drawn with curses itself.
- * One a process. Thread: one.
+ * Owner: one a process, offscreen_open .. offscreen_close. Thread: one.
  */
 #ifndef TESTS_TUI_OFFSCREEN_H
 #define TESTS_TUI_OFFSCREEN_H

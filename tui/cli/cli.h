@@ -5,7 +5,8 @@
  * the suggestions come from it. Output goes to stdout, complaints to stderr, each one line. What is stored is read from
  * the databases (it works when nothing runs); what is running is asked through gateway/client.h.
  *
- * Exit codes, for scripts: enum cli_exit. Thread: one.
+ * Decides nothing: what it asks for is answered by the processes. Exit codes, for scripts: enum cli_exit.
+ * Owner: settings are the caller's. Thread: one.
  */
 #ifndef TUI_CLI_CLI_H
 #define TUI_CLI_CLI_H

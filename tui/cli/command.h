@@ -1,6 +1,8 @@
 /*
  * command: what the files of tui/cli/ share: the table of commands, one parsed command line, and the ways to answer.
  *
+ * Does not decide or store anything.
+ * Errors: said on stderr where they are found, in one line; what is returned is the exit code, or false with it said.
  * Owner: cli_main, on its stack; words and values point into argv. Thread: one.
  */
 #ifndef TUI_CLI_COMMAND_H

@@ -1,10 +1,10 @@
 /*
  * filter: the options that choose rows of a stored list, and the listing itself.
  *
- * --symbol --account --order --condition --state --day --since --until --text --limit, as far as a command has them. Times are Taipei's; of
- * ticks and bars they are market time, of everything else the time it was stored. Newest first.
+ * --symbol --account --order --condition --state --day --since --until --text --limit, as far as a command has them.
+ * Times are Taipei's; of ticks and bars they are market time, of everything else the time it was stored. Newest first.
  *
- * Thread: one.
+ * Does not ask what runs: it reads the stores. Owner: the query points into argv. Thread: one.
  */
 #ifndef TUI_CLI_FILTER_H
 #define TUI_CLI_FILTER_H

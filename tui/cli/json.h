@@ -5,7 +5,7 @@
  * (17410, 17410.5), times ISO 8601 in Taipei time ("2021-07-26T09:03:07.123456+08:00"), dates "2021-07-26", enums their
  * names, arrays arrays. What is not there (time 0, date 0, an enum's "-") is null. Secrets are left out.
  *
- * Does not read JSON. Owner: the caller owns what it is handed (json_decref). Thread: any.
+ * Does not read JSON. Unit: as each field. Owner: the caller owns what it is handed (json_decref). Thread: any.
  */
 #ifndef TUI_CLI_JSON_H
 #define TUI_CLI_JSON_H

@@ -5,7 +5,7 @@
  * taken. Tab completes, Up and Down walk what was run before, Enter runs, Esc leaves. An action that is not allowed now
  * says why.
  *
- * Owner: the history lives in the app. Thread: the screen's.
+ * Does not know what an action does. Owner: the history lives in the app. Thread: the screen's.
  */
 #ifndef TUI_OVERLAYS_COMMAND_LINE_H
 #define TUI_OVERLAYS_COMMAND_LINE_H

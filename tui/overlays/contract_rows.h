@@ -1,7 +1,8 @@
 /*
  * contract_rows: contracts as rows of a pick list: code, name, last trading day, margin, registered mark.
  *
- * Rows are the model's quotes, or only the registered ones. Thread: the screen's.
+ * Rows are the model's quotes, or only the registered ones; registering is the form's. Owner: the model. Thread: the
+ * screen's.
  */
 #ifndef TUI_OVERLAYS_CONTRACT_ROWS_H
 #define TUI_OVERLAYS_CONTRACT_ROWS_H

@@ -6,7 +6,8 @@
  * without ever blocking. While it waits nothing can be typed; a refusal is shown in its own words and every typed value
  * stays.
  *
- * A form is a struct that starts with a struct dialog; it fills `ops` and calls dialog_open, which owns it from there.
+ * Unit: asked_us process time. Owner: a form is a struct that starts with a struct dialog; it fills `ops` and calls
+ * dialog_open, which owns it from there.
  * Thread: the screen's.
  */
 #ifndef TUI_OVERLAYS_DIALOG_H

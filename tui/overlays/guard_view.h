@@ -3,7 +3,7 @@
  * what the model holds.
  *
  * A forecast for the ticket, nothing more: the gateway's guard decides, with what it knows then. Rates and duplicates
- * are not foreseen. Thread: the screen's.
+ * are not foreseen. Owner: the model, nothing is kept. Thread: the screen's.
  */
 #ifndef TUI_OVERLAYS_GUARD_VIEW_H
 #define TUI_OVERLAYS_GUARD_VIEW_H

@@ -2,7 +2,7 @@
  * request: the messages that overlays send, filled in.
  *
  * Each says who asks (the user logged in, else "operator"). app_send does the rest; the words of a failure are its
- * notice. Thread: the screen's.
+ * notice. Waits for no answer. Owner: the app and its model; nothing is kept. Thread: the screen's.
  */
 #ifndef TUI_OVERLAYS_REQUEST_H
 #define TUI_OVERLAYS_REQUEST_H

@@ -1,8 +1,9 @@
 /*
  * book: the five best bids and asks of one contract, and its day: open, high, low, volume.
  *
- * It draws into rows that a list leaves empty, and asks for nothing: what is shown came with the prices. A book that the
- * simulated exchange made up from the trades says so. Thread: the screen's.
+ * It draws into rows that a list leaves empty, and asks for nothing: what is shown came with the prices. A book that
+ * the simulated exchange made up from the trades says so. Owner: the model's quote, nothing is kept. Thread: the
+ * screen's.
  */
 #ifndef TUI_PANES_BOOK_H
 #define TUI_PANES_BOOK_H

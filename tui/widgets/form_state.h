@@ -10,7 +10,9 @@
  * Not here: what the values mean. The owner reads them with form_state_number and the like, each of which refuses the
  * field in words when the text is not that.
  *
- * Owner: the caller. Secrets are wiped by form_state_wipe. Thread: the screen's.
+ * Unit: a price or money field is read into price_t and money_t. Owner: the caller. Secrets are wiped by
+ * form_state_wipe.
+ * Thread: the screen's.
  */
 #ifndef TUI_WIDGETS_FORM_STATE_H
 #define TUI_WIDGETS_FORM_STATE_H

@@ -2,7 +2,7 @@
  * levels: a small picture of named prices, highest on top, at distances that show the distances between them.
  *
  * Every level gets a line of its own; between them as many empty lines as the room allows in proportion. Draws through
- * the canvas. Thread: the screen's.
+ * the canvas, and does not know what a level means. Unit: price_t. Owner: the caller. Thread: the screen's.
  */
 #ifndef TUI_WIDGETS_LEVELS_H
 #define TUI_WIDGETS_LEVELS_H

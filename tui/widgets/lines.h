@@ -1,7 +1,7 @@
 /*
  * lines: what every overlay draws: wrapped words, a row of key hints, the mode in words, a rule.
  *
- * Draws through the canvas only. Owner: the caller. Thread: the screen's.
+ * Draws through the canvas only; does not know what the words mean. Owner: the caller. Thread: the screen's.
  */
 #ifndef TUI_WIDGETS_LINES_H
 #define TUI_WIDGETS_LINES_H

@@ -3,7 +3,7 @@
  *
  * The rows are the owner's: it counts, draws and matches them; the pick keeps the filter, the cursor and the scrolling.
  * The cursor stays on its row (by key) when rows come and go. Letters go to the filter; Up Down PgUp PgDn Home End
- * move; Enter chooses; Esc leaves. A row that cannot be chosen says why.
+ * move; Enter chooses; Esc leaves. A row that cannot be chosen says why. Does not know what a row is.
  *
  * Owner: pick_open hands context over; it is freed with ops->free when the pick closes. Thread: the screen's.
  */
