@@ -73,6 +73,7 @@ void bars_restore(struct bars *bars, const struct bar *bar)
     struct series *series = find_or_add(bars, bar->symbol);
     if (series == NULL) return;
     const struct bar *before = bar_current(&series->builder);
+    if (before != NULL && before->start_us >= bar->start_us) return;
     if (before != NULL) keep(series, before);
     bar_resume(&series->builder, bar);
 }

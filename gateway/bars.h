@@ -21,7 +21,7 @@ struct bars *bars_new(void); /* NULL when memory is short */
 void bars_free(struct bars *bars);
 
 void bars_tick(struct bars *bars, const struct tick *tick);
-/* A stored bar; those of a symbol in time order. */
+/* A stored bar; those of a symbol in time order. One that is not newer than what is here is left out. */
 void bars_restore(struct bars *bars, const struct bar *bar);
 
 /* Bars of symbol and trading day (0 = any), oldest first, the one being built last. Returns how many. */

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ledger.h"
 #include "core/text.h"
 #include "gateway/gateway_agent.h"
+#include "gateway/restore.h"
 
 /* The venue publishes its market each second: longer silence means that its data cannot be trusted to be now. */
 #define MARKET_SILENCE_US (1500 * CLOCK_MS_US)
@@ -193,18 +195,39 @@ static bool restore_bar(void *context, const struct msg *msg)
     return true;
 }
 
-/* Today's bars from before a restart, up to the market's now (a replay may have recorded its future before). Without
- * them the chart starts here, which is no reason not to trade. */
+static void keep_newest(void *context, const struct bar *bar)
+{
+    *(struct bar *)context = *bar;
+}
+
+/* Stored at its last fill's price. A price of before marks what is held, and lets no order pass: it is no tick. */
+static enum status mark_position(void *context, const struct msg *msg, struct err *err)
+{
+    struct gateway *g = context;
+    struct bar newest;
+    struct msg marked;
+    const struct position *position = gate_position(g->gate, msg->position.account, msg->position.symbol);
+    if (position == NULL || bars_each(g->bars, position->symbol, ledger_day(&g->market), keep_newest, &newest) == 0)
+        return ERR_OK;
+    msg_init(&marked, MSG_POSITION);
+    marked.position = *position;
+    marked.position.mark = newest.close;
+    return gate_restore(g->gate, &marked, err);
+}
+
+/* Today's bars from before a restart, up to the market's now (a replay may have recorded its future before): without
+ * them the chart starts here, and in a market without ticks what is held has no price, which is no reason not to trade. */
 static void restore_bars(struct gateway *g)
 {
     struct db *db = NULL;
     struct err err;
-    struct db_query query = {.id = MSG_BAR, .trading_day = g->market.trading_day, .to_us = g->market.market_us};
-    if (g->recorder == NULL || tick_ring_seq(g->ring) > 0 || query.trading_day == 0 || query.to_us <= 0) return;
+    struct db_query query = {.id = MSG_BAR, .trading_day = ledger_day(&g->market), .to_us = g->market.market_us};
+    if (g->recorder == NULL || query.trading_day == 0 || query.to_us <= 0) return;
     if (db_open(&db, DB_TICKS, g->agent->paths.home, DB_READ, DB_NORMAL, &err) != ERR_OK) return;
-    if (db_each(db, &query, restore_bar, g->bars, &err) != ERR_OK)
-        log_write(g->agent->log, LEVEL_WARNING, "bars of before: %s", err.text);
+    enum status status = db_each(db, &query, restore_bar, g->bars, &err);
     db_close(db);
+    if (status == ERR_OK) status = restore_all(g->db, MSG_POSITION, mark_position, g, &err);
+    if (status != ERR_OK) log_write(g->agent->log, LEVEL_WARNING, "bars of before: %s", err.text);
 }
 
 void gateway_on_market(struct gateway *g, const struct market *market, int64_t now_us)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/guard.h"
+#include "core/ledger.h"
 #include "gateway/gateway_agent.h"
 
 struct answer {
@@ -142,7 +143,7 @@ static void on_query(struct gateway *g, const struct requester *from, const stru
         tick_ring_replay(g->ring, query->text, query->epoch, query->from_seq, AGENT_ANSWER_MAX, answer_tick, &answer,
                          &answer.more);
     } else if (query->kind == QUERY_BARS) {
-        bars_each(g->bars, query->text, g->market.trading_day, answer_bar, &answer);
+        bars_each(g->bars, query->text, ledger_day(&g->market), answer_bar, &answer);
     } else if (query->kind == QUERY_EVENTS) {
         if (answer_events(&answer, query->from_seq, &err) != ERR_OK) {
             agent_reply(g->agent, from, query->request_id, err.status, answer.rows, "%s", err.text);

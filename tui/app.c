@@ -202,7 +202,8 @@ void app_tick(struct app *app)
         log_past_free(app->past);
         app->past = NULL;
     }
-    if (!app->client || !app->model->components[COMPONENT_GATEWAY].heard_us) return;
+    /* Which day's bars the gateway can only know when it has heard of the market. */
+    if (!app->client || !app->model->components[COMPONENT_GATEWAY].heard_us || !app->model->market.venue[0]) return;
     for (size_t i = 0; i < app->model->quote_count; i++) {
         struct quote *quote = &app->model->quotes[i];
         if (quote->bars_asked || !(quote->contract.flags & CONTRACT_REGISTERED)) continue;

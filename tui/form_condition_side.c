@@ -73,7 +73,7 @@ static int draw_market(const struct condition_form *form, const struct app *app,
     char text[PRICE_TEXT_SIZE], low[PRICE_TEXT_SIZE], range[2 * PRICE_TEXT_SIZE + 8];
     int width = canvas->area.width, y = 0;
     canvas_format(canvas, y++, 0, width, ALIGN_LEFT, ROLE_STRONG, "%s %s", contract->symbol, contract->name);
-    if (!quote || !quote->last.seq) {
+    if (!quote || !model_last_price(quote)) {
         canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_WARNING, "no price yet");
         return y + 2;
     }
@@ -82,7 +82,7 @@ static int draw_market(const struct condition_form *form, const struct app *app,
         lines_figure(canvas, y++, width, "Best ask", ROLE_TEXT,
                      price_format_fixed(tick->ask, contract->decimals, text, sizeof text));
     lines_figure(canvas, y++, width, "Last", ROLE_STRONG,
-                 price_format_fixed(tick->price, contract->decimals, text, sizeof text));
+                 price_format_fixed(model_last_price(quote), contract->decimals, text, sizeof text));
     if (tick->bid_quantity > 0)
         lines_figure(canvas, y++, width, "Best bid", ROLE_TEXT,
                      price_format_fixed(tick->bid, contract->decimals, text, sizeof text));

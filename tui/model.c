@@ -91,6 +91,11 @@ const struct quote *model_quote(const struct model *model, const char *symbol)
     return find_quote(model, symbol);
 }
 
+price_t model_last_price(const struct quote *quote)
+{
+    return quote->last.seq ? quote->last.price : quote->close;
+}
+
 /* NULL when the limit is reached: the contract is then not shown. */
 static struct quote *make_quote(struct model *model, const char *symbol)
 {
@@ -197,6 +202,7 @@ static unsigned on_bar(struct model *model, const struct bar *bar)
 {
     struct quote *quote = find_quote(model, bar->symbol);
     if (!quote) return 0;
+    quote->close = bar->close;
     if (!quote->bars_seen) {
         quote->bars_seen = true;
         if (quote->spark_count && quote->last.time_us - bar->start_us < BARS_WORTH_US) return 0;
@@ -206,7 +212,7 @@ static unsigned on_bar(struct model *model, const struct bar *bar)
     }
     if (quote->spark_count && bar->start_us <= quote->spark_us) return 0;
     add_spark(quote, bar->start_us, bar->close);
-    return DIRTY_WATCHLIST;
+    return DIRTY_WATCHLIST | DIRTY_POSITIONS;
 }
 
 static unsigned on_account(struct model *model, const struct account *account)

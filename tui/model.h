@@ -46,6 +46,7 @@ struct quote {
     int64_t tick_us; /* process time the last tick came in */
     bool bars_asked; /* the screen's: today's bars were asked for */
     bool bars_seen;
+    price_t close;      /* of the newest of them; 0 = none */
     int direction;      /* of the last change of price: +1, -1, 0 = none yet */
     int64_t changed_us; /* process time of that change */
     int64_t spark_us;   /* market time of the newest spark value's step */
@@ -110,6 +111,9 @@ void model_apply(struct model *model, const struct msg *msg, enum component from
 const struct quote *model_quote(const struct model *model, const char *symbol); /* NULL = unknown */
 const struct condition *model_condition(const struct model *model, int64_t id);
 const struct order *model_order(const struct model *model, const char *client_order_id);
+/* The last price of the day: the last tick's, or as the bars of before know it; 0 = none. A bar's is no tick: no order
+ * passes by it. */
+price_t model_last_price(const struct quote *quote);
 /* Why the gateway opens nothing new in a contract: an order of unknown outcome, or a position that differs from the
  * venue's. false: nothing blocks it. */
 bool model_blocked(const struct model *model, const char *symbol, char *text, size_t size);

@@ -244,7 +244,7 @@ bool model_position_pnl(const struct model *model, const struct position *positi
     int32_t day = ledger_day(&model->market);
     struct position today = *position;
     if (day && position->trading_day < day) position_roll(&today, day);
-    price_t mark = quote->last.seq ? quote->last.price : position->mark;
+    price_t mark = model_last_price(quote) ? model_last_price(quote) : position->mark;
     if (mark == 0 && position->quantity != 0) return false;
     position_pnl(&today, &quote->contract, mark, model->commission, out);
     return true;

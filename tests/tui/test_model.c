@@ -164,6 +164,39 @@ static void test_a_new_epoch_leaves_the_old_book(void **state)
     assert_false(quote->has_depth);
 }
 
+/* Started into a market without ticks: what the bars of before end with is the last price, and marks what is held. */
+static void test_bars_are_the_last_price_until_a_tick(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    struct position_pnl pnl;
+    recorded_system(model);
+    msg_init(&msg, MSG_CONTRACT);
+    assert_int_equal(contract_make("MXFH1", RECORDED_DAY, 0, &msg.contract, NULL), ERR_OK);
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    msg_init(&msg, MSG_POSITION);
+    snprintf(msg.position.symbol, sizeof msg.position.symbol, "MXFH1");
+    snprintf(msg.position.account, sizeof msg.position.account, "F00-1234567");
+    msg.position.trading_day = RECORDED_DAY;
+    msg.position.quantity = 1;
+    msg.position.open_value = PRICE_POINTS(17400);
+    msg.position.mark = PRICE_POINTS(17400);
+    model_apply(model, &msg, COMPONENT_EXECUTOR, NOW);
+    const struct quote *quote = model_quote(model, "MXFH1");
+    assert_int_equal(model_last_price(quote), 0);
+    msg_init(&msg, MSG_BAR);
+    snprintf(msg.bar.symbol, sizeof msg.bar.symbol, "MXFH1");
+    msg.bar.start_us = NOW - 60 * (int64_t)1000000;
+    msg.bar.close = PRICE_POINTS(17450);
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    assert_int_equal(model_last_price(quote), PRICE_POINTS(17450));
+    assert_true(model_position_pnl(model, &model->positions[0], &pnl));
+    assert_int_equal(pnl.unrealized, PRICE_POINTS(50 * 50));
+    assert_int_equal(quote->last.seq, 0); /* no tick: no order passes by it */
+    recorded_tick(model, "MXFH1", 17460, NOW);
+    assert_int_equal(model_last_price(quote), PRICE_POINTS(17460));
+}
+
 static void test_recorded_morning(void **state)
 {
     struct model *model = *state;
@@ -575,6 +608,7 @@ int main(void)
         TEST(test_contracts_stand_by_month_across_a_decade),
         TEST(test_best_prices_are_the_newest),
         TEST(test_a_new_epoch_leaves_the_old_book),
+        TEST(test_bars_are_the_last_price_until_a_tick),
         TEST(test_recorded_morning),
         TEST(test_spark_is_bounded_and_keeps_the_newest),
         TEST(test_old_ticks_change_nothing),

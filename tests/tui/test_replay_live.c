@@ -192,6 +192,47 @@ static void products_are_merged_by_time(void **state)
     assert_played(state, TRADES - FIRST_LATER, 0);
 }
 
+static int64_t day_pnl(void **state)
+{
+    json_t *status = ask(state, "status");
+    const int64_t pnl = number_of(json_object_get(status, "guard"), "day_pnl");
+    json_decref(status);
+    return pnl;
+}
+
+static int64_t mark(void **state)
+{
+    json_t *list = ask(state, "positions");
+    assert_int_equal(json_array_size(list), 1);
+    const int64_t price = number_of(json_array_get(list, 0), "mark");
+    json_decref(list);
+    return price;
+}
+
+/* After the close nothing ticks: what is held is worth what it was, whatever was started again. */
+static void what_is_held_keeps_its_price_through_a_restart(void **state)
+{
+    expect(state, CLI_OK, "market pause");
+    expect(state, CLI_OK, "market seek 08:45:01");
+    expect(state, CLI_OK, "restart gateway"); /* so that no price of the run before marks the fill */
+    expect(state, CLI_OK, "restart executor");
+    expect(state, CLI_OK, "orders place --symbol TXFH1 --side BUY --quantity 1 --limit-price 17410");
+    expect(state, CLI_OK, "market speed 30"); /* so that its fill is known before the last trade */
+    expect(state, CLI_OK, "market play");
+    await_ticks(state, TRADES - FIRST_LATER + TRADES + TRADES - 2);
+    expect(state, CLI_OK, "market speed 0");
+    await_end(state);
+    assert_int_equal(mark(state), 17404);
+    int64_t before = 0;
+    for (int i = 0; i < WAITS && (before = day_pnl(state)) == 0; i++) (void)poll(NULL, 0, 25); /* said once a second */
+    for (int process = 0; process < 2; process++) {
+        expect(state, CLI_OK, "restart %s", process ? "executor" : "gateway");
+        assert_int_equal(mark(state), 17404);
+        for (int i = 0; i < WAITS && day_pnl(state) != before; i++) (void)poll(NULL, 0, 25);
+        assert_int_equal(day_pnl(state), before);
+    }
+}
+
 static void what_was_asked_of_it_is_in_the_audit(void **state)
 {
     expect(state, CLI_OK, "audit --text market --limit 0");
@@ -209,6 +250,7 @@ int main(void)
         cmocka_unit_test(the_reference_is_estimated_and_limits_follow),
         cmocka_unit_test(it_is_sought_and_steered),
         cmocka_unit_test(products_are_merged_by_time),
+        cmocka_unit_test(what_is_held_keeps_its_price_through_a_restart),
         cmocka_unit_test(what_was_asked_of_it_is_in_the_audit),
     };
     return cmocka_run_group_tests(tests, live_setup, live_teardown);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/position.h"
+#include "core/text.h"
 #include "tui/cli/json.h"
 #include "tui/cli/command.h"
 #include "tui/cli/filter.h"
@@ -88,6 +89,23 @@ static void take_live(void *context, const struct msg *msg)
         newest->live[newest->live_count++] = msg->position;
 }
 
+static void take_bar(void *context, const struct msg *msg)
+{
+    if (msg->id == MSG_BAR) *(price_t *)context = msg->bar.close;
+}
+
+/* An executor that was started after the last tick has the last fill's mark; the day's bars end with the last tick. */
+static void mark_by_bars(struct cli *cli, struct position *position)
+{
+    struct msg msg;
+    struct reply reply;
+    if (position->quantity == 0) return;
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = QUERY_BARS;
+    (void)text_copy(msg.query.text, sizeof(msg.query.text), position->symbol);
+    (void)client_call(cli->client, COMPONENT_GATEWAY, &msg, take_bar, &position->mark, &reply, NULL);
+}
+
 /* A stored row is marked at its last fill; what runs knows the last tick. Nothing running, or no answer: the stored. */
 static void ask_live(struct cli *cli, struct newest *newest)
 {
@@ -98,6 +116,7 @@ static void ask_live(struct cli *cli, struct newest *newest)
     msg_init(&msg, MSG_QUERY);
     msg.query.kind = QUERY_POSITIONS;
     (void)client_call(cli->client, COMPONENT_EXECUTOR, &msg, take_live, newest, &reply, NULL);
+    for (size_t i = 0; i < newest->live_count; i++) mark_by_bars(cli, &newest->live[i]);
 }
 
 static void mark_now(const struct newest *newest, struct position *position)

@@ -129,7 +129,7 @@ static void history_head(void *context, const struct app *app, const struct canv
         price_format(levels.take_profit, price[2], sizeof price[2]),
         price_format(levels.stop_loss, price[3], sizeof price[3]), condition->terms.following ? "  following" : "");
     canvas_text(canvas, 1, 0, width, ALIGN_LEFT, ROLE_TEXT, text);
-    condition_explain(condition, quote && quote->last.seq ? quote->last.price : 0, text, sizeof text);
+    condition_explain(condition, quote ? model_last_price(quote) : 0, text, sizeof text);
     lines_wrap(canvas, 2, 0, width, 2, ROLE_STRONG, text);
     lines_rule(canvas, 4, 0, width);
 }

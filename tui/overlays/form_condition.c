@@ -197,7 +197,7 @@ static void condition_check(struct dialog *dialog, struct app *app)
     form->last = 0;
     if (quote) {
         form->contract = quote->contract;
-        form->last = quote->last.seq ? quote->last.price : 0;
+        form->last = model_last_price(quote);
     } else if (form_state_text(state, "symbol")[0]) {
         form_state_refuse(state, "symbol", "unknown contract (Space lists the registered ones)");
     }

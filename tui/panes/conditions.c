@@ -18,7 +18,7 @@ static const struct condition *at(const void *context, size_t row)
 static price_t last_price(const struct app *app, const char *symbol)
 {
     const struct quote *quote = model_quote(app->model, symbol);
-    return quote && quote->last.seq ? quote->last.price : 0;
+    return quote ? model_last_price(quote) : 0;
 }
 
 static int decimals_of(const struct app *app, const char *symbol)

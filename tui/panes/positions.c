@@ -117,8 +117,8 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
     } else if (column == LOTS) {
         snprintf(cell->text, sizeof cell->text, lots ? "%d" : "flat", lots > 0 ? lots : -lots);
         cell->role = lots ? ROLE_STRONG : ROLE_DIM;
-    } else if (column == LAST && quote && quote->last.seq) {
-        format_price(quote->last.price, quote->contract.decimals, cell->text);
+    } else if (column == LAST && quote && model_last_price(quote)) {
+        format_price(model_last_price(quote), quote->contract.decimals, cell->text);
     } else if (column >= AVERAGE && column != LAST) {
         pnl_cell(app, position, column, cell);
     }

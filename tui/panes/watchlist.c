@@ -117,11 +117,12 @@ static void price_cell(const struct app *app, const struct quote *quote, int col
     const struct tick *last = &quote->last;
     int decimals = quote->contract.decimals;
     price_t reference = last->reference ? last->reference : quote->contract.reference;
-    price_t change = reference ? last->price - reference : 0;
+    price_t price = model_last_price(quote);
+    price_t change = reference ? price - reference : 0;
     bool fresh = quote->changed_us && app->now_us - quote->changed_us < FLASH_US;
     cell->role = sign_role(change, ROLE_UP, ROLE_DOWN);
     if (column == LAST) {
-        format_price(last->price, decimals, cell->text);
+        format_price(price, decimals, cell->text);
         cell->role = fresh ? ROLE_FLASH : cell->role;
     } else if (column == ARROW) {
         snprintf(cell->text, sizeof cell->text, "%s", sign_arrow(change));
@@ -150,20 +151,22 @@ static void row_cell(const void *context, size_t row, int column, struct list_ce
         held_cell(app, quote, cell);
     } else if (column == SESSION) {
         session_cell(app, quote, cell);
-    } else if (!quote->last.seq) {
-        if (column == LAST) snprintf(cell->text, sizeof cell->text, "-");
-    } else if (column == VOLUME) {
-        format_count(quote->last.volume, cell->text);
-    } else if (column == AGE) {
-        age_cell(app, quote, cell);
     } else if (column == SPARK) {
         cell->values = quote->spark;
         cell->value_count = quote->spark_count;
         cell->role = ROLE_SPARK;
-    } else if (column >= BID_LOTS && column <= ASK_LOTS) {
-        book_cell(quote, column, cell);
-    } else {
+    } else if (!model_last_price(quote)) {
+        if (column == LAST) snprintf(cell->text, sizeof cell->text, "-");
+    } else if (column >= LAST && column <= PERCENT) {
         price_cell(app, quote, column, cell);
+    } else if (!quote->last.seq) {
+        if (column == AGE) snprintf(cell->text, sizeof cell->text, "-");
+    } else if (column == VOLUME) {
+        format_count(quote->last.volume, cell->text);
+    } else if (column == AGE) {
+        age_cell(app, quote, cell);
+    } else {
+        book_cell(quote, column, cell);
     }
 }
 
