@@ -271,7 +271,7 @@ static const char *closed_by(enum order_leg leg)
 {
     return leg == LEG_FLATTEN  ? "flattened by the operator"
            : leg == LEG_ADJUST ? "the venue does not hold its lots any more"
-                               : "closed by an order of no condition";
+                               : "an order placed by hand closed its lots";
 }
 
 /* Another order closed lots of the condition; the gate says whose they were. An exit that works for them is cancelled by

@@ -222,6 +222,26 @@ static void positions_are_marked_at_the_last_tick(void **state)
     assert_int_not_equal(mark, first);
 }
 
+/* UNREALIZED, REALIZED and COST make NET: the last four columns. */
+static void the_columns_of_positions_add_up(void **state)
+{
+    int64_t money[4] = {0};
+    run_expect(*state, &run, CLI_OK, "positions");
+    char *row = strchr(run.out, '\n');
+    assert_non_null(row);
+    for (int i = 3; i >= 0; i--) {
+        char *word = strrchr(row, ' ');
+        assert_non_null(word);
+        char digits[32] = "", *to = digits;
+        for (const char *from = word + 1; *from != '\0' && to < digits + sizeof digits - 1; from++)
+            if (strchr("-0123456789", *from)) *to++ = *from;
+        money[i] = strtoll(digits, NULL, 10);
+        while (word > row && *word == ' ') *word-- = '\0';
+    }
+    assert_true(money[2] < 0);
+    assert_true(llabs(money[0] + money[1] + money[2] - money[3]) <= 1); /* each is rounded by itself */
+}
+
 static int64_t position_now(void **state)
 {
     json_t *positions = ask(state, CLI_OK, "positions --all");
@@ -486,6 +506,7 @@ int main(void)
         cmocka_unit_test(conditions_live_their_life),
         cmocka_unit_test(orders_answer_with_what_became_of_them),
         cmocka_unit_test(positions_are_marked_at_the_last_tick),
+        cmocka_unit_test(the_columns_of_positions_add_up),
         cmocka_unit_test(flatten_closes),
         cmocka_unit_test(halt_stops_orders_until_resume),
         cmocka_unit_test(limits_change_one_at_a_time),

@@ -206,7 +206,10 @@ static const struct cli_command commands[] = {
     {"flatten", "SYMBOL|all", 1, 1, "Cancel what works and close the position", "Never reverses a position.",
      no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
-     "Works when nothing runs: marks are the last stored prices.", position_filters, cmd_positions},
+     "COST is what was paid and what closing at MARK would cost: UNREALIZED, REALIZED and COST make NET. In JSON they "
+     "are "
+     "cost and exit_cost, without a sign. Works when nothing runs: marks are the last stored prices.",
+     position_filters, cmd_positions},
     {"differences list", "", 0, 0, "List what differs from the venue's books",
      "Ours, the venue's, and what accepting does. They are accepted one by one; RESUME waits for those that halt.",
      no_options, cmd_differences_list},

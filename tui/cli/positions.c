@@ -40,6 +40,14 @@ static void unrealized_text(const void *context, const struct msg *msg, char *ou
     if (msg->position.quantity != 0 && value_of(context, msg, &pnl)) (void)money_format(pnl.unrealized, out, size);
 }
 
+/* Paid, and what closing would cost: so that the three columns before it make NET. */
+static void cost_text(const void *context, const struct msg *msg, char *out, size_t size)
+{
+    struct position_pnl pnl = {0};
+    (void)value_of(context, msg, &pnl);
+    (void)money_format(-(msg->position.cost + pnl.exit_cost), out, size);
+}
+
 static void net_text(const void *context, const struct msg *msg, char *out, size_t size)
 {
     struct position_pnl pnl;
@@ -68,7 +76,7 @@ static const struct print_column columns[] = {
     {.heading = "POINTS", .text = points_text, .right = true},
     {.heading = "UNREALIZED", .text = unrealized_text, .right = true},
     {.heading = "REALIZED", .field = "realized", .right = true},
-    {.heading = "COST", .field = "cost", .right = true},
+    {.heading = "COST", .text = cost_text, .right = true},
     {.heading = "NET NT$", .text = net_text, .right = true},
     {.heading = NULL},
 };
