@@ -37,12 +37,6 @@ void clock_virtual_init(struct clock *clock, int64_t start_us)
     clock->virtual_us = start_us;
 }
 
-void clock_virtual_set(struct clock *clock, int64_t now_us)
-{
-    CHECK(clock != NULL && clock->now_us == virtual_now_us);
-    clock->virtual_us = now_us;
-}
-
 int64_t clock_monotonic_us(void)
 {
     return read_us(CLOCK_MONOTONIC);

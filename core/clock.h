@@ -20,15 +20,14 @@
 
 struct clock {
     int64_t (*now_us)(struct clock *clock);
-    int64_t virtual_us; /* virtual clock only */
+    int64_t virtual_us; /* what a virtual clock says */
 };
 
 /* The machine's clock (CLOCK_REALTIME). Static, never freed. */
 struct clock *clock_system(void);
 
-/* A clock that stands still until told. */
+/* A clock that stands still until virtual_us is changed. */
 void clock_virtual_init(struct clock *clock, int64_t start_us);
-void clock_virtual_set(struct clock *clock, int64_t now_us);
 
 /* CLOCK_MONOTONIC, for durations and for noticing that the clock above jumped. */
 int64_t clock_monotonic_us(void);

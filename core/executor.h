@@ -75,6 +75,7 @@ uint64_t executor_events_seq(const struct executor *executor);
 /* Intents without any order event. */
 uint32_t executor_unconfirmed(const struct executor *executor);
 const struct order *executor_order(const struct executor *executor, const char *client_order_id);
+/* For whoever holds the books against others' (tests/sim). */
 const struct position *executor_position(const struct executor *executor, const char *account, const char *symbol);
 void executor_each_order(const struct executor *executor, void (*visit)(void *context, const struct order *order),
                          void *context);

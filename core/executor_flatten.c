@@ -268,7 +268,7 @@ static uint32_t begin_all(struct executor *executor, const struct control *contr
     return begun;
 }
 
-void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink)
+static void begin(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink)
 {
     bool full = false;
     if (strcmp(control->text, "all") == 0) {
@@ -297,7 +297,7 @@ void executor_flatten_begin(struct executor *executor, const struct control *con
 void executor_on_control(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink)
 {
     if (control->kind == CONTROL_FLATTEN)
-        executor_flatten_begin(executor, control, now_us, sink);
+        begin(executor, control, now_us, sink);
     else
         executor_reply(sink, control->request_id, ERR_INVALID, 0, "the executor takes no control but flatten");
 }

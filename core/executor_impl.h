@@ -71,17 +71,11 @@ void executor_reply(struct sink *sink, uint64_t request_id, enum status status, 
 
 /* executor_orders.c: a checked request with a new id becomes an intent: stored, published, sent. false: no room. */
 bool executor_intend(struct executor *executor, const struct order_request *request, int64_t now_us, struct sink *sink);
-/* Take an order that has no room otherwise decided: state and words as given, nothing is sent. */
-bool executor_refuse(struct executor *executor, const struct order_request *request, enum order_state state,
-                     enum reject_code reject, const char *reason, int64_t now_us, struct sink *sink);
 void executor_next_id(struct executor *executor, char id[CLIENT_ORDER_ID_SIZE]);
 /* Want this order ended; the order is not terminal. */
 void executor_cancel(struct executor *executor, uint32_t slot, const char *actor, const char *reason, int64_t now_us,
                      struct sink *sink);
 
-/* executor_flatten.c */
-void executor_flatten_begin(struct executor *executor, const struct control *control, int64_t now_us,
-                            struct sink *sink);
 enum status executor_flatten_restore(struct executor *executor, const struct cursor *cursor, struct err *err);
 void executor_flatten_step(struct executor *executor, int64_t now_us, struct sink *sink);
 void executor_flatten_ended(struct executor *executor, const struct order *order);

@@ -44,8 +44,9 @@ bool executor_intend(struct executor *executor, const struct order_request *requ
     return true;
 }
 
-bool executor_refuse(struct executor *executor, const struct order_request *request, enum order_state state,
-                     enum reject_code reject, const char *reason, int64_t now_us, struct sink *sink)
+/* Take an order as decided otherwise: state and words as given, nothing is sent. */
+static bool refuse(struct executor *executor, const struct order_request *request, enum order_state state,
+                   enum reject_code reject, const char *reason, int64_t now_us, struct sink *sink)
 {
     struct order order;
     order_init(&order, request, executor->market.trading_day, now_us);
@@ -105,17 +106,17 @@ static bool signal_new(struct executor *executor, const struct signal *signal, i
     char words[REASON_SIZE];
     bool kept;
     if (executor->held[0] != '\0') {
-        kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, executor->held, now_us, sink);
+        kept = refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, executor->held, now_us, sink);
         ack_refuse(ack, REJECT_EXPIRED, executor->held);
     } else if (request->expires_us != 0 && now_us > request->expires_us) {
         if (!executor->caught_up) return false;
         snprintf(words, sizeof words, "the signal came %lld ms after its time to live ended; not sent",
                  (long long)((now_us - request->expires_us) / 1000));
-        kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
+        kept = refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
         ack_refuse(ack, REJECT_EXPIRED, words);
     } else if (order_request_early(request, now_us)) {
         snprintf(words, sizeof words, "the signal was made in the future: the clock was set back; not sent");
-        kept = executor_refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
+        kept = refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
         ack_refuse(ack, REJECT_EXPIRED, words);
     } else {
         kept = executor_intend(executor, request, now_us, sink);

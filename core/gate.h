@@ -122,6 +122,7 @@ void gate_each_difference(const struct gate *gate, void (*visit)(void *context, 
 uint32_t gate_unconfirmed(const struct gate *gate);
 /* Is anything of the symbol held by anyone, or does an order of it live? Then its ticks are needed. */
 bool gate_needs(const struct gate *gate, const char *symbol);
+/* These three for whoever holds the journal against the venue's books (tests/sim). */
 const struct position *gate_position(const struct gate *gate, const char *account, const char *symbol);
 const struct order *gate_order(const struct gate *gate, const char *client_order_id);
 void gate_each_order(const struct gate *gate, void (*visit)(void *context, const struct order *order), void *context);

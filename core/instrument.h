@@ -82,7 +82,7 @@ struct contract {
 /* NULL when unknown. Pointers are to static tables. */
 const struct product *product_find(const char *code);
 const struct product *product_by_file_code(const char *file_code);
-/* The index-th product, NULL past the last. */
+/* The index-th product, NULL past the last: for tests of the whole table. */
 const struct product *product_at(size_t index);
 
 /* Facts in force on trading_day (the newest row not after it; the oldest row before the first). */

@@ -279,12 +279,6 @@ uint32_t matching_count(const struct matching *matching)
     return matching->listed_count;
 }
 
-const struct contract *matching_contract(const struct matching *matching, const char *symbol)
-{
-    const struct listed *listed = listed_find(matching, symbol, NULL);
-    return listed == NULL ? NULL : &listed->facts;
-}
-
 const struct contract *matching_contract_at(const struct matching *matching, uint32_t index)
 {
     CHECK(index < matching->listed_count);

@@ -144,8 +144,7 @@ void matching_each_account(const struct matching *matching, uint32_t stream,
                            void (*visit)(void *context, const struct account *account), void *context);
 
 uint32_t matching_count(const struct matching *matching);
-/* NULL when it is not listed / index < matching_count. */
-const struct contract *matching_contract(const struct matching *matching, const char *symbol);
+/* index < matching_count. */
 const struct contract *matching_contract_at(const struct matching *matching, uint32_t index);
 const struct session *matching_session(const struct matching *matching, uint32_t index);
 void matching_stats(const struct matching *matching, uint32_t index, struct matching_stats *out);

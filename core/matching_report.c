@@ -115,44 +115,6 @@ void report_no_order(struct matching *matching, uint32_t stream, const struct ca
     say(matching, stream, &msg, sink);
 }
 
-/* --- fills -------------------------------------------------------------------------------------------------------- */
-
-static void book_fill(struct matching *matching, const struct record *record, price_t price, int32_t lots)
-{
-    struct holding *holding = holding_of(matching, record->account, record->order.request.symbol);
-    CHECK(holding != NULL); /* made when the order was taken */
-    struct position *position = &holding->position;
-    const struct listed *listed = &matching->listed[record->contract];
-    const money_t before = position->realized - position->cost;
-    struct err err;
-    const enum status status = position_fill(position, &listed->facts, record->order.request.side, price, lots,
-                                             matching->config.commission, &err);
-    CHECK(status == ERR_OK);
-    position->updated_us = matching->now_us;
-    matching->accounts[record->account].cash += position->realized - position->cost - before;
-}
-
-void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t lots, struct sink *sink)
-{
-    struct record *record = &matching->records[at];
-    struct order *order = &record->order;
-    CHECK(lots > 0 && order->filled_quantity + lots <= order->request.quantity);
-    if (record->entry != BOOK_NONE) working_add(matching, record, -lots);
-    order->filled_quantity += lots;
-    order->filled_value += price * lots;
-    order->state = order->filled_quantity == order->request.quantity ? ORDER_FILLED : ORDER_PARTIALLY_FILLED;
-    book_fill(matching, record, price, lots);
-    store_order(matching, record, sink);
-    report_account(matching, record->account, sink);
-    struct msg msg;
-    msg_init(&msg, MSG_VENUE_EXEC);
-    fill_in(matching, record, &msg.venue_exec);
-    msg.venue_exec.kind = EXEC_FILL;
-    msg.venue_exec.fill_price = price;
-    msg.venue_exec.fill_quantity = lots;
-    say(matching, matching->accounts[record->account].stream, &msg, sink);
-}
-
 /* --- positions and accounts --------------------------------------------------------------------------------------- */
 
 static int32_t multiplier_of(const struct matching *matching, const char *symbol, int32_t trading_day)
@@ -250,7 +212,8 @@ void report_position(const struct matching *matching, const struct holding *hold
     emit(sink, PORT_STORE, &msg);
 }
 
-void report_account(struct matching *matching, int32_t account, struct sink *sink)
+/* Stores the account and what it holds, marked at the last prices: together they are its cash (matching_resume). */
+static void store_account(struct matching *matching, int32_t account, struct sink *sink)
 {
     for (uint32_t i = 0; i < matching->holding_count; i++) {
         const struct holding *holding = &matching->holdings[i];
@@ -263,6 +226,44 @@ void report_account(struct matching *matching, int32_t account, struct sink *sin
     account_facts(matching, account, &msg.account);
     msg.account.updated_us = matching->now_us;
     emit(sink, PORT_STORE, &msg);
+}
+
+/* --- fills -------------------------------------------------------------------------------------------------------- */
+
+static void book_fill(struct matching *matching, const struct record *record, price_t price, int32_t lots)
+{
+    struct holding *holding = holding_of(matching, record->account, record->order.request.symbol);
+    CHECK(holding != NULL); /* made when the order was taken */
+    struct position *position = &holding->position;
+    const struct listed *listed = &matching->listed[record->contract];
+    const money_t before = position->realized - position->cost;
+    struct err err;
+    const enum status status = position_fill(position, &listed->facts, record->order.request.side, price, lots,
+                                             matching->config.commission, &err);
+    CHECK(status == ERR_OK);
+    position->updated_us = matching->now_us;
+    matching->accounts[record->account].cash += position->realized - position->cost - before;
+}
+
+void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t lots, struct sink *sink)
+{
+    struct record *record = &matching->records[at];
+    struct order *order = &record->order;
+    CHECK(lots > 0 && order->filled_quantity + lots <= order->request.quantity);
+    if (record->entry != BOOK_NONE) working_add(matching, record, -lots);
+    order->filled_quantity += lots;
+    order->filled_value += price * lots;
+    order->state = order->filled_quantity == order->request.quantity ? ORDER_FILLED : ORDER_PARTIALLY_FILLED;
+    book_fill(matching, record, price, lots);
+    store_order(matching, record, sink);
+    store_account(matching, record->account, sink);
+    struct msg msg;
+    msg_init(&msg, MSG_VENUE_EXEC);
+    fill_in(matching, record, &msg.venue_exec);
+    msg.venue_exec.kind = EXEC_FILL;
+    msg.venue_exec.fill_price = price;
+    msg.venue_exec.fill_quantity = lots;
+    say(matching, matching->accounts[record->account].stream, &msg, sink);
 }
 
 /* --- ticks -------------------------------------------------------------------------------------------------------- */

@@ -145,8 +145,6 @@ void report_no_order(struct matching *matching, uint32_t stream, const struct ca
 void report_fill(struct matching *matching, uint32_t at, price_t price, int32_t lots, struct sink *sink);
 void report_tick(struct matching *matching, struct listed *listed, int64_t market_us, price_t price, int32_t lots,
                  uint32_t flags, struct sink *sink);
-/* Stores the account and what it holds, marked at the last prices: together they are its cash (matching_resume). */
-void report_account(struct matching *matching, int32_t account, struct sink *sink);
 void report_position(const struct matching *matching, const struct holding *holding, struct sink *sink);
 /* Made when there is none; NULL when there is no room. */
 struct holding *holding_of(struct matching *matching, int32_t account, const char *symbol);

@@ -142,16 +142,12 @@ void strategy_signal_exit(struct strategy_step *step, struct strategy_row *row);
 /* The executor has it. */
 void strategy_acknowledge(struct strategy_step *step, struct strategy_row *row);
 void strategy_cancel_entry(struct strategy_step *step, struct strategy_row *row, const char *reason);
-void strategy_entry_id(const struct strategy *strategy, const struct condition *condition,
-                       char id[CLIENT_ORDER_ID_SIZE]);
 
 /* strategy_order.c */
 /* OPEN -> EXITING with the first attempt of a leg. */
 void strategy_exit(struct strategy_step *step, struct strategy_row *row, enum order_leg leg, const char *why);
 /* EXITING without a working order: the next attempt at the present step. */
 void strategy_exit_again(struct strategy_step *step, struct strategy_row *row);
-/* The entry's order will not be executed any more, or not further. */
-void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason);
 
 /* strategy_time.c */
 /* Live conditions of the symbol that hold a position (OPEN), and that wait to enter. */

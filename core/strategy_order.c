@@ -175,7 +175,8 @@ static void entry_filled(struct strategy_step *step, struct strategy_row *row, c
                         condition->filled_quantity, condition->terms.quantity, price);
 }
 
-void strategy_entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason)
+/* The entry's order will not be executed any more, or not further. */
+static void entry_ended(struct strategy_step *step, struct strategy_row *row, const char *reason)
 {
     struct condition *condition = &row->condition;
     condition->entry_working = false;
@@ -214,9 +215,8 @@ static void on_entry(struct strategy_step *step, struct strategy_row *row, const
     if (order_state_terminal(event->state)) {
         if (row->condition.entry_working) {
             const char *words = event->reason[0] != '\0' ? event->reason : order_state_name(event->state);
-            strategy_entry_ended(
-                step, row,
-                event->reject == REJECT_NONE || event->reason[0] != '\0' ? words : reject_words(event->reject));
+            entry_ended(step, row,
+                        event->reject == REJECT_NONE || event->reason[0] != '\0' ? words : reject_words(event->reject));
         }
     }
     strategy_place(step->strategy, row);
@@ -399,7 +399,7 @@ void strategy_on_ack(struct strategy *strategy, const struct signal_ack *ack, in
     strategy_acknowledge(&step, row);
     const char *reason = ack->reason[0] != '\0' ? ack->reason : reject_words(ack->reject);
     if (order->leg == LEG_ENTRY) {
-        if (row->condition.entry_working) strategy_entry_ended(&step, row, reason);
+        if (row->condition.entry_working) entry_ended(&step, row, reason);
     } else if (row->condition.exit_working && order->attempt == row->condition.attempt) {
         exit_ended(&step, row, order, 0, ack->reject, reason);
     }

@@ -118,8 +118,7 @@ static void make_id(const struct strategy *strategy, const struct condition *con
     CHECK(length > 0 && length < CLIENT_ORDER_ID_SIZE);
 }
 
-void strategy_entry_id(const struct strategy *strategy, const struct condition *condition,
-                       char id[CLIENT_ORDER_ID_SIZE])
+static void entry_id(const struct strategy *strategy, const struct condition *condition, char id[CLIENT_ORDER_ID_SIZE])
 {
     make_id(strategy, condition, LEG_ENTRY, 1, id);
 }
@@ -259,7 +258,7 @@ void strategy_acknowledge(struct strategy_step *step, struct strategy_row *row)
 void strategy_cancel_entry(struct strategy_step *step, struct strategy_row *row, const char *reason)
 {
     struct cancel_request cancel = {.created_us = step->now_us};
-    strategy_entry_id(step->strategy, &row->condition, cancel.client_order_id);
+    entry_id(step->strategy, &row->condition, cancel.client_order_id);
     (void)text_copy(cancel.actor, sizeof cancel.actor, step->actor);
     (void)text_copy(cancel.reason, sizeof cancel.reason, reason);
     row->cancel_sent_us = step->now_us;

@@ -27,7 +27,7 @@ struct backtest_symbol *backtest_symbol(struct backtest *backtest, const char *s
 /* --- what the strategy says --------------------------------------------------------------------------------------- */
 
 /* The decision alone: attempts after the first are about the same one. */
-void backtest_on_signal(struct backtest *backtest, const struct signal *signal)
+static void on_signal(struct backtest *backtest, const struct signal *signal)
 {
     const struct order_request *order = &signal->order;
     if (order->attempt != 1) return;
@@ -54,7 +54,7 @@ static void on_transition(struct backtest *backtest, const struct transition *tr
     if (transition->to == CONDITION_REJECTED) backtest->result->unfilled++;
 }
 
-void backtest_on_published(struct backtest *backtest, const struct msg *msg)
+static void on_published(struct backtest *backtest, const struct msg *msg)
 {
     if (msg->id == MSG_TRANSITION) on_transition(backtest, &msg->transition);
 }
@@ -62,8 +62,8 @@ void backtest_on_published(struct backtest *backtest, const struct msg *msg)
 static void on_output(void *context, enum port port, const struct msg *msg)
 {
     struct backtest *backtest = context;
-    if (port == PORT_PUBLISH) backtest_on_published(backtest, msg);
-    if (port == PORT_SIGNAL) backtest_on_signal(backtest, &msg->signal);
+    if (port == PORT_PUBLISH) on_published(backtest, msg);
+    if (port == PORT_SIGNAL) on_signal(backtest, &msg->signal);
     if (port == PORT_REPLY) backtest->reply = msg->reply;
     if (backtest->book != NULL) backtest_book_emit(backtest, port, msg);
 }

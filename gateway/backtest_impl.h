@@ -58,9 +58,6 @@ struct backtest {
 
 /* backtest.c */
 struct backtest_symbol *backtest_symbol(struct backtest *backtest, const char *symbol);
-/* Where the strategy's output goes in every fill mode: signals file, trades. */
-void backtest_on_published(struct backtest *backtest, const struct msg *msg);
-void backtest_on_signal(struct backtest *backtest, const struct signal *signal);
 
 /* backtest_book.c */
 enum status backtest_book_open(struct backtest *backtest, struct err *err);

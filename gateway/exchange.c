@@ -28,7 +28,8 @@ static bool send_tick(struct exchange *exchange, const struct tick *tick)
     return true;
 }
 
-bool exchange_flush(struct exchange *exchange)
+/* Try again to publish waiting ticks; false: some still wait. */
+static bool flush(struct exchange *exchange)
 {
     while (exchange->backlog_count > 0) {
         if (!send_tick(exchange, &exchange->backlog[exchange->backlog_first])) return false;
@@ -160,7 +161,7 @@ static int64_t exchange_work(struct agent *agent, void *self, int64_t now_us)
     struct exchange *exchange = self;
     exchange_serve_line(exchange, now_us);
     int64_t next_us = now_us + RETRY_US;
-    if (exchange_flush(exchange)) next_us = exchange_market_work(exchange, now_us);
+    if (flush(exchange)) next_us = exchange_market_work(exchange, now_us);
     if (agent->failed) return now_us;
     publish_depth(exchange, now_us);
     publish_market(exchange, now_us);

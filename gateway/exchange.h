@@ -85,8 +85,6 @@ extern const struct agent_ops exchange_ops;
 /* --- exchange.c --- */
 /* Commit what was said and let it leave; a failure ends the process. */
 bool exchange_end_step(struct exchange *exchange);
-/* Try again to publish waiting ticks; false: some still wait. */
-bool exchange_flush(struct exchange *exchange);
 
 /* --- exchange_line.c --- */
 void exchange_open_accounts(struct exchange *exchange);

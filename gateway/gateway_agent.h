@@ -134,7 +134,6 @@ void gateway_each_feed(struct gateway *g, int64_t now_us, void (*give)(void *con
 void gateway_feed_heartbeat(struct gateway *g, int64_t now_us);
 void gateway_register(struct gateway *g, const struct requester *from, const struct control *control);
 enum status gateway_restore_contract(struct gateway *g, const struct contract *contract, struct err *err);
-struct contract *gateway_find_contract(struct gateway *g, const char *symbol);
 
 /* gateway_requests.c */
 void gateway_on_request(struct agent *agent, void *self, const struct requester *from, const struct msg *msg,

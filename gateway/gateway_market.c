@@ -17,7 +17,7 @@
 
 static const char *const default_products[] = {"TXF", "MXF", "TMF"};
 
-struct contract *gateway_find_contract(struct gateway *g, const char *symbol)
+static struct contract *find_contract(struct gateway *g, const char *symbol)
 {
     for (int i = 0; i < g->contract_count; i++)
         if (strcmp(g->contracts[i].symbol, symbol) == 0) return &g->contracts[i];
@@ -27,7 +27,7 @@ struct contract *gateway_find_contract(struct gateway *g, const char *symbol)
 /* NULL: too many. */
 static struct contract *find_or_add(struct gateway *g, const struct contract *contract)
 {
-    struct contract *found = gateway_find_contract(g, contract->symbol);
+    struct contract *found = find_contract(g, contract->symbol);
     if (found == NULL && g->contract_count < GATEWAY_CONTRACTS_MAX) {
         found = &g->contracts[g->contract_count++];
         memset(found, 0, sizeof *found);
@@ -127,7 +127,7 @@ void gateway_contracts_complete(struct gateway *g)
         char symbol[SYMBOL_SIZE];
         const struct product *product = product_find(default_products[i]);
         symbol_monthly(product, contract_listed_month(g->market.trading_day, 0), symbol);
-        struct contract *contract = gateway_find_contract(g, symbol);
+        struct contract *contract = find_contract(g, symbol);
         if (contract != NULL) {
             set_registered(g, contract, true);
             count++;
@@ -140,7 +140,7 @@ void gateway_contracts_complete(struct gateway *g)
 void gateway_register(struct gateway *g, const struct requester *from, const struct control *control)
 {
     bool on = control->kind == CONTROL_REGISTER;
-    struct contract *contract = gateway_find_contract(g, control->text);
+    struct contract *contract = find_contract(g, control->text);
     if (contract == NULL) {
         agent_reply(g->agent, from, control->request_id, ERR_NOT_FOUND, 0, "%.40s: the venue has no such contract",
                     control->text);

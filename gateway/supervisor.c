@@ -18,8 +18,8 @@
 #define HOME_ROLE       "outcryd"
 
 /* In the order in which they are stopped. */
-const enum component supervisor_order[CHILDREN] = {COMPONENT_STRATEGY, COMPONENT_EXECUTOR, COMPONENT_GATEWAY,
-                                                   COMPONENT_EXCHANGE};
+static const enum component stop_order[CHILDREN] = {COMPONENT_STRATEGY, COMPONENT_EXECUTOR, COMPONENT_GATEWAY,
+                                                    COMPONENT_EXCHANGE};
 
 void supervisor_describe(const struct watched *w, struct msg *out)
 {
@@ -194,7 +194,7 @@ unsigned supervisor_mask(const char *text)
 {
     if (strcmp(text, "all") == 0) return (1u << CHILDREN) - 1;
     for (int i = 0; i < CHILDREN; i++)
-        if (strcmp(text, component_name(supervisor_order[i])) == 0) return 1u << i;
+        if (strcmp(text, component_name(stop_order[i])) == 0) return 1u << i;
     return 0;
 }
 
@@ -259,7 +259,7 @@ static enum status supervisor_open(struct agent *agent, void *self, struct err *
     s->agent = agent;
     s->home_lock.fd = -1;
     for (int i = 0; i < CHILDREN; i++) {
-        child_init(&s->watched[i].child, supervisor_order[i]);
+        child_init(&s->watched[i].child, stop_order[i]);
         s->watched[i].watched_fd = -1;
         s->watched[i].wanted = true;
     }

@@ -53,9 +53,6 @@ struct supervisor {
     int64_t next_publish_us;
 };
 
-/* The processes, in the order in which they are stopped. */
-extern const enum component supervisor_order[CHILDREN];
-
 void supervisor_describe(const struct watched *w, struct msg *out);
 /* From now on those of the mask should run, or not. */
 void supervisor_wish(struct supervisor *s, unsigned mask, bool wanted, int64_t now_us);

@@ -14,7 +14,6 @@
 
 #include "tui/app.h"
 
-void view_show(struct app *app, enum pane_id pane); /* full */
 void view_grid(struct app *app, const char *argument);
 void view_1(struct app *app, const char *argument);
 void view_2(struct app *app, const char *argument);

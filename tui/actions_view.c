@@ -22,7 +22,8 @@ void view_focus(struct app *app, enum pane_id pane)
     app->redraw = true;
 }
 
-void view_show(struct app *app, enum pane_id pane)
+/* Full. */
+static void show(struct app *app, enum pane_id pane)
 {
     app->view = (int)pane + 1;
     view_focus(app, pane);
@@ -38,31 +39,31 @@ void view_grid(struct app *app, const char *argument)
 void view_1(struct app *app, const char *argument)
 {
     (void)argument;
-    view_show(app, PANE_WATCHLIST);
+    show(app, PANE_WATCHLIST);
 }
 
 void view_2(struct app *app, const char *argument)
 {
     (void)argument;
-    view_show(app, PANE_CONDITIONS);
+    show(app, PANE_CONDITIONS);
 }
 
 void view_3(struct app *app, const char *argument)
 {
     (void)argument;
-    view_show(app, PANE_POSITIONS);
+    show(app, PANE_POSITIONS);
 }
 
 void view_4(struct app *app, const char *argument)
 {
     (void)argument;
-    view_show(app, PANE_ORDERS);
+    show(app, PANE_ORDERS);
 }
 
 void view_5(struct app *app, const char *argument)
 {
     (void)argument;
-    view_show(app, PANE_LOG);
+    show(app, PANE_LOG);
 }
 
 void view_next(struct app *app, const char *argument)

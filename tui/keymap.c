@@ -38,18 +38,6 @@ bool key_matches(const char *name, int key, bool is_function_key)
     return false;
 }
 
-bool key_name_valid(const char *name)
-{
-    size_t length = strlen(name);
-    if (length == 1) return name[0] > ' ' && name[0] < 127;
-    if (!strncmp(name, "Ctrl-", 5)) return length == 6 && name[5] >= 'A' && name[5] <= '_';
-    if (name[0] == 'F' && name[1] >= '1' && name[1] <= '9')
-        return length == 2 || (length == 3 && name[1] == '1' && name[2] >= '0' && name[2] <= '2');
-    for (size_t i = 0; i < sizeof named_keys / sizeof *named_keys; i++)
-        if (!strcmp(named_keys[i].name, name)) return true;
-    return false;
-}
-
 size_t action_count(void)
 {
     size_t count = 0;

@@ -43,7 +43,6 @@ size_t action_count(void);
 
 /* Is this key code (curses wide key) the one of that name ("n", "Ctrl-L", "Enter", "F1")? */
 bool key_matches(const char *name, int key, bool is_function_key);
-bool key_name_valid(const char *name);
 
 /* The action of a key code in a scope (the pane's before the general one); NULL when none. */
 const struct action *action_for_key(int key, bool is_function_key, unsigned scope);

@@ -44,7 +44,9 @@ static bool answers(const struct app *app, enum component component)
     return view->linked ? view->up : app->now_us - view->heard_us <= SILENT_US;
 }
 
-enum component status_broken_link(const struct app *app)
+/* The first part of the chain screen - executor - gateway - exchange that does not answer, then strategy and outcryd;
+ * 0 when all do. */
+static enum component broken_link(const struct app *app)
 {
     static const enum component chain[] = {COMPONENT_EXECUTOR, COMPONENT_GATEWAY},
                                 others[] = {COMPONENT_STRATEGY, COMPONENT_SUPERVISOR};
@@ -175,7 +177,7 @@ static bool starting(const struct app *app)
  * strategy nothing is watched, without outcryd nothing is started again. */
 static void link_segment(const struct app *app, struct segment *segment)
 {
-    enum component broken = status_broken_link(app);
+    enum component broken = broken_link(app);
     char text[SEGMENT_SIZE], since[FORMAT_SIZE] = "";
     if (!broken) {
         segment->role = ROLE_OK;

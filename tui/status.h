@@ -21,8 +21,4 @@ void footer_draw(const struct app *app, const struct canvas *canvas);
 /* The action whose words are at cell x of the footer; NULL when none. */
 const struct action *footer_action_at(const struct app *app, int width, int x);
 
-/* The first part of the chain screen - executor - gateway - exchange that does not answer, then strategy and outcryd;
- * 0 when all do. */
-enum component status_broken_link(const struct app *app);
-
 #endif

@@ -52,7 +52,8 @@ struct market_damage {
 
 /* symbols: keep only these (a NULL ends the list); NULL = all. *out is NULL on failure. */
 enum status market_file_open(const char *path, const char *const *symbols, struct market_file **out, struct err *err);
-/* The same over bytes already read and unpacked: no file, no archive. name is for messages. */
+/* The same over bytes already read and unpacked, for those who make up hostile ones (tests/fuzz): no file, no archive.
+ * name is for messages. */
 enum status market_file_parse(const char *name, const void *bytes, size_t length, const char *const *symbols,
                               struct market_file **out, struct err *err);
 void market_file_close(struct market_file *file);

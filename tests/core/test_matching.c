@@ -161,7 +161,7 @@ static void test_refusals_have_codes(void **state)
 static void test_margin(void **state)
 {
     struct fixture *f = *state;
-    struct contract contract = *matching_contract(f->matching, SYMBOL);
+    struct contract contract = *matching_contract_at(f->matching, f->index);
     open_book(f);
     /* B-1 has NT$ 100,000: two lots of margin at most. */
     const int32_t most = (int32_t)(P(100000) / contract.initial_margin);
@@ -372,7 +372,7 @@ static void first_position(void *context, const struct position *position)
 static void test_positions_and_equity(void **state)
 {
     struct fixture *f = *state;
-    const struct contract contract = *matching_contract(f->matching, SYMBOL);
+    const struct contract contract = *matching_contract_at(f->matching, f->index);
     open_book(f);
     send(f, "in", SIDE_BUY, ORDER_MARKET, TIF_IOC, 2, 0);
     matching_flow_take(f->matching, f->index, SIDE_SELL, P(17399), 1, &f->sink);

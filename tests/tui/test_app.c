@@ -117,15 +117,21 @@ static void test_market_keys_step_the_speed(void **state)
     assert_non_null(strstr(app->notice, "Not sent: not connected"));
 }
 
+static void put_cursor(struct app *app, const char *symbol)
+{
+    view_top(app, NULL);
+    for (int i = 0; i < 10 && strcmp(app_selected_symbol(app), symbol) != 0; i++) view_down(app, NULL);
+    assert_string_equal(app_selected_symbol(app), symbol);
+}
+
 static void test_unregister_says_why_not(void **state)
 {
     struct app *app = *state;
-    struct list *list = &app->panes[PANE_WATCHLIST]->list;
-    assert_true(list_select(list, app, "MXFI1"));
+    put_cursor(app, "MXFI1");
     refused(app, "unregister", "conditions still wait");
-    assert_true(list_select(list, app, "TMFI1"));
+    put_cursor(app, "TMFI1");
     allowed(app, "unregister");
-    assert_true(list_select(list, app, "MXFH1"));
+    put_cursor(app, "MXFH1");
     app->model->condition_count = 0;
     refused(app, "unregister", "a position is held");
     app->model->position_count = 0;
@@ -141,7 +147,7 @@ static void test_what_may_be_done(void **state)
     allowed(app, "flatten");
     view_focus(app, PANE_CONDITIONS);
     allowed(app, "condition-cancel");
-    list_select(&app->panes[PANE_CONDITIONS]->list, app, "6");
+    for (int i = 0; i < 10 && app_selected_condition(app) != 6; i++) view_down(app, NULL);
     refused(app, "condition-cancel", "has ended");
     view_focus(app, PANE_ORDERS);
     allowed(app, "order-cancel");

@@ -223,7 +223,7 @@ static void test_filter(void **state)
     list_free(&list);
 }
 
-static void test_point_and_select(void **state)
+static void test_point(void **state)
 {
     (void)state;
     struct list list;
@@ -235,10 +235,6 @@ static void test_point_and_select(void **state)
     assert_true(list_point(&list, &rows, 3));
     assert_int_equal(under_cursor(&list, &rows), 3);
     assert_false(list_point(&list, &rows, 6));
-    assert_true(list_select(&list, &rows, "29"));
-    assert_int_equal(under_cursor(&list, &rows), 29);
-    assert_false(list_select(&list, &rows, "no"));
-    assert_int_equal(under_cursor(&list, &rows), 29);
     delwin(canvas.window);
     list_free(&list);
 }
@@ -316,7 +312,7 @@ int main(void)
         cmocka_unit_test(test_scrolled_list_stands_still),
         cmocka_unit_test(test_follow_bottom),
         cmocka_unit_test(test_filter),
-        cmocka_unit_test(test_point_and_select),
+        cmocka_unit_test(test_point),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_total),
     };

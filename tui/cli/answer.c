@@ -19,7 +19,7 @@ int cli_say(int code, const char *format, ...)
     return code;
 }
 
-enum cli_exit cli_exit_of(enum status status)
+static enum cli_exit exit_of(enum status status)
 {
     if (status == ERR_OK) return CLI_OK;
     return status == ERR_TIMEOUT ? CLI_TIMEOUT : CLI_FAILED;
@@ -27,7 +27,7 @@ enum cli_exit cli_exit_of(enum status status)
 
 int cli_say_err(const struct err *err)
 {
-    return cli_say(cli_exit_of(err->status), "%s", err->text);
+    return cli_say(exit_of(err->status), "%s", err->text);
 }
 
 void cli_actor(char actor[NAME_SIZE])
@@ -63,7 +63,7 @@ int cli_ask(struct cli *cli, enum component to, struct msg *msg, void (*visit)(v
         msg->condition_command.key = client_key(cli->client); /* asked again when the answer is lost */
     if (msg->id == MSG_ORDER_COMMAND && msg->order_command.key == 0) msg->order_command.key = client_key(cli->client);
     enum status status = client_call(cli->client, to, msg, visit, context, reply, &err);
-    if (status != ERR_OK) return cli_say(cli_exit_of(status), "%s", err.text);
+    if (status != ERR_OK) return cli_say(exit_of(status), "%s", err.text);
     return CLI_OK;
 }
 
@@ -78,11 +78,11 @@ int cli_print_reply(const struct cli *cli, const struct reply *reply)
         (void)json_write_line(stdout, object);
         json_decref(object);
     } else if (status != ERR_OK) {
-        return cli_say((int)cli_exit_of(status), "%s", reply->text[0] != '\0' ? reply->text : status_name(status));
+        return cli_say((int)exit_of(status), "%s", reply->text[0] != '\0' ? reply->text : status_name(status));
     } else {
         printf("%s\n", reply->text[0] != '\0' ? reply->text : "done");
     }
-    return (int)cli_exit_of(status);
+    return (int)exit_of(status);
 }
 
 int cli_request(struct cli *cli, enum component to, struct msg *msg)
@@ -102,7 +102,7 @@ int cli_query(struct cli *cli, enum component to, enum query_kind kind, const ch
     (void)text_copy(msg.query.text, sizeof(msg.query.text), text);
     int code = cli_ask(cli, to, &msg, visit, context, &reply);
     if (code == CLI_OK && reply.status != ERR_OK)
-        return cli_say((int)cli_exit_of((enum status)reply.status), "%s", reply.text);
+        return cli_say((int)exit_of((enum status)reply.status), "%s", reply.text);
     return code;
 }
 

@@ -88,7 +88,6 @@ extern const char *const cli_exit_texts[]; /* by enum cli_exit, ended by NULL */
 /* answer.c: one line on stderr with the program's name; returns code. */
 int cli_say(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_say_err(const struct err *err);
-enum cli_exit cli_exit_of(enum status status);
 /* Attach to what is running. false: said, *code is the exit code. */
 bool cli_connect(struct cli *cli, int *code);
 /* Send, wait, print the reply (its text or JSON); returns the exit code. */

@@ -23,7 +23,8 @@ struct print_list {
     char **cells; /* rows x column_count */
 };
 
-size_t print_cells(const char *text)
+/* Of a UTF-8 text on a terminal. */
+static size_t cells_of(const char *text)
 {
     mbstate_t state;
     size_t cells = 0;
@@ -188,7 +189,7 @@ static void print_line(const struct print_list *list, char **cells, const size_t
 {
     for (size_t i = 0; i < list->column_count; i++) {
         const char *text = cells != NULL ? cells[i] : list->columns[i].heading;
-        size_t spaces = widths[i] - print_cells(text);
+        size_t spaces = widths[i] - cells_of(text);
         bool last = i + 1 == list->column_count;
         if (list->columns[i].right)
             printf("%*s%s", (int)spaces, "", text);
@@ -202,9 +203,9 @@ static void print_table(const struct print_list *list)
 {
     size_t widths[PRINT_COLUMNS_MAX];
     for (size_t i = 0; i < list->column_count; i++) {
-        widths[i] = print_cells(list->columns[i].heading);
+        widths[i] = cells_of(list->columns[i].heading);
         for (size_t row = 0; row < list->rows; row++) {
-            size_t cells = print_cells(list->cells[row * list->column_count + i]);
+            size_t cells = cells_of(list->cells[row * list->column_count + i]);
             widths[i] = cells > widths[i] ? cells : widths[i];
         }
     }

@@ -44,7 +44,5 @@ int print_close(struct print_list *list, int code, const char *none);
 void print_field(const struct msg *msg, const struct field *field, char *out, size_t size);
 /* A field for a CSV: decimals, ISO 8601, nothing for none. */
 void print_plain(const struct msg *msg, const struct field *field, char *out, size_t size);
-/* Cells of a UTF-8 text. */
-size_t print_cells(const char *text);
 
 #endif

@@ -22,7 +22,7 @@ struct form_state *dialog_values(struct dialog *dialog)
     return form_values(dialog->form);
 }
 
-const struct form_state *dialog_values_const(const struct dialog *dialog)
+static const struct form_state *values_of(const struct dialog *dialog)
 {
     return form_values_const(dialog->form);
 }
@@ -55,7 +55,7 @@ bool dialog_send(struct dialog *dialog, struct app *app, enum component to, stru
 
 int dialog_refusals(const struct dialog *dialog, const struct canvas *canvas, int y)
 {
-    const struct form_state *state = dialog_values_const(dialog);
+    const struct form_state *state = values_of(dialog);
     char text[FORM_REFUSAL_SIZE + 64];
     int first = y;
     for (int i = 0; i < state->count; i++) {
@@ -128,7 +128,7 @@ static const char *agent(enum component component)
 /* What matters most now, in words: waiting, the answer, the focused field's refusal, its hint. */
 static enum role words_now(const struct dialog *dialog, const struct app *app, char *text, size_t size)
 {
-    const struct form_state *state = dialog_values_const(dialog);
+    const struct form_state *state = values_of(dialog);
     const struct form_field *field = &state->fields[state->focus];
     const char *refusal = form_state_shown(state, state->focus);
     if (dialog->request) {
@@ -150,7 +150,7 @@ static enum role words_now(const struct dialog *dialog, const struct app *app, c
 
 static void draw_keys(const struct dialog *dialog, const struct canvas *canvas, int y)
 {
-    const struct form_state *state = dialog_values_const(dialog);
+    const struct form_state *state = values_of(dialog);
     struct key_hint hints[6];
     int count = 0;
     bool waiting = dialog->request != 0;

@@ -62,7 +62,6 @@ struct dialog {
 void dialog_start(struct dialog *dialog, const struct dialog_ops *ops);
 void dialog_open(struct app *app, struct dialog *dialog);
 struct form_state *dialog_values(struct dialog *dialog);
-const struct form_state *dialog_values_const(const struct dialog *dialog);
 
 /* Every refusal that shows, whole, one under the other; returns the rows used. */
 int dialog_refusals(const struct dialog *dialog, const struct canvas *canvas, int y);

@@ -34,8 +34,6 @@ static inline bool form_is_choice(const struct form_field *field)
     return field->spec->type == FORM_CHOICE || field->spec->type == FORM_BOOL;
 }
 
-/* Give the field with the state's focus to the library, ready to be replaced by typing. */
-enum form_event form_focus_moved(struct form *form);
 /* The text of the focused field from the library into the state: did it change? */
 bool form_take_text(struct form *form);
 /* The library's cursor behind the last character of the focused field. */

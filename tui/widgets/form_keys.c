@@ -9,7 +9,8 @@
 enum { KEY_TAB = 9, KEY_ESCAPE = 27, KEY_DELETE_BACK = 127 };
 #define CONTROL(letter) ((letter)&0x1F)
 
-enum form_event form_focus_moved(struct form *form)
+/* Give the field with the state's focus to the library, ready to be replaced by typing. */
+static enum form_event focus_moved(struct form *form)
 {
     form->fresh = true;
     if (form->library) {
@@ -22,13 +23,13 @@ enum form_event form_focus_moved(struct form *form)
 void form_focus(struct form *form, int index)
 {
     form_state_focus(&form->state, index);
-    form_focus_moved(form);
+    focus_moved(form);
 }
 
 static enum form_event move_focus(struct form *form, int step)
 {
     form_state_move(&form->state, step);
-    return form_focus_moved(form);
+    return focus_moved(form);
 }
 
 static enum form_event step_price(struct form *form, int step)
@@ -202,7 +203,7 @@ enum form_event form_mouse(struct form *form, int y, int x)
         return FORM_IGNORED;
     bool already = index == form->state.focus;
     form_state_focus(&form->state, index);
-    form_focus_moved(form);
+    focus_moved(form);
     const struct form_field *field = &form->state.fields[index];
     if (already && form_is_choice(field)) return cycle(form, 1);
     return already && field->spec->type == FORM_PICK ? open_pick(form, ' ') : FORM_NONE;

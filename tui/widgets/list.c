@@ -173,15 +173,6 @@ bool list_point(struct list *list, const void *context, int y)
     return true;
 }
 
-bool list_select(struct list *list, const void *context, const char *key)
-{
-    list_refresh(list, context, list->height);
-    size_t at = find_key(list, context, key, list->cursor);
-    if (at == NOT_FOUND) return false;
-    place_cursor(list, context, at);
-    return true;
-}
-
 bool list_selected(const struct list *list, size_t *row)
 {
     if (list->cursor >= list->visible_count) return false;

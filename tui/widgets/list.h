@@ -94,8 +94,6 @@ void list_top(struct list *list, const void *context);
 void list_bottom(struct list *list, const void *context);
 /* Put the cursor on the row drawn at y of the canvas; false when there is none. */
 bool list_point(struct list *list, const void *context, int y);
-/* Put the cursor on a row by key; false when it is not there. */
-bool list_select(struct list *list, const void *context, const char *key);
 
 /* The source's row number under the cursor; false when the list is empty. */
 bool list_selected(const struct list *list, size_t *row);
