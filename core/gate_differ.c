@@ -127,7 +127,8 @@ bool gate_differ_words(const struct gate *gate, char *text, size_t size)
     return false;
 }
 
-/* An order that was made elsewhere is only looked at; any other ends here as CANCELLED, as the trader's decision. */
+/* An order that was made elsewhere is only looked at; any other ends here as CANCELLED, as the trader's decision: one that
+ * the venue has not answered for, only when it still does not. */
 static void accept_order(struct gate *gate, uint32_t slot, const struct control *control, const char *actor,
                          int64_t now_us, struct sink *sink)
 {
@@ -141,6 +142,8 @@ static void accept_order(struct gate *gate, uint32_t slot, const struct control 
                   "order %.40s, made elsewhere: seen by %s", control->text, actor);
         gate_reply(sink, control->request_id, ERR_OK, "%.40s counts and is not touched", control->text);
         gate_differ_order(gate, slot, sink);
+    } else if (extra->differs == DIFFERENCE_UNKNOWN) {
+        gate_unknown_accept(gate, slot, control->request_id, actor, now_us, sink);
     } else {
         struct control decision = *control;
         decision.kind = CONTROL_RESOLVE;

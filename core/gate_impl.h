@@ -32,7 +32,9 @@
 #define GATE_COMPARE_CUT      10
 #define GATE_COMPARE_PAUSE_US ((int64_t)1000000)
 #define GATE_ABSENCES         2 /* not-found answers that make absence believed */
-#define GATE_PUBLISH_US       ((int64_t)1000000)
+#define GATE_DECIDED_US                                                                                                \
+    ((int64_t)5000000) /* of an order of unknown outcome: the venue's last chance to say it has it */
+#define GATE_PUBLISH_US ((int64_t)1000000)
 
 /* Beside each slot of the order table. */
 struct gate_slot {
@@ -50,7 +52,9 @@ struct gate_slot {
     enum difference_kind differs; /* as said last; 0 = it does not */
     bool seen_elsewhere;          /* made elsewhere, and the trader has looked at it */
     bool cancel_wanted;           /* asked for before the venue had it */
-    int64_t cancel_us;            /* when the cancel last went to the venue */
+    int64_t decided_us;           /* the trader accepted it as CANCELLED, unless the venue has it; 0 = not */
+    char decided_by[NAME_SIZE];
+    int64_t cancel_us; /* when the cancel last went to the venue */
     struct cancel_request cancel;
 };
 
@@ -194,6 +198,9 @@ void gate_accept(struct gate *gate, const struct control *control, int64_t now_u
 /* gate_unknown.c */
 void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
 void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink);
+/* Its line was accepted: the venue is asked first, then the trader's word counts. */
+void gate_unknown_accept(struct gate *gate, uint32_t slot, uint64_t request_id, const char *actor, int64_t now_us,
+                         struct sink *sink);
 void gate_resolve(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 
 /* gate_session.c */

@@ -17,6 +17,35 @@ void gate_ask_order(struct gate *gate, uint32_t slot, int64_t now_us, struct sin
     extra->ask_id = gate_ask(gate, QUERY_VENUE_ORDER, order->request.client_order_id, 0, sink);
 }
 
+/* It ends here, as the trader says. If it lives there after all, that is seen as soon as nothing of it can be on its way. */
+static void decide(struct gate *gate, uint32_t slot, enum exec_kind kind, const char *actor, int64_t now_us,
+                   struct sink *sink)
+{
+    const struct order *order = order_table_at(&gate->orders, slot);
+    char reason[REASON_SIZE];
+    snprintf(reason, sizeof reason, "decided by %.23s", actor);
+    (void)gate_event_own(gate, slot, kind, REJECT_NONE, reason, now_us, sink);
+    gate_risk(gate, sink, now_us, actor, REJECT_NONE, &order->request, "order %s of unknown outcome: %s %s",
+              order->request.client_order_id, order_state_name(order->state), reason);
+    gate->compare.next_us = now_us + gate->config.in_flight_us;
+}
+
+void gate_unknown_accept(struct gate *gate, uint32_t slot, uint64_t request_id, const char *actor, int64_t now_us,
+                         struct sink *sink)
+{
+    struct gate_slot *extra = &gate->slots[slot];
+    const struct order_request *request = &order_table_at(&gate->orders, slot)->request;
+    extra->decided_us = now_us;
+    (void)text_copy(extra->decided_by, sizeof extra->decided_by, actor);
+    gate_risk(gate, sink, now_us, actor, REJECT_NONE, request,
+              "order %s of unknown outcome: accepted by %s as CANCELLED, unless %s has it", request->client_order_id,
+              actor, gate->config.venue);
+    if (gate_ready(gate)) gate_ask_order(gate, slot, now_us, sink);
+    gate_reply(sink, request_id, ERR_OK,
+               "%s is asked about %s first; unless it has it within %d s, it ends here as CANCELLED",
+               gate->config.venue, request->client_order_id, (int)(GATE_DECIDED_US / 1000000));
+}
+
 void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct sink *sink)
 {
     struct gate_slot *extra = &gate->slots[slot];
@@ -30,6 +59,8 @@ void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct
                   "the outcome of order %s is not known: %s; new orders on %s wait", order->request.client_order_id,
                   reason, order->request.symbol);
     }
+    if (order->state == ORDER_UNKNOWN && extra->decided_us != 0 && now_us - extra->decided_us >= GATE_DECIDED_US)
+        decide(gate, slot, EXEC_CANCELLED, extra->decided_by, now_us, sink);
     if (order->state == ORDER_PENDING_CANCEL && now_us - extra->cancel_us >= gate->config.ack_timeout_us)
         gate_cancel_again(gate, slot, now_us, sink);
     if ((order->state != ORDER_UNKNOWN && !extra->to_compare) || !gate->ready) return;
@@ -62,6 +93,10 @@ static void absent(struct gate *gate, uint32_t slot, int64_t now_us, struct sink
 {
     const struct order *order = order_table_at(&gate->orders, slot);
     char reason[REASON_SIZE];
+    if (gate->slots[slot].decided_us != 0) {
+        decide(gate, slot, EXEC_CANCELLED, gate->slots[slot].decided_by, now_us, sink);
+        return;
+    }
     if (gate->slots[slot].cancel_wanted) {
         snprintf(reason, sizeof reason, "it never reached %s, and %.23s wanted it cancelled", gate->config.venue,
                  gate->slots[slot].cancel.actor);
@@ -175,14 +210,8 @@ void gate_resolve(struct gate *gate, const struct control *control, int64_t now_
     }
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (control->number != (int64_t)ends[i].state) continue;
-        char reason[REASON_SIZE];
-        snprintf(reason, sizeof reason, "decided by %.23s", control->actor);
-        (void)gate_event_own(gate, slot, ends[i].kind, REJECT_NONE, reason, now_us, sink);
-        gate_risk(gate, sink, now_us, control->actor, REJECT_NONE, &order->request,
-                  "order %s of unknown outcome: %s %s", control->text, order_state_name(order->state), reason);
+        decide(gate, slot, ends[i].kind, control->actor, now_us, sink);
         gate_reply(sink, control->request_id, ERR_OK, "%s is %s", control->text, order_state_name(order->state));
-        /* If it lives there after all, that is seen as soon as nothing of it can be on its way. */
-        gate->compare.next_us = now_us + gate->config.in_flight_us;
         return;
     }
     gate_reply(sink, control->request_id, ERR_RANGE,

@@ -10,7 +10,7 @@ static const struct {
     const char *ours, *venue, *proposed;
 } orders[] = {
     [DIFFERENCE_MISSING] = {"works", "not known", "end it here: CANCELLED"},
-    [DIFFERENCE_UNKNOWN] = {"UNKNOWN", "no answer", "end it here: CANCELLED"},
+    [DIFFERENCE_UNKNOWN] = {"UNKNOWN", "no answer", "ask again, or CANCELLED"},
     [DIFFERENCE_ELSEWHERE] = {"not ours", "works", "leave it, note it"},
     [DIFFERENCE_ALIVE] = {"ended", "works", "cancel it at the venue"},
 };

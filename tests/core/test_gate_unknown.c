@@ -217,6 +217,56 @@ static void test_trader_decides(void **state)
     assert_int_equal(capture_risk(&scene->out, "after the order had ended"), 1);
 }
 
+static void accept_unknown(struct scene *scene)
+{
+    make_unknown(scene);
+    capture_clear(&scene->out);
+    assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "a", DIFFERENCE_UNKNOWN)->status, ERR_OK);
+    assert_string_equal(capture_last(&scene->out, PORT_REPLY, MSG_REPLY)->reply.text,
+                        "SIM is asked about a first; unless it has it within 5 s, it ends here as CANCELLED");
+    assert_int_equal(scene_state(scene, "a"), ORDER_UNKNOWN);
+}
+
+static void test_accepting_asks_the_venue_first(void **state)
+{
+    struct scene *scene = *state;
+    accept_unknown(scene);
+    scene_answer(scene, true, ORDER_NEW, 0);
+    assert_int_equal(scene_state(scene, "a"), ORDER_NEW);
+    for (int i = 0; i < 10; i++) scene_timer(scene, ACK_MS);
+    assert_int_equal(scene_state(scene, "a"), ORDER_NEW); /* the venue's word, for good */
+    assert_null(capture_last(&scene->out, PORT_VENUE, MSG_CANCEL_REQUEST));
+}
+
+static void test_accepted_and_the_venue_is_silent(void **state)
+{
+    struct scene *scene = *state;
+    accept_unknown(scene);
+    scene_timer(scene, 4999);
+    assert_int_equal(scene_state(scene, "a"), ORDER_UNKNOWN);
+    scene_timer(scene, 1);
+    assert_int_equal(scene_state(scene, "a"), ORDER_CANCELLED);
+    assert_string_equal(gate_order(scene->gate, "a")->reason, "decided by ann");
+    assert_int_equal(capture_risk(&scene->out, "order a of unknown outcome: CANCELLED decided by ann"), 1);
+}
+
+/* Its time to live is not over: without the trader's word it would go again. */
+static void test_accepted_and_absent(void **state)
+{
+    struct scene *scene = *state;
+    accept_unknown(scene);
+    scene_session(scene, false, "");
+    scene_timer(scene, IN_FLIGHT_MS - ACK_MS);
+    scene_login(scene);
+    scene_answer(scene, false, 0, 0);
+    assert_int_equal(scene_state(scene, "a"), ORDER_UNKNOWN);
+    capture_clear(&scene->out);
+    scene_timer(scene, IN_FLIGHT_MS / 2);
+    scene_answer(scene, false, 0, 0);
+    assert_int_equal(scene_state(scene, "a"), ORDER_CANCELLED);
+    assert_int_equal(scene_sent(scene), 0);
+}
+
 static void test_twice_at_the_venue_halts(void **state)
 {
     struct scene *scene = *state;
@@ -415,6 +465,9 @@ int main(void)
         SCENE_TEST(test_killed_while_sending),
         SCENE_TEST(test_restart_keeps_everything),
         SCENE_TEST(test_trader_decides),
+        SCENE_TEST(test_accepting_asks_the_venue_first),
+        SCENE_TEST(test_accepted_and_the_venue_is_silent),
+        SCENE_TEST(test_accepted_and_absent),
         SCENE_TEST(test_twice_at_the_venue_halts),
         SCENE_TEST(test_orders_wait_for_catching_up),
         SCENE_TEST(test_positions_that_differ_halt),

@@ -67,34 +67,45 @@ static int64_t lots_held(void **state)
     return lots;
 }
 
-/* The venue forgot a fill and an order that works here. */
+static void rest(void **state, int64_t price, char order[64])
+{
+    expect(state, CLI_OK, "orders place --symbol %s --side buy --quantity 1 --limit-price %lld --json", symbol,
+           (long long)price);
+    json_t *event = run_json(&run);
+    snprintf(order, 64, "%s", text_of(event, "client_order_id"));
+    json_decref(event);
+}
+
+/* The venue forgot a fill, an order that works here, and the cancel of another. */
 static void each_line_is_accepted(void **state)
 {
     const struct run_place *place = *state;
-    char books[160], older[160], order[64];
+    char books[160], older[160], order[64], cancelled[64];
     snprintf(books, sizeof(books), "%s/exchange.db", place->home);
     snprintf(older, sizeof(older), "%s/older.db", place->home);
     expect(state, CLI_OK, "differences");
     run_says(run.err, "nothing differs from the venue's books");
+    const int64_t low = last_price(state) * 98 / 100;
+    rest(state, low - 1, cancelled);
     expect(state, CLI_OK, "stop");
     copy_file(books, older);
     expect(state, CLI_OK, "start");
-    const int64_t low = last_price(state) * 98 / 100;
+    (void)last_price(state);
+    expect(state, CLI_OK, "orders cancel %s", cancelled);
     expect(state, CLI_OK, "orders place --symbol %s --side buy --quantity 2", symbol);
-    expect(state, CLI_OK, "orders place --symbol %s --side buy --quantity 1 --limit-price %lld --json", symbol,
-           (long long)low);
-    json_t *event = run_json(&run);
-    snprintf(order, sizeof(order), "%s", text_of(event, "client_order_id"));
-    json_decref(event);
+    rest(state, low, order);
     const int64_t lots = lots_held(state);
     assert_true(lots >= 2);
     expect(state, CLI_OK, "stop");
     copy_file(older, books);
     expect(state, CLI_OK, "start");
-    json_t *list = wait_for(state, 2);
+    json_t *list = wait_for(state, 3);
     mode_is(state, "HALTED");
     expect(state, CLI_FAILED, "resume");
-    const json_t *missing = of_kind(list, "missing"), *position = of_kind(list, "position");
+    const json_t *missing = of_kind(list, "missing"), *position = of_kind(list, "position"),
+                 *alive = of_kind(list, "alive");
+    assert_string_equal(text_of(alive, "client_order_id"), cancelled);
+    assert_string_equal(text_of(alive, "proposed"), "cancel it at the venue");
     assert_string_equal(text_of(missing, "client_order_id"), order);
     assert_string_equal(text_of(position, "symbol"), symbol);
     assert_int_equal(number_of(position, "here"), lots);
@@ -103,6 +114,9 @@ static void each_line_is_accepted(void **state)
     expect(state, CLI_FAILED, "differences accept %s %lld", symbol, (long long)lots); /* not what the venue says */
     accept(state, missing);
     accept(state, position);
+    expect(state, CLI_FAILED, "resume");
+    run_says(run.err, "ended here and works at");
+    accept(state, alive);
     json_decref(list);
     json_decref(wait_for(state, 0));
     expect(state, CLI_OK, "resume");

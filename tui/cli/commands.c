@@ -216,9 +216,10 @@ static const struct cli_command commands[] = {
     {"differences accept", "NAME SEEN", 2, 2, "Accept what differs from the venue's books",
      "'outcry differences' lists it. NAME is a symbol and SEEN the venue's lots: what is missing is counted at the "
      "last "
-     "price, without a cost. Or NAME is an order and SEEN its kind: missing or unknown (it ends here as CANCELLED), "
-     "alive (it ended here and works there: it is cancelled at the venue), elsewhere (noted: it counts and is never "
-     "touched). What has changed since is refused. RESUME waits for positions, missing and alive orders.",
+     "price, without a cost. Or NAME is an order and SEEN its kind: missing (it ends here as CANCELLED), unknown (the "
+     "same, but the venue is asked first, and what it says is adopted), alive (it ended here and works there: it is "
+     "cancelled at the venue), elsewhere (noted: it counts and is never touched). What has changed since is refused. "
+     "RESUME waits for positions, missing and alive orders.",
      no_options, cmd_differences_accept},
     {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
      "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the "

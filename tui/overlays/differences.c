@@ -20,8 +20,9 @@ enum { NAME_CELLS = 22, SIDE_CELLS = 11, PROPOSED_CELLS = 30, NARROW = 60 };
 static const char *const questions[] = {
     [DIFFERENCE_MISSING] = "works by our books, and the venue does not know it. End it here as CANCELLED? If it fills "
                            "there after all, its fills are counted.",
-    [DIFFERENCE_UNKNOWN] = "is of unknown outcome; the venue is still being asked. End it here as CANCELLED? Ask the "
-                           "broker first: if it fills there after all, its fills are counted.",
+    [DIFFERENCE_UNKNOWN] =
+        "is of unknown outcome. Ask the venue once more, and adopt what it says; if it does not have "
+        "it, or is silent, end it here as CANCELLED? Ask the broker first.",
     [DIFFERENCE_ALIVE] =
         "ended by our books, and works at the venue: it may still fill there. Cancel it at the venue? What "
         "it fills before that is counted.",
