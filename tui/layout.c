@@ -32,7 +32,7 @@ static void three_panes(const struct rect *area, enum pane_id lower, struct layo
 
 static void grid(const struct rect *area, struct layout *out)
 {
-    int top = area->height / 4 + 1, middle = (area->height - top) / 2, bottom = area->height - top - middle;
+    int top = area->height / 3, middle = (area->height - top) / 2, bottom = area->height - top - middle;
     int left = area->width / 2 - 2, right = area->width - left;
     int orders = area->width * 3 / 5;
     out->pane[PANE_WATCHLIST] = (struct rect){area->y, area->x, top, left};

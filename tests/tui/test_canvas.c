@@ -175,6 +175,21 @@ static void test_spark(void **state)
     done(&canvas);
 }
 
+static void test_chart(void **state)
+{
+    (void)state;
+    const long long turn[] = {0, 15, 8, 7}, flat[] = {5, 5};
+    struct canvas canvas = fresh(3, 6);
+    canvas_chart(&canvas, (struct rect){0, 0, 2, 6}, ROLE_SPARK, turn, 4);
+    assert_string_equal(offscreen_line(&canvas, 0), "   █▁ ");
+    assert_string_equal(offscreen_line(&canvas, 1), "  ▁███");
+    assert_string_equal(offscreen_line(&canvas, 2), "      ");
+    canvas_chart(&canvas, (struct rect){0, 0, 2, 6}, ROLE_SPARK, flat, 2);
+    assert_string_equal(offscreen_line(&canvas, 0), "      ");
+    assert_string_equal(offscreen_line(&canvas, 1), "    ██");
+    done(&canvas);
+}
+
 static int open_screen(void **state)
 {
     (void)state;
@@ -199,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_spark),
+        cmocka_unit_test(test_chart),
         cmocka_unit_test(test_cursor_row_keeps_colours),
     };
     return cmocka_run_group_tests(tests, open_screen, close_screen);

@@ -17,7 +17,10 @@ enum {
     ASK_BAR = ASK + PRICE_CELLS + 1,
     ASK_LOTS = ASK_BAR + BAR_CELLS,
     DAY = ASK_LOTS + LOTS_CELLS + 3,
-    DAY_CELLS = 17
+    DAY_CELLS = 17,
+    BOOK_ROWS = DEPTH_LEVELS + 2, /* a rule, heads, the levels */
+    CHART_ROWS_MIN = 4,           /* a rule, and enough to see a turn */
+    CHART_LABEL = PRICE_CELLS + 1
 };
 
 static int32_t most_lots(const struct depth *depth)
@@ -88,7 +91,36 @@ static void draw_day(const struct quote *quote, const struct canvas *canvas)
     }
 }
 
-void book_draw(const struct quote *quote, const struct canvas *canvas)
+/* From when to now: what there was no trade in is not there, so that it is said roughly. */
+static void chart_title(const struct quote *quote, char *text, size_t size)
+{
+    int64_t seconds = quote->spark_step_us * quote->spark_count / 1000000;
+    bool minutes = seconds >= 120;
+    snprintf(text, size, " %s, some %d %s ", quote->contract.symbol, (int)(minutes ? seconds / 60 : seconds),
+             minutes ? "minutes" : "seconds");
+}
+
+static void draw_chart(const struct quote *quote, const struct canvas *canvas)
+{
+    char text[FORMAT_SIZE], title[64];
+    int width = canvas->area.width, bottom = canvas->area.height - 1, at = width - CHART_LABEL + 1;
+    long long low = quote->spark[0], high = low;
+    for (int i = 1; i < quote->spark_count; i++) {
+        low = quote->spark[i] < low ? quote->spark[i] : low;
+        high = quote->spark[i] > high ? quote->spark[i] : high;
+    }
+    canvas_rule(canvas, 0, 0, width, ROLE_BORDER);
+    chart_title(quote, title, sizeof title);
+    canvas_text(canvas, 0, 1, text_cells(title), ALIGN_LEFT, ROLE_DIM, title);
+    canvas_chart(canvas, (struct rect){1, 0, bottom, width - CHART_LABEL}, ROLE_SPARK, quote->spark,
+                 quote->spark_count);
+    format_price(high, quote->contract.decimals, text);
+    canvas_text(canvas, 1, at, PRICE_CELLS, ALIGN_RIGHT, ROLE_DIM, text);
+    format_price(low, quote->contract.decimals, text);
+    canvas_text(canvas, bottom, at, PRICE_CELLS, ALIGN_RIGHT, ROLE_DIM, text);
+}
+
+static void draw_book(const struct quote *quote, const struct canvas *canvas)
 {
     static const struct side_view bids = {0, BID_BAR, BID, ALIGN_RIGHT, ALIGN_RIGHT},
                                   asks = {ASK_LOTS, ASK_BAR, ASK, ALIGN_LEFT, ALIGN_LEFT};
@@ -106,9 +138,19 @@ void book_draw(const struct quote *quote, const struct canvas *canvas)
     canvas_text(canvas, 1, BID, PRICE_CELLS, ALIGN_RIGHT, ROLE_DIM, "Bid");
     canvas_text(canvas, 1, ASK, PRICE_CELLS, ALIGN_LEFT, ROLE_DIM, "Ask");
     canvas_text(canvas, 1, ASK_LOTS, LOTS_CELLS, ALIGN_RIGHT, ROLE_DIM, "lots");
-    for (int i = 0; i < DEPTH_LEVELS; i++) {
+    for (int i = 0; i < DEPTH_LEVELS && i + 2 < canvas->area.height; i++) {
         draw_level(canvas, 2 + i, &bids, quote, depth.bid_price[i], depth.bid_quantity[i], most);
         draw_level(canvas, 2 + i, &asks, quote, depth.ask_price[i], depth.ask_quantity[i], most);
     }
     if (day && quote->last.seq) draw_day(quote, canvas);
+}
+
+void book_draw(const struct quote *quote, const struct canvas *canvas)
+{
+    int height = canvas->area.height, width = canvas->area.width;
+    int rows = height < BOOK_ROWS ? height : BOOK_ROWS, above = height - rows;
+    struct canvas book = canvas_sub(canvas, (struct rect){above, 0, rows, width});
+    struct canvas chart = canvas_sub(canvas, (struct rect){0, 0, above, width});
+    draw_book(quote, &book);
+    if (above >= CHART_ROWS_MIN && quote->spark_count > 0) draw_chart(quote, &chart);
 }

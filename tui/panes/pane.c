@@ -9,9 +9,11 @@
 #include "tui/widgets/lines.h"
 
 #define DETAIL_HEIGHT_MIN 7   /* rows inside before one is given to the line about the selected row */
+#define DETAIL_TWO_MIN    10  /* and before it has two */
 #define DETAIL_RULE_MIN   11  /* and before a rule is drawn above it */
 #define DETAIL_WRAP_MIN   16  /* and before it may take more than one row, in a pane as wide as the screen */
-#define DETAIL_NARROW     100 /* cells: below it the words need one row more */
+#define DETAIL_WIDE       140 /* cells: below it the words need one row more */
+#define DETAIL_NARROW     100 /* cells: and in a pane alone, where a row is near */
 #define DETAIL_SLIM       72  /* cells: below it another one */
 
 struct pane *pane_new(const struct pane_ops *ops)
@@ -144,9 +146,9 @@ static int detail_rows(const struct pane *pane, const struct canvas *inside, boo
 {
     int height = inside->area.height;
     if (!pane->ops->detail || height < DETAIL_HEIGHT_MIN) return 0;
-    if (height < DETAIL_RULE_MIN) return 1;
+    if (height < DETAIL_RULE_MIN) return height < DETAIL_TWO_MIN || alone ? 1 : 2;
     const int width = inside->area.width;
-    if (!alone) return 2 + (width < DETAIL_NARROW) + (width < DETAIL_SLIM);
+    if (!alone) return 2 + (width < DETAIL_WIDE) + (width < DETAIL_SLIM);
     if (height < DETAIL_WRAP_MIN) return 2;
     return width < DETAIL_NARROW ? 4 : 3;
 }
@@ -160,8 +162,9 @@ static void draw_detail(const struct pane *pane, const struct app *app, const st
     for (int y = height - rows; y < height; y++) canvas_fill(inside, y, 0, width, ROLE_TEXT);
     if (!rows || !list_selected(&pane->list, &row)) return;
     pane->ops->detail(app, row, text, sizeof text, &role);
-    if (rows > 1) canvas_rule(inside, height - rows, 0, width, ROLE_BORDER);
-    lines_wrap(inside, height - (rows > 1 ? rows - 1 : 1), 0, width, rows > 1 ? rows - 1 : 1, role, text);
+    bool rule = height >= DETAIL_RULE_MIN;
+    if (rule) canvas_rule(inside, height - rows, 0, width, ROLE_BORDER);
+    lines_wrap(inside, height - rows + rule, 0, width, rows - rule, role, text);
 }
 
 /* Only where no row is lost to it, so that nothing jumps. */
@@ -171,8 +174,9 @@ static void draw_more(const struct pane *pane, const struct app *app, const stru
     size_t row = 0;
     int height = rows->area.height, width = rows->area.width;
     if (!ops->more || width < ops->more_cells || !list_selected(&pane->list, &row)) return;
-    if ((int)pane->list.visible_count + 2 + ops->more_rows > height) return; /* heads and an empty row */
-    struct canvas canvas = canvas_sub(rows, (struct rect){height - ops->more_rows, 0, ops->more_rows, width});
+    int used = (int)pane->list.visible_count + 2; /* heads and an empty row */
+    if (used + ops->more_rows > height) return;
+    struct canvas canvas = canvas_sub(rows, (struct rect){used, 0, height - used, width});
     ops->more(app, row, &canvas);
 }
 

@@ -23,7 +23,7 @@ struct pane_ops {
     const char *(*empty)(const struct app *app); /* what to say, and which key helps */
     /* One line about the row under the cursor, or "" for none. NULL: the pane has no such line. */
     void (*detail)(const struct app *app, size_t row, char *text, size_t size, enum role *role);
-    /* More about it, in `more_rows` rows at the bottom that the list leaves empty. NULL: nothing. */
+    /* More about it, in the rows at the bottom that the list leaves empty: more_rows of them at least. NULL: nothing. */
     void (*more)(const struct app *app, size_t row, const struct canvas *canvas);
     int more_rows, more_cells;
 };

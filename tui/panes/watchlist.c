@@ -221,6 +221,6 @@ const struct pane_ops watchlist_pane = {
     .count = count_registered,
     .empty = empty_words,
     .more = more,
-    .more_rows = BOOK_ROWS,
+    .more_rows = BOOK_ROWS_MIN,
     .more_cells = BOOK_CELLS,
 };

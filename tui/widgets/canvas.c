@@ -291,27 +291,37 @@ void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role
     put_run(canvas, y, x, (attr_t)canvas->theme->attributes[role], line, width);
 }
 
-void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values,
-                  int count)
+void canvas_chart(const struct canvas *canvas, struct rect area, enum role role, const long long *values, int count)
 {
     static const wchar_t blocks[] = L"▁▂▃▄▅▆▇█", ascii[] = L"_.:-=+*#";
+    const wchar_t *signs = canvas->theme->ascii ? ascii : blocks;
     wchar_t line[LINE_CELLS];
-    int left = x;
-    if (!clip(canvas, y, &left, &width) || left != x) return;
-    canvas_fill(canvas, y, x, width, role);
+    int left = area.x, width = area.width, most = 8 * area.height - 1;
+    if (area.height < 1 || !clip(canvas, area.y, &left, &width) || left != area.x) return;
     if (count > width) {
         values += count - width;
         count = width;
     }
-    if (count <= 0) return;
-    long long low = values[0], high = values[0];
+    long long low = count > 0 ? values[0] : 0, high = low;
     for (int i = 1; i < count; i++) {
         low = values[i] < low ? values[i] : low;
         high = values[i] > high ? values[i] : high;
     }
-    for (int i = 0; i < count; i++) {
-        long long level = high > low ? (values[i] - low) * 7 / (high - low) : 3; /* prices are far below the overflow */
-        line[i] = (canvas->theme->ascii ? ascii : blocks)[level > 7 ? 7 : level];
+    for (int row = 0; row < area.height; row++) {
+        int base = 8 * (area.height - 1 - row); /* eighths below this row */
+        canvas_fill(canvas, area.y + row, area.x, width, role);
+        for (int i = 0; i < count; i++) {
+            /* prices are far below the overflow */
+            int level = high > low ? (int)((values[i] - low) * most / (high - low)) : most / 2;
+            line[i] = level < base ? L' ' : signs[level - base > 7 ? 7 : level - base];
+        }
+        if (count > 0)
+            put_run(canvas, area.y + row, area.x + width - count, (attr_t)canvas->theme->attributes[role], line, count);
     }
-    put_run(canvas, y, x + width - count, (attr_t)canvas->theme->attributes[role], line, count);
+}
+
+void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values,
+                  int count)
+{
+    canvas_chart(canvas, (struct rect){y, x, 1, width}, role, values, count);
 }

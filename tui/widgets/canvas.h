@@ -45,7 +45,8 @@ void canvas_frame_top(const struct canvas *canvas, enum role mode, bool focused)
 /* The title of a pane set into its frame's line: "┫ 1 Watchlist ┣"; width cells, four more than the text. */
 void canvas_tab(const struct canvas *canvas, enum role mode, bool focused, int y, int x, int width, const char *text);
 void canvas_rule(const struct canvas *canvas, int y, int x, int width, enum role role);
-/* values scaled into one row of eighth blocks (ASCII: .:-=+*#); count values, newest last. */
+/* values scaled into the area's rows of eighth blocks (ASCII: _.:-=+*#); count values, newest last. A spark is one row. */
+void canvas_chart(const struct canvas *canvas, struct rect area, enum role role, const long long *values, int count);
 void canvas_spark(const struct canvas *canvas, int y, int x, int width, enum role role, const long long *values,
                   int count);
 
