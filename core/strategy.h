@@ -76,6 +76,9 @@ void strategy_on_command(struct strategy *strategy, const struct condition_comma
 void strategy_on_contract(struct strategy *strategy, const struct contract *contract);
 /* Session changes: validity ends. */
 void strategy_on_market(struct strategy *strategy, const struct market *market, int64_t now_us, struct sink *sink);
+/* Every order event that the gateway has was given: say it with each timer while it is so. What ended before the present
+ * trading day is forgotten then, and not before: a fill from before a power cut may still be told of it. */
+void strategy_on_caught_up(struct strategy *strategy);
 /* The venue session came up: exits that it kept from going are tried again at once. */
 void strategy_on_session(struct strategy *strategy, const struct session_info *session);
 /* A symbol's feed went stale (gap, silence) or came back: its conditions are suspended or resumed. */

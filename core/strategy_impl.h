@@ -86,9 +86,10 @@ struct strategy {
     int64_t last_id;
     uint64_t signal_seq;
     uint64_t events_seq;
-    struct market market; /* trading_day 0: none yet */
-    int64_t market_us;    /* latest market time seen */
-    int64_t cursors_us;   /* when the timer stored cursors */
+    struct market market;  /* trading_day 0: none yet */
+    int32_t forgotten_day; /* what ended before it is not in memory any more */
+    int64_t market_us;     /* latest market time seen */
+    int64_t cursors_us;    /* when the timer stored cursors */
 };
 
 /* One input being handled: where its output goes and what it stamps on records. */

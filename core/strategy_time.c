@@ -103,7 +103,14 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
         return;
     struct strategy_step step = strategy_step(strategy, sink, now_us, STRATEGY_ACTOR);
     sessions_changed(&step);
-    if (market->trading_day > before.trading_day) strategy_forget(strategy, market->trading_day, STRATEGY_ENDED_MAX);
+}
+
+void strategy_on_caught_up(struct strategy *strategy)
+{
+    const int32_t trading_day = strategy->market.trading_day;
+    if (trading_day <= strategy->forgotten_day) return;
+    strategy->forgotten_day = trading_day;
+    strategy_forget(strategy, trading_day, STRATEGY_ENDED_MAX);
 }
 
 /* --- stale feeds -------------------------------------------------------------------------------------------------- */

@@ -161,6 +161,7 @@ static void enter_session(struct backtest *backtest, int64_t market_us)
     (void)text_copy(market.source, sizeof market.source, market_file_name(backtest->data));
     if (backtest->book != NULL) backtest_book_time(backtest, &market);
     strategy_on_market(backtest->strategy, &market, market_us, &backtest->sink);
+    strategy_on_caught_up(backtest->strategy); /* nothing is on its way here */
 }
 
 static enum status create_conditions(struct backtest *backtest, struct err *err)

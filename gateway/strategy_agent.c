@@ -250,7 +250,9 @@ static int64_t strategy_work(struct agent *agent, void *self, int64_t now_us)
     (void)agent;
     int acks = take_acks(s, now_us);
     int64_t next = upstream_work(s->upstream, now_us);
-    s->caught_up = s->caught_up || upstream_caught_up(s->upstream);
+    const bool caught_up = upstream_caught_up(s->upstream);
+    s->caught_up = s->caught_up || caught_up;
+    if (caught_up) strategy_on_caught_up(s->strategy);
     if (now_us >= s->next_timer_us || s->next_timer_us > now_us + TIMER_US) {
         strategy_on_timer(s->strategy, now_us, driver_sink(s->driver));
         end_step(s);

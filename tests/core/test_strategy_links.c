@@ -202,7 +202,8 @@ static void validity_ends(void **state)
     f->market_us = calendar_taipei_us(20210819, 8 * 3600 + 45 * 60); /* the contract has ended */
     say_market(f, SESSION_DAY, SESSION_OPEN);
     state_is(f, gtc, CONDITION_EXPIRED);
-    state_is(f, open, CONDITION_OPEN);                     /* a position stays protected */
+    state_is(f, open, CONDITION_OPEN); /* a position stays protected */
+    strategy_on_caught_up(f->strategy);
     assert_null(strategy_condition(f->strategy, session)); /* an earlier day's history is not kept in memory */
     fixture_free(f);
 }
@@ -502,6 +503,36 @@ static void fills_of_a_lost_condition_are_an_alarm(void **state)
     fixture_free(f);
 }
 
+/* A power cut took the entry's rows; before the gateway's events are read the trader cancels what looks untouched, and the
+ * next day begins. */
+static void a_fill_of_yesterday_finds_its_condition(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    struct order_request order = {.client_order_id = "t1-1-E1",
+                                  .account = ACCOUNT_NAME,
+                                  .symbol = SYMBOL,
+                                  .side = SIDE_BUY,
+                                  .type = ORDER_MARKET,
+                                  .tif = TIF_IOC,
+                                  .quantity = 2,
+                                  .condition_id = id,
+                                  .leg = LEG_ENTRY,
+                                  .attempt = 1};
+    assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_OK);
+    state_is(f, id, CONDITION_CANCELLED);
+    f->market_us = calendar_taipei_us(20210727, 8 * 3600 + 45 * 60);
+    say_market(f, SESSION_DAY, SESSION_OPEN);
+    fills(f, &order, 2, 17410, 2);
+    state_is(f, id, CONDITION_OPEN);
+    assert_int_equal(condition(f, id)->filled_quantity, 2);
+    strategy_on_caught_up(f->strategy);
+    state_is(f, id, CONDITION_OPEN);
+    fixture_free(f);
+}
+
 static void refused_signals_end_entries_and_repeat_exits(void **state)
 {
     (void)state;
@@ -634,6 +665,7 @@ int main(void)
         cmocka_unit_test(an_acknowledged_signal_without_an_event_is_asked_for_again),
         cmocka_unit_test(denied_exits_wait_and_do_not_escalate),
         cmocka_unit_test(fills_of_a_lost_condition_are_an_alarm),
+        cmocka_unit_test(a_fill_of_yesterday_finds_its_condition),
         cmocka_unit_test(refused_signals_end_entries_and_repeat_exits),
         cmocka_unit_test(a_number_the_executor_knows_is_left),
         cmocka_unit_test(events_come_once_and_without_holes),

@@ -125,6 +125,8 @@ static void work(struct world *world)
 {
     struct node *node = self(world);
     while (upstream_work(world->strategy_upstream, world->now_us) <= world->now_us && !node->dying) continue;
+    if (node->dying) return;
+    if (upstream_caught_up(world->strategy_upstream)) strategy_on_caught_up(world->strategy);
     if (world->now_us < node->timer_us) return;
     node->timer_us = world->now_us + SIM_WORK_US;
     strategy_on_timer(world->strategy, world->now_us, &node->sink);
