@@ -221,6 +221,7 @@ static void on_event(struct node *node, const struct order_event *event)
     const uint64_t count = node->store.tables[TABLE_EVENT].count;
     if (event->seq != count + 1)
         world_fail(node->world, "event %" PRIu64 " is stored after %" PRIu64, event->seq, count);
+    books_event(node, event);
     if (node->id != NODE_GATEWAY) return;
     if (event->reject == REJECT_EXPIRED) node->world->totals.expired++;
     world_tell(node->world, "gate: %s %s %s %d/%d %s", event->request.client_order_id, exec_kind_name(event->kind),

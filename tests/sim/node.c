@@ -50,6 +50,7 @@ static void commit(struct node *node)
         check_row(node, &node->step[i].msg);
         store_put(&node->store, &node->step[i].msg, node->id == NODE_EXCHANGE);
     }
+    books_check(node);
 }
 
 void node_end_step(struct node *node)

@@ -129,19 +129,6 @@ static int32_t fills_stored(const struct store *store, const char *symbol)
     return sum;
 }
 
-/* The newest day's row. */
-static int32_t position_stored(const struct store *store, const char *symbol)
-{
-    const struct table *table = &store->tables[TABLE_POSITION];
-    const struct position *newest = NULL;
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (table->rows[i] == NULL || strcmp(table->rows[i]->position.symbol, symbol) != 0) continue;
-        const struct position *position = &table->rows[i]->position;
-        if (newest == NULL || position->trading_day > newest->trading_day) newest = position;
-    }
-    return newest == NULL ? 0 : newest->quantity;
-}
-
 static void same_positions(struct world *world)
 {
     for (int i = 0; i < SIM_SYMBOLS; i++) {
@@ -151,12 +138,12 @@ static void same_positions(struct world *world)
         const struct position *gate = gate_position(world->gateway.gate, SIM_ACCOUNT, symbol);
         const struct position *executor = executor_position(world->executor, SIM_ACCOUNT, symbol);
         const int32_t held[] = {world->venue_held[i],
-                                position_stored(&world->nodes[NODE_EXCHANGE].store, symbol),
+                                books_position(&world->nodes[NODE_EXCHANGE], symbol),
                                 gate == NULL ? 0 : gate->quantity,
-                                position_stored(gate_store, symbol),
+                                books_position(&world->nodes[NODE_GATEWAY], symbol),
                                 fills_stored(gate_store, symbol),
                                 executor == NULL ? 0 : executor->quantity,
-                                position_stored(orders, symbol),
+                                books_position(&world->nodes[NODE_EXECUTOR], symbol),
                                 fills_stored(orders, symbol)};
         for (size_t k = 1; k < sizeof held / sizeof held[0]; k++) {
             if (held[k] == held[0]) continue;

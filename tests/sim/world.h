@@ -223,10 +223,23 @@ struct witness {
     uint32_t sent;  /* left the gateway */
     uint32_t taken; /* orders of that id at the venue */
     int32_t filled; /* there */
+    int32_t booked; /* ... of it in the gateway's events */
 };
 
 struct condition_witness {
     int32_t entered, left; /* lots filled at the venue */
+};
+
+/* What the gateway's events say of a condition, and of everything, up to one of them. */
+struct told {
+    int32_t entered, left; /* lots */
+    int sign, symbol;      /* of its entry */
+};
+
+struct books {
+    uint64_t seq; /* events counted */
+    int32_t held[SIM_SYMBOLS];
+    struct told conditions[SIM_CONDITIONS_MAX + 1];
 };
 
 struct chaos {
@@ -299,6 +312,7 @@ struct world {
     uint32_t witness_count;
     uint32_t witness_index[SIM_IDS_MAX * 2];
     struct condition_witness conditions[SIM_CONDITIONS_MAX + 1];
+    struct books books[SIM_NODES]; /* how far each process was told; the exchange's is not used */
     int64_t conditions_made;
     int32_t venue_held[SIM_SYMBOLS];
     uint64_t taken;      /* orders at the venue */
@@ -361,6 +375,16 @@ void check_row(struct node *node, const struct msg *msg);
 void check_feed(struct world *world);
 void check_heartbeat(struct world *world, const struct feed *feed);
 void check_tick(struct world *world, const struct tick *tick);
+
+/* books.c */
+/* An event that is about to be committed. */
+void books_event(const struct node *node, const struct order_event *event);
+/* After a commit. */
+void books_check(const struct node *node);
+/* In the process's file. */
+int32_t books_position(const struct node *node, const char *symbol);
+/* Lots held that an order of this side opened, by the gateway's events: conditions of that side and the rest. */
+int64_t books_side(const struct world *world, int symbol, enum side side);
 
 /* settle.c */
 bool settle_run(struct world *world);
