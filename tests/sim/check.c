@@ -74,6 +74,11 @@ static void check_exit(struct world *world, const struct order_request *request)
         world_fail(world, "exit %s goes while %s has not ended", request->client_order_id,
                    others.rival->request.client_order_id);
     if (!request->reduce_only) return;
+    const enum side held_side = side_opposite(request->side);
+    const int64_t side = books_side(world, sim_symbol_index(request->symbol), held_side);
+    if (request->quantity > side - others.leaving)
+        world_fail(world, "exit %s of %d lots is bigger than the side it closes: %lld held, %d leaving already",
+                   request->client_order_id, request->quantity, (long long)side, others.leaving);
     if (request->condition_id > 0 && request->condition_id <= SIM_CONDITIONS_MAX) {
         const struct condition_witness *own = &world->conditions[request->condition_id];
         if (request->quantity > own->entered - own->left)
@@ -83,9 +88,9 @@ static void check_exit(struct world *world, const struct order_request *request)
     }
     const struct position *position = gate_position(world->gateway.gate, SIM_ACCOUNT, request->symbol);
     const int32_t held = position == NULL ? 0 : position->quantity, against = -side_sign(request->side) * held;
-    if (request->quantity > against - others.leaving)
+    if (request->quantity > against - others.leaving - others.plain)
         world_fail(world, "exit %s of %d lots is bigger than the position: %+d held, %d leaving already",
-                   request->client_order_id, request->quantity, held, others.leaving);
+                   request->client_order_id, request->quantity, held, others.leaving + others.plain);
 }
 
 /* What the venue holds has been answered for in this session, before anything is opened over it. */
@@ -136,10 +141,40 @@ void check_sending(struct world *world, const struct order_request *request)
 
 /* --- arriving at the venue ------------------------------------------------------------------------------------------------- */
 
+/* Lots that orders of this side may still fill at the venue, but for this one. */
+static int32_t open_there(const struct world *world, const struct order_request *but)
+{
+    const struct table *table = &world->nodes[NODE_EXCHANGE].store.tables[TABLE_ORDER];
+    int32_t lots = 0;
+    for (uint32_t i = 0; i < table->count; i++) {
+        if (table->rows[i] == NULL) continue;
+        const struct order *order = &table->rows[i]->order;
+        if (order_state_terminal(order->state) || order->request.side != but->side ||
+            strcmp(order->request.symbol, but->symbol) != 0 ||
+            strcmp(order->request.client_order_id, but->client_order_id) == 0)
+            continue;
+        lots += order->request.quantity - order->filled_quantity;
+    }
+    return lots;
+}
+
+/* Whatever fills there, and in whatever order, it ends flat at worst: where every sale closes, all that is on sale is held. A
+ * flatten closes once nothing else works, anywhere. */
+static void check_room(struct world *world, const struct order_request *request)
+{
+    const bool flatten = request->leg == LEG_FLATTEN;
+    if (!flatten && (!world->one_sided || request->side != SIDE_SELL)) return;
+    const int32_t held = world->venue_held[sim_symbol_index(request->symbol)], open = open_there(world, request);
+    if (request->quantity + open > -side_sign(request->side) * held)
+        world_fail(world, "%s %s %d arrives while %+d lots are held and %d more may fill on that side",
+                   request->client_order_id, side_name(request->side), request->quantity, held, open);
+}
+
 void check_arrival(struct world *world, const struct order_request *request)
 {
     struct witness *witness = check_witness(world, request);
     const struct guard_state *guard = stored_guard(world);
+    check_room(world, request);
     world_tell(world, "venue: %s %s %d %s at %lld", request->client_order_id, side_name(request->side),
                request->quantity, order_type_name(request->type), (long long)(request->limit_price / PRICE_SCALE));
     if (store_order(&world->nodes[NODE_GATEWAY].store, witness->id) == NULL)
@@ -166,6 +201,8 @@ static void on_taken(struct world *world, const struct venue_exec *exec)
     struct witness *witness = witness_of(world, exec->client_order_id);
     world->taken++;
     world->totals.orders++;
+    world->totals.rejects += exec->kind == EXEC_REJECTED;
+    world->totals.flattens += witness->request.leg == LEG_FLATTEN;
     if (++witness->taken > 1) world_fail(world, "the venue has order %s %u times", witness->id, witness->taken);
 }
 
@@ -176,6 +213,11 @@ static void on_fill(struct world *world, const struct venue_exec *exec)
     const int32_t limit = world->limits.max_position;
     int32_t *held = &world->venue_held[at];
     witness->filled += exec->fill_quantity;
+    world->totals.partial += witness->filled < witness->request.quantity;
+    world->totals.fills_first += witness->taken == 0;
+    if (witness->request.leg == LEG_FLATTEN && -side_sign(exec->side) * *held < exec->fill_quantity)
+        world_fail(world, "a flatten turned the position in %s: %+d before %s %d", exec->symbol, *held,
+                   side_name(exec->side), exec->fill_quantity);
     *held += side_sign(exec->side) * exec->fill_quantity;
     world->totals.fills++;
     if (limit != 0 && abs(*held) > limit)

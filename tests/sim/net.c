@@ -39,6 +39,7 @@ static int64_t arrival_us(struct world *world, struct link *link, enum way way, 
         if (due_us <= link->last_due_us[way]) due_us = link->last_due_us[way] + 1;
         link->last_due_us[way] = due_us;
     }
+    if (venue_says && due_us - world->now_us > SIM_ACK_TIMEOUT_US && msg->id == MSG_VENUE_EXEC) world->totals.late++;
     const bool order = way == TO_SERVER && link->server == NODE_EXCHANGE && msg->id == MSG_ORDER_REQUEST;
     const int64_t latest_us = world->now_us + SIM_IN_FLIGHT_US - 100000;
     return order && due_us > latest_us ? latest_us : due_us;

@@ -72,6 +72,9 @@ static void print_totals(const struct sim_totals *t, int64_t took_us)
     printf("%" PRIu64 " orders asked for again, %" PRIu64 " UNKNOWN, %" PRIu64 " EXPIRED, %" PRIu64
            " exits at the price limit, %" PRIu64 " stale feeds, %" PRIu64 " halts\n",
            t->resends, t->unknowns, t->expired, t->locked, t->gaps, t->halts);
+    printf("at the venue: %" PRIu64 " orders refused, %" PRIu64 " filled in part, %" PRIu64
+           " fills before their acknowledgement, %" PRIu64 " reports past the time-out, %" PRIu64 " flattens\n",
+           t->rejects, t->partial, t->fills_first, t->late, t->flattens);
 }
 
 static int many(uint64_t first, uint64_t last, int jobs)
