@@ -57,7 +57,8 @@ void executor_on_order_command(struct executor *executor, const struct order_com
                                struct sink *sink);
 void executor_on_cancel_command(struct executor *executor, const struct cancel_command *command, int64_t now_us,
                                 struct sink *sink);
-/* CONTROL_FLATTEN: cancel, await, recompute, close; never reverses. */
+/* CONTROL_FLATTEN: cancel, await, recompute, close; never reverses. Until it has ended, what would open on the symbol is
+ * refused: REJECT_FLATTENING. */
 void executor_on_control(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink);
 void executor_on_contract(struct executor *executor, const struct contract *contract);
 void executor_on_tick(struct executor *executor, const struct tick *tick);

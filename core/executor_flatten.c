@@ -1,6 +1,7 @@
 /* executor_flatten: cancel what works on a symbol, await its end, look at what is held, close it with reduce-only
  * market orders, look again. It never reverses: it closes what is counted when nothing of the symbol works, less what
- * orders of unknown outcome may have closed; the order is reduce-only, and the gate asks once more at the last hop.
+ * orders of unknown outcome may have closed; the order is reduce-only, and the gate asks once more at the last hop. What
+ * would open on the symbol is refused until it has ended (executor_orders.c): else it would close what was just opened.
  * Where conditions hold as much on one side as on the other there is nothing to send: the same order asks the gate to
  * let them give it up. */
 #include <inttypes.h>
@@ -34,6 +35,13 @@ static struct executor_flatten *flatten_get(struct executor *executor, const cha
     memset(unused, 0, sizeof *unused);
     (void)text_copy(unused->symbol, sizeof unused->symbol, symbol);
     return unused;
+}
+
+bool executor_flattening(const struct executor *executor, const char *symbol)
+{
+    for (size_t i = 0; i < EXECUTOR_FLATTENS; i++)
+        if (strcmp(executor->flattens[i].symbol, symbol) == 0) return true;
+    return false;
 }
 
 enum status executor_flatten_restore(struct executor *executor, const struct cursor *cursor, struct err *err)

@@ -77,6 +77,8 @@ void executor_cancel(struct executor *executor, uint32_t slot, const char *actor
                      struct sink *sink);
 
 enum status executor_flatten_restore(struct executor *executor, const struct cursor *cursor, struct err *err);
+/* It has been asked for and has not ended. */
+bool executor_flattening(const struct executor *executor, const char *symbol);
 void executor_flatten_step(struct executor *executor, int64_t now_us, struct sink *sink);
 void executor_flatten_ended(struct executor *executor, const struct order *order);
 

@@ -79,12 +79,24 @@ static void ack_refuse(struct signal_ack *ack, enum reject_code reject, const ch
     (void)text_copy(ack->reason, sizeof ack->reason, reason);
 }
 
+/* Not the gateway, but we. */
+static bool refused_here(const struct order *order)
+{
+    return (order->state == ORDER_EXPIRED && order->reject == REJECT_EXPIRED) || order->reject == REJECT_ID_REUSED ||
+           order->reject == REJECT_FLATTENING;
+}
+
+static bool opens_while_flattening(const struct executor *executor, const struct order_request *request)
+{
+    return !request->reduce_only && executor_flattening(executor, request->symbol);
+}
+
 /* The id is known: the answer is what already happened to it. */
 static void ack_known(const struct order *order, const struct order_request *request, struct signal_ack *ack)
 {
     if (!order_request_same(&order->request, request))
         ack_refuse(ack, REJECT_ID_REUSED, reject_words(REJECT_ID_REUSED));
-    else if ((order->state == ORDER_EXPIRED && order->reject == REJECT_EXPIRED) || order->reject == REJECT_ID_REUSED)
+    else if (refused_here(order))
         ack_refuse(ack, order->reject, order->reason);
 }
 
@@ -118,6 +130,10 @@ static bool signal_new(struct executor *executor, const struct signal *signal, i
         snprintf(words, sizeof words, "the signal was made in the future: the clock was set back; not sent");
         kept = refuse(executor, request, ORDER_EXPIRED, REJECT_EXPIRED, words, now_us, sink);
         ack_refuse(ack, REJECT_EXPIRED, words);
+    } else if (opens_while_flattening(executor, request)) {
+        kept =
+            refuse(executor, request, ORDER_DENIED, REJECT_FLATTENING, reject_words(REJECT_FLATTENING), now_us, sink);
+        ack_refuse(ack, REJECT_FLATTENING, reject_words(REJECT_FLATTENING));
     } else {
         kept = executor_intend(executor, request, now_us, sink);
     }
@@ -215,6 +231,10 @@ void executor_on_order_command(struct executor *executor, const struct order_com
         return;
     }
     if (reply_late(&request, command->request_id, now_us, sink)) return;
+    if (opens_while_flattening(executor, &request)) {
+        executor_reply(sink, command->request_id, ERR_STATE, 0, "not taken: %s", reject_words(REJECT_FLATTENING));
+        return;
+    }
     if (executor_intend(executor, &request, now_us, sink))
         executor_reply(sink, command->request_id, ERR_OK, 1, "%s", request.client_order_id);
     else

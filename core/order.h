@@ -91,6 +91,7 @@ enum reject_code {
     REJECT_NO_ROOM,         /* the limit on orders kept in memory is reached */
     REJECT_ALREADY_LEAVING, /* reduce-only, and orders that work already close those lots: perhaps later */
     REJECT_POSITION_DIFFERS, /* the venue holds another position than is counted here, and nobody has accepted that yet */
+    REJECT_FLATTENING,       /* would open, while the symbol is being flattened */
     REJECT_VENUE_UNKNOWN_SYMBOL = 201,
     REJECT_VENUE_PRICE_LIMIT,
     REJECT_VENUE_TICK_SIZE,

@@ -64,6 +64,7 @@ static const struct reject_row reject_rows[] = {
     {REJECT_NO_ROOM, "NO_ROOM", "the limit on orders kept in memory is reached"},
     {REJECT_ALREADY_LEAVING, "ALREADY_LEAVING", "other orders are closing those lots already"},
     {REJECT_POSITION_DIFFERS, "POSITION_DIFFERS", "the venue holds another position than is counted here"},
+    {REJECT_FLATTENING, "FLATTENING", "the symbol is being flattened: nothing may open on it"},
     {REJECT_VENUE_UNKNOWN_SYMBOL, "VENUE_UNKNOWN_SYMBOL", "the venue does not know the symbol"},
     {REJECT_VENUE_PRICE_LIMIT, "VENUE_PRICE_LIMIT", "the price is beyond the day's price limit"},
     {REJECT_VENUE_TICK_SIZE, "VENUE_TICK_SIZE", "the price is not a whole number of ticks"},

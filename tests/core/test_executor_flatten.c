@@ -44,6 +44,38 @@ static void test_flatten(void **state)
     assert_int_equal(scene->out.count, 0);
 }
 
+/* What is being flattened opens nothing: neither a condition's entry nor a ticket; exits and what reduces may go. */
+static void test_nothing_opens_meanwhile(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_SELL, 3);
+    flatten(scene, "MXFH1");
+    char id[CLIENT_ORDER_ID_SIZE];
+    (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
+    struct signal entry = signal_of(2, "k3-8-E1", SIDE_BUY, 1);
+    entry.order.condition_id = 8;
+    entry.order.leg = LEG_ENTRY;
+    capture_clear(&scene->out);
+    send_signal(scene, &entry);
+    assert_false(acked(scene)->accepted);
+    assert_int_equal(acked(scene)->reject, REJECT_FLATTENING);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    assert_int_equal(executor_order(scene->executor, "k3-8-E1")->state, ORDER_DENIED);
+    entry.seq = 3; /* lost and made again: the same answer */
+    send_signal(scene, &entry);
+    assert_int_equal(acked(scene)->reject, REJECT_FLATTENING);
+    struct order_command ticket = {.request_id = 9, .order = entry.order};
+    (void)text_copy(ticket.order.client_order_id, sizeof ticket.order.client_order_id, "form-1");
+    executor_on_order_command(scene->executor, &ticket, scene->now_us, &scene->sink);
+    assert_int_equal(replied(scene)->status, ERR_STATE);
+    assert_string_equal(replied(scene)->text, "not taken: the symbol is being flattened: nothing may open on it");
+    fill(scene, id, "c1", 3, 17390);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+    const struct signal next = signal_of(4, "k3-9-E1", SIDE_BUY, 1);
+    send_signal(scene, &next);
+    assert_true(acked(scene)->accepted);
+}
+
 /* Two conditions hold as much against each other: no order can close that, the gate is asked to let them give it up. */
 static void test_flatten_of_what_nets(void **state)
 {
@@ -130,22 +162,20 @@ static void test_flattens_do_not_add_up(void **state)
 {
     struct scene *scene = *state;
     hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
+    const struct signal entry = signal_of(2, "k3-2-E1", SIDE_BUY, 3);
+    send_signal(scene, &entry);
+    happens(scene, "k3-2-E1", EXEC_NEW, ORDER_NEW);
     capture_clear(&scene->out);
     flatten(scene, "MXFH1");
     flatten(scene, "MXFH1");
     flatten(scene, "all");
-    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
-    char closing[CLIENT_ORDER_ID_SIZE];
-    (void)text_copy(closing, sizeof closing, last_sent(scene)->client_order_id);
-    const struct signal entry = signal_of(2, "k3-2-E1", SIDE_BUY, 3);
-    send_signal(scene, &entry);
-    fill(scene, closing, "c1", 2, 17390);
-    assert_int_equal(held(scene), 0);
-    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 0); /* the entry may fill yet */
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_CANCEL_REQUEST), 1);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0); /* the entry may fill yet */
     fill(scene, "k3-2-E1", "e2", 3, 17400);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 1);
     assert_int_equal(last_sent(scene)->side, SIDE_SELL);
-    assert_int_equal(last_sent(scene)->quantity, 3);
-    fill(scene, last_sent(scene)->client_order_id, "c2", 3, 17390);
+    assert_int_equal(last_sent(scene)->quantity, 5);
+    fill(scene, last_sent(scene)->client_order_id, "c2", 5, 17390);
     assert_int_equal(held(scene), 0);
     assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
 }
@@ -241,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_flatten),
+        TEST(test_nothing_opens_meanwhile),
         TEST(test_flatten_of_what_nets),
         TEST(test_flatten_waits_for_what_is_in_doubt),
         TEST(test_flatten_asks_again_later),

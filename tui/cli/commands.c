@@ -203,8 +203,8 @@ static const struct cli_command commands[] = {
      "CANCELLED: it ended there. REJECTED, EXPIRED: it never got there. Only after you have asked the venue yourself:\n"
      "outcry never guesses. ask: it may work or be filled there; what the venue says is adopted.",
      no_options, cmd_orders_resolve},
-    {"flatten", "SYMBOL|all", 1, 1, "Cancel what works and close the position", "Never reverses a position.",
-     no_options, cmd_flatten},
+    {"flatten", "SYMBOL|all", 1, 1, "Cancel what works and close the position",
+     "Never reverses a position; nothing opens on the symbol until it has ended.", no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
      "COST is what was paid and what closing at MARK would cost: UNREALIZED, REALIZED and COST make NET. In JSON they "
      "are "
