@@ -120,11 +120,12 @@ static int64_t conditions_stored(const struct store *store)
 }
 
 /* The machine goes dark: the three of it die, and what was not synced is gone (the gateway syncs at each commit). It takes
- * longer than a signal lives to start a machine again. The exchange is elsewhere. */
+ * longer than a signal lives to start a machine again. The exchange is elsewhere; now and then it dies at the same moment. */
 void node_power_cut(struct world *world)
 {
     world->totals.power_cuts++;
     world->power_cut = true;
+    if (rng_chance(&world->rng, 1, 3)) node_kill(&world->nodes[NODE_EXCHANGE], rest_us(world));
     for (int i = NODE_STRATEGY; i <= NODE_GATEWAY; i++) {
         struct node *node = &world->nodes[i];
         const int64_t down_us = SIM_TTL_US + rng_range(&world->rng, 500000, 2000000);

@@ -155,6 +155,83 @@ static void mode(struct world *world)
         people_control(world, rng_chance(&world->rng, 1, 2) ? CONTROL_HALT : CONTROL_REDUCE);
 }
 
+static void change_limits(struct world *world)
+{
+    struct node *node = &world->nodes[NODE_GATEWAY];
+    if (!here(world, NODE_GATEWAY)) return;
+    struct guard_limits limits = world_limits(&world->rng);
+    (void)text_copy(limits.actor, sizeof limits.actor, "trader");
+    world->totals.limits++;
+    gate_on_limits(world->gateway.gate, &limits, world->now_us, &node->sink);
+    node_end_step(node);
+}
+
+struct doubtful {
+    const struct order *orders[8];
+    int64_t count;
+};
+
+static void collect_unknown(void *context, const struct order *order)
+{
+    struct doubtful *doubtful = context;
+    if (order->state == ORDER_UNKNOWN && doubtful->count < 8) doubtful->orders[doubtful->count++] = order;
+}
+
+/* He has called the venue's desk: it has not had the order, and the line is empty. */
+static bool never_arrives(struct world *world, const struct order_request *request)
+{
+    const struct witness *witness = check_witness(world, request);
+    if (witness->taken > 0 || !node_runs(&world->nodes[NODE_EXCHANGE], world->now_us)) return false;
+    for (uint32_t i = 0; i < world->heap_count; i++) {
+        if (world->heap[i].kind != EVENT_PACKET) continue;
+        const struct msg *msg = &world->packets[world->heap[i].arg].msg;
+        if (msg->id == MSG_ORDER_REQUEST && strcmp(msg->order_request.client_order_id, witness->id) == 0 &&
+            world->packets[world->heap[i].arg].link == LINK_VENUE)
+            return false;
+    }
+    return true;
+}
+
+static void resolve(struct world *world)
+{
+    static const enum order_state ends[] = {ORDER_CANCELLED, ORDER_REJECTED, ORDER_EXPIRED};
+    struct node *node = &world->nodes[NODE_GATEWAY];
+    struct doubtful doubtful = {.count = 0};
+    if (!here(world, NODE_GATEWAY)) return;
+    gate_each_order(world->gateway.gate, collect_unknown, &doubtful);
+    if (doubtful.count == 0) return;
+    const struct order *order = doubtful.orders[rng_range(&world->rng, 0, doubtful.count - 1)];
+    struct control control = {.request_id = 1, .kind = CONTROL_RESOLVE, .number = ORDER_UNKNOWN, .actor = "trader"};
+    (void)text_copy(control.text, sizeof control.text, order->request.client_order_id);
+    if (never_arrives(world, &order->request)) control.number = ends[rng_range(&world->rng, 0, 2)];
+    world->totals.resolved += control.number != ORDER_UNKNOWN;
+    gate_on_control(world->gateway.gate, &control, world->now_us, &node->sink);
+    node_end_step(node);
+}
+
+/* The machine's clock is set: the gateway notices, halts, and begins anew. */
+static void set_clock(struct world *world)
+{
+    struct node *node = &world->nodes[NODE_GATEWAY];
+    if (!here(world, NODE_GATEWAY)) return;
+    world->clock_jumped = true;
+    world->totals.clock_jumps++;
+    gate_on_clock_jump(world->gateway.gate, rng_range(&world->rng, -9000000, 9000000), world->now_us, &node->sink);
+    node_end_step(node);
+    node_kill(node, 50000);
+}
+
+static void act_rarely(struct world *world)
+{
+    const int64_t dice = rng_range(&world->rng, 0, 99);
+    if (dice < 45)
+        resolve(world);
+    else if (dice < 90)
+        change_limits(world);
+    else
+        set_clock(world);
+}
+
 void people_act(struct world *world)
 {
     const int64_t dice = rng_range(&world->rng, 0, 99);
@@ -170,8 +247,10 @@ void people_act(struct world *world)
         cancel_one(world);
     } else if (dice < 92) {
         flatten(world);
-    } else {
+    } else if (dice < 96) {
         mode(world);
+    } else {
+        act_rarely(world);
     }
 }
 

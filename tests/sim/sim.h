@@ -48,7 +48,8 @@ const char *sabotage_name(enum sabotage sabotage);
 struct sim_totals {
     uint64_t seeds, steps, signals, orders, fills, closed, crashes, commits_failed, power_cuts, stalls, breaks;
     uint64_t drops, repeats, resends, unknowns, expired, locked, gaps, halts;
-    uint64_t rejects, partial, fills_first, late, flattens; /* at the venue; late: answers past the time-out */
+    uint64_t rejects, partial, fills_first, late, flattens; /* at the venue; late: reports past the time-out */
+    uint64_t limits, resolved, clock_jumps;
 };
 
 struct sim_result {

@@ -253,7 +253,7 @@ void world_begin(struct world *world, uint64_t seed, enum sabotage sabotage)
     world->sabotage = sabotage;
     world->checked = seed % 16 == 1;
     world->now_us = SIM_START_US;
-    (void)text_copy(world->limits.actor, sizeof world->limits.actor, "settings");
+    world->limits = (struct guard_limits){.actor = "settings"};
     begin_links(world);
     market_begin(world);
     for (uint32_t i = 0; i < SIM_NODES; i++) {
@@ -263,6 +263,16 @@ void world_begin(struct world *world, uint64_t seed, enum sabotage sabotage)
     }
     world_schedule(world, world->now_us, EVENT_LINKS, 0);
     world_schedule(world, world->now_us + SIM_SECOND_US, EVENT_PEOPLE, 0);
+}
+
+struct guard_limits world_limits(struct rng *rng)
+{
+    return (struct guard_limits){.actor = "settings",
+                                 .max_position = (int32_t)(rng_chance(rng, 1, 2) ? rng_range(rng, 3, 12) : 0),
+                                 .max_order_quantity = (int32_t)(rng_chance(rng, 1, 3) ? 3 : 0),
+                                 .orders_per_second = (int32_t)(rng_chance(rng, 1, 3) ? rng_range(rng, 2, 5) : 0),
+                                 .stale_tick_ms = rng_chance(rng, 1, 3) ? 2000 : 0,
+                                 .daily_loss = rng_chance(rng, 1, 4) ? PRICE_POINTS(20000) : 0};
 }
 
 /* Each seed has weather of its own: some are all crashes, some all losses, some almost calm. */
@@ -281,11 +291,7 @@ void world_weather(struct world *world)
                                   .delay_us = rng_range(rng, 20000, 1200000)};
     if (rng_chance(rng, 1, 6)) world->chaos.venue_delay_us = rng_range(rng, 0, 2500000);
     world->one_sided = rng_chance(rng, 1, 2);
-    world->limits.max_position = (int32_t)(rng_chance(rng, 1, 2) ? rng_range(rng, 3, 12) : 0);
-    world->limits.max_order_quantity = (int32_t)(rng_chance(rng, 1, 3) ? 3 : 0);
-    world->limits.orders_per_second = (int32_t)(rng_chance(rng, 1, 3) ? rng_range(rng, 2, 5) : 0);
-    world->limits.stale_tick_ms = rng_chance(rng, 1, 3) ? 2000 : 0;
-    world->limits.daily_loss = rng_chance(rng, 1, 4) ? PRICE_POINTS(20000) : 0;
+    world->limits = world_limits(rng);
     if (rng_chance(rng, 1, 4)) world->session_jump_us = world->now_us + rng_range(rng, 3000000, 9000000);
     if (rng_chance(rng, 1, 4)) {
         world->power_us = world->now_us + rng_range(rng, 2000000, 9000000);

@@ -289,8 +289,11 @@ struct world {
     int64_t power_us; /* when the power will be cut; 0 = not in this seed */
     bool power_cut;   /* it was: what was not synced may be gone */
     bool lost_conditions;
-    bool quiet; /* no people, no chaos */
-    struct guard_limits limits;
+    bool quiet;                 /* no people, no chaos */
+    struct guard_limits limits; /* in force at the gateway; before its first run: those of the settings */
+    int32_t
+        position_bound[SIM_SYMBOLS]; /* lots that they let come to be, with what worked when they were set; 0 = none */
+    bool clock_jumped;               /* the guard may have halted by itself */
     uint64_t event_order;
     uint32_t packet_free;
     struct link links[SIM_LINKS];
@@ -353,6 +356,8 @@ void world_weather(struct world *world);
 bool world_until(struct world *world, int64_t until_us);
 /* No more chaos and nobody acts; everything comes back. */
 void world_calm(struct world *world);
+
+struct guard_limits world_limits(struct rng *rng);
 
 /* market.c */
 void market_move(struct world *world);
