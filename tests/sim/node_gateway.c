@@ -32,9 +32,18 @@ static bool session_alive(const struct world *world)
     return world->gateway.session.logged_in && line->up && line->connections == world->gateway.connection;
 }
 
-static void to_venue(struct world *world, const struct msg *msg)
+static bool made_bigger(const struct world *world, const struct order_request *request)
+{
+    if (world->sabotage == SABOTAGE_BIG_FLATTEN) return request->leg == LEG_FLATTEN;
+    return world->sabotage == SABOTAGE_BIG_EXIT && (request->leg == LEG_TAKE_PROFIT || request->leg == LEG_STOP_LOSS);
+}
+
+static void to_venue(struct world *world, const struct msg *said)
 {
     struct gateway *g = &world->gateway;
+    struct msg sent = *said;
+    const struct msg *msg = &sent;
+    if (msg->id == MSG_ORDER_REQUEST) sent.order_request.quantity += made_bigger(world, &sent.order_request);
     if (msg->id == MSG_ORDER_REQUEST) {
         if (!session_alive(world)) {
             if (g->not_sent_count < 8)

@@ -10,17 +10,25 @@ static struct node *self(struct world *world)
     return &world->nodes[NODE_STRATEGY];
 }
 
+static void on_event(struct world *world, const struct order_event *said, int64_t now_us)
+{
+    struct order_event event = *said;
+    struct err err;
+    if (world->sabotage == SABOTAGE_LOST_LOT && event.kind == EXEC_FILL && event.request.leg == LEG_ENTRY)
+        event.fill_quantity--;
+    if (strategy_on_order_event(world->strategy, &event, now_us, &self(world)->sink, &err) != ERR_OK)
+        world_fail(world, "the strategy refuses an event that upstream handed on: %s", err.text);
+}
+
 static void on_feed_message(void *context, const struct msg *msg, int64_t now_us)
 {
     struct world *world = context;
     struct sink *sink = &self(world)->sink;
-    struct err err;
     if (msg->id == MSG_TICK) {
         check_tick(world, &msg->tick);
         strategy_on_tick(world->strategy, &msg->tick, now_us, sink);
     } else if (msg->id == MSG_ORDER_EVENT) {
-        if (strategy_on_order_event(world->strategy, &msg->order_event, now_us, sink, &err) != ERR_OK)
-            world_fail(world, "the strategy refuses an event that upstream handed on: %s", err.text);
+        on_event(world, &msg->order_event, now_us);
     } else if (msg->id == MSG_FEED) {
         check_heartbeat(world, &msg->feed);
     } else if (msg->id == MSG_SESSION) {

@@ -224,9 +224,7 @@ static void set_clock(struct world *world)
 static void act_rarely(struct world *world)
 {
     const int64_t dice = rng_range(&world->rng, 0, 99);
-    if (dice < 45)
-        resolve(world);
-    else if (dice < 90)
+    if (dice < 85)
         change_limits(world);
     else
         set_clock(world);
@@ -236,7 +234,9 @@ void people_act(struct world *world)
 {
     const int64_t dice = rng_range(&world->rng, 0, 99);
     const int64_t some = world->conditions_made > 0 ? rng_range(&world->rng, 1, world->conditions_made) : 0;
-    if (dice < 55) {
+    if (here(world, NODE_GATEWAY) && gate_unknown(world->gateway.gate) > 0 && rng_chance(&world->rng, 1, 6)) {
+        resolve(world);
+    } else if (dice < 55) {
         const struct condition_terms terms = random_terms(world);
         (void)people_condition(world, &terms);
     } else if (dice < 70) {

@@ -41,6 +41,9 @@ enum sabotage {
     SABOTAGE_GAP_BLIND,      /* a lost tick is taken for none */
     SABOTAGE_NO_GUARD,       /* the last hop lets everything pass */
     SABOTAGE_EARLY_ENTRY,    /* an entry does not wait for the session's first comparison */
+    SABOTAGE_BIG_EXIT,       /* an exit leaves with a lot more than its condition holds */
+    SABOTAGE_LOST_LOT,       /* the strategy is told of a fill with a lot less than it had */
+    SABOTAGE_BIG_FLATTEN,    /* a flatten leaves with a lot more than is held */
     SABOTAGE_COUNT
 };
 const char *sabotage_name(enum sabotage sabotage);

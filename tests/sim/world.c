@@ -25,6 +25,9 @@ const char *sabotage_name(enum sabotage sabotage)
         [SABOTAGE_DOUBLE_FILL] = "fill dedupe off: a restarted executor counts fills again",
         [SABOTAGE_GAP_BLIND] = "gap detection off: a lost tick is taken for none",
         [SABOTAGE_NO_GUARD] = "guard off: the last hop lets everything pass",
+        [SABOTAGE_BIG_EXIT] = "an exit is made a lot bigger behind the guard",
+        [SABOTAGE_LOST_LOT] = "the strategy is told a lot less than an entry has filled",
+        [SABOTAGE_BIG_FLATTEN] = "a flatten is made a lot bigger behind the guard",
         [SABOTAGE_EARLY_ENTRY] = "comparison off: entries do not wait for a new session's",
     };
     return names[sabotage];
