@@ -19,7 +19,6 @@
 #define RESEND_US      (250 * CLOCK_MS_US)
 #define ASK_TIMEOUT_US CLOCK_SECOND_US
 #define MAX_ORDERS     65536
-#define ACKS_KEPT      4096
 
 #define SESSIONS_FROM_US ((int64_t)1735689600 * CLOCK_SECOND_US) /* 2025-01-01: shorter ids */
 
@@ -114,16 +113,9 @@ static enum status restore_row_of(void *context, const struct msg *msg, struct e
     return executor_restore(e->executor, msg, err);
 }
 
-/* The order in which core/executor.h wants the rows. */
 static enum status restore(struct executor_agent *e, struct err *err)
 {
-    const struct db_query held = {.id = MSG_CONDITION_LOTS, .live = true};
-    enum status status = restore_all(e->db, MSG_POSITION, restore_row_of, e, err);
-    if (status == ERR_OK) status = restore_rows(e->db, &held, restore_row_of, e, err);
-    if (status == ERR_OK) status = restore_all(e->db, MSG_CURSOR, restore_row_of, e, err);
-    if (status == ERR_OK) status = restore_orders(e->db, restore_row_of, e, err);
-    if (status == ERR_OK) status = restore_order_events(e->db, restore_row_of, e, err);
-    if (status == ERR_OK) status = restore_newest(e->db, MSG_SIGNAL_ACK, ACKS_KEPT, restore_row_of, e, err);
+    const enum status status = restore_for_executor(e->db, restore_row_of, e, err);
     if (status == ERR_OK) upstream_seek_events(e->upstream, executor_events_seq(e->executor));
     return status;
 }

@@ -121,14 +121,7 @@ static enum status apply_limits(struct gateway *g, int64_t now_us, struct err *e
 
 static enum status restore(struct gateway *g, struct err *err)
 {
-    static const enum msg_id before[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR, MSG_CONTRACT, MSG_POSITION};
-    const struct db_query held = {.id = MSG_CONDITION_LOTS, .live = true};
-    enum status status = ERR_OK;
-    for (size_t i = 0; status == ERR_OK && i < sizeof before / sizeof before[0]; i++)
-        status = restore_all(g->db, before[i], restore_gate, g, err);
-    if (status == ERR_OK) status = restore_rows(g->db, &held, restore_gate, g, err);
-    if (status == ERR_OK) status = restore_orders(g->db, restore_gate, g, err);
-    if (status == ERR_OK) status = restore_order_events(g->db, restore_gate, g, err);
+    enum status status = restore_for_gate(g->db, restore_gate, g, err);
     if (status == ERR_OK) status = restore_newest(g->db, MSG_SESSION, 16, restore_session, g, err);
     int64_t now_us = g->agent->clock->now_us(g->agent->clock);
     if (status == ERR_OK) status = apply_limits(g, now_us, err);

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define RESTORE_ACKS 4096 /* an executor's answers to signals */
+
 struct feeding {
     restore_row row;
     void *component;
@@ -242,4 +244,43 @@ enum status restore_newest(struct db *db, enum msg_id id, int64_t limit, restore
     while (status == ERR_OK && newest.count > 0) status = row(component, &newest.rows[--newest.count], err);
     free(newest.rows);
     return status;
+}
+
+enum status restore_for_strategy(struct db *db, restore_row row, void *component, struct err *err)
+{
+    const struct db_query unsent = {.id = MSG_SIGNAL, .live = true};
+    enum status status = restore_conditions(db, row, component, err);
+    if (status == ERR_OK) status = restore_rows(db, &unsent, row, component, err);
+    return status == ERR_OK ? restore_all(db, MSG_CURSOR, row, component, err) : status;
+}
+
+static enum status restore_lots(struct db *db, restore_row row, void *component, struct err *err)
+{
+    const struct db_query held = {.id = MSG_CONDITION_LOTS, .live = true};
+    return restore_rows(db, &held, row, component, err);
+}
+
+static enum status restore_orders_and_events(struct db *db, restore_row row, void *component, struct err *err)
+{
+    const enum status status = restore_orders(db, row, component, err);
+    return status == ERR_OK ? restore_order_events(db, row, component, err) : status;
+}
+
+enum status restore_for_executor(struct db *db, restore_row row, void *component, struct err *err)
+{
+    enum status status = restore_all(db, MSG_POSITION, row, component, err);
+    if (status == ERR_OK) status = restore_lots(db, row, component, err);
+    if (status == ERR_OK) status = restore_all(db, MSG_CURSOR, row, component, err);
+    if (status == ERR_OK) status = restore_orders_and_events(db, row, component, err);
+    return status == ERR_OK ? restore_newest(db, MSG_SIGNAL_ACK, RESTORE_ACKS, row, component, err) : status;
+}
+
+enum status restore_for_gate(struct db *db, restore_row row, void *component, struct err *err)
+{
+    static const enum msg_id whole[] = {MSG_GUARD_LIMITS, MSG_GUARD_STATE, MSG_CURSOR, MSG_CONTRACT, MSG_POSITION};
+    enum status status = ERR_OK;
+    for (size_t i = 0; status == ERR_OK && i < sizeof whole / sizeof whole[0]; i++)
+        status = restore_all(db, whole[i], row, component, err);
+    if (status == ERR_OK) status = restore_lots(db, row, component, err);
+    return status == ERR_OK ? restore_orders_and_events(db, row, component, err) : status;
 }

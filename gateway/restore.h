@@ -16,6 +16,12 @@
 
 typedef enum status (*restore_row)(void *component, const struct msg *msg, struct err *err);
 
+/* All that a component asks for at its start, in the order in which core/strategy.h, core/executor.h and core/gate.h want
+ * it. */
+enum status restore_for_strategy(struct db *db, restore_row row, void *component, struct err *err);
+enum status restore_for_executor(struct db *db, restore_row row, void *component, struct err *err);
+enum status restore_for_gate(struct db *db, restore_row row, void *component, struct err *err);
+
 /* The rows a query names. */
 enum status restore_rows(struct db *db, const struct db_query *query, restore_row row, void *component,
                          struct err *err);

@@ -159,10 +159,7 @@ static enum status seek_ticks(void *context, const struct msg *msg, struct err *
 
 static enum status restore(struct strategy_agent *s, struct err *err)
 {
-    struct db_query unsent = {.id = MSG_SIGNAL, .live = true};
-    enum status status = restore_conditions(s->db, restore_row_of, s, err);
-    if (status == ERR_OK) status = restore_rows(s->db, &unsent, restore_row_of, s, err);
-    if (status == ERR_OK) status = restore_all(s->db, MSG_CURSOR, restore_row_of, s, err);
+    enum status status = restore_for_strategy(s->db, restore_row_of, s, err);
     if (status == ERR_OK) status = restore_all(s->db, MSG_CURSOR, seek_ticks, s, err);
     if (status == ERR_OK) upstream_seek_events(s->upstream, strategy_events_seq(s->strategy));
     return status;

@@ -64,6 +64,7 @@ void node_end_step(struct node *node)
     for (uint32_t i = 0; i < count; i++) leaving += node->step[i].port != PORT_STORE;
     const bool stores = leaving < count;
     uint32_t effects = fate(node, leaving + 1, stores);
+    files_step(node, effects > 0);
     if (effects > 0)
         commit(node);
     else if (world->sabotage == SABOTAGE_EARLY_RELEASE)
@@ -86,6 +87,7 @@ void node_bury(struct world *world)
         node->step_count = 0;
         node->stalled_until_us = 0;
         all_ops[i]->death(world);
+        files_close(node);
     }
 }
 
@@ -97,6 +99,7 @@ void node_work(struct world *world, enum node_id id)
         node->life++;
         node->born_us = world->now_us;
         world_tell(world, "%s is born", all_ops[id]->name);
+        files_open(node);
         all_ops[id]->birth(world);
         node_end_step(node);
         return;

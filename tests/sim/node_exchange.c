@@ -101,17 +101,24 @@ static void restore_stats(struct world *world, uint32_t at)
     matching_set_stats(world->exchange.matching, &stats);
 }
 
+static enum status take_row(void *context, const struct msg *msg, struct err *err)
+{
+    return matching_restore(((struct world *)context)->exchange.matching, msg, err);
+}
+
+static enum status load(struct db *db, restore_row row, void *component, struct err *err)
+{
+    static const enum msg_id kinds[] = {MSG_ACCOUNT, MSG_POSITION, MSG_ORDER, MSG_VENUE_EXEC};
+    enum status status = ERR_OK;
+    for (size_t i = 0; status == ERR_OK && i < sizeof kinds / sizeof kinds[0]; i++)
+        status = restore_all(db, kinds[i], row, component, err);
+    return status;
+}
+
 static void restore(struct world *world)
 {
-    static const enum table_id order[] = {TABLE_SINGLE, TABLE_POSITION, TABLE_ORDER, TABLE_EXEC};
-    for (size_t t = 0; t < sizeof order / sizeof order[0]; t++) {
-        const struct table *table = &self(world)->store.tables[order[t]];
-        for (uint32_t i = 0; i < table->count; i++) {
-            struct err err;
-            if (table->rows[i] != NULL && matching_restore(world->exchange.matching, table->rows[i], &err) != ERR_OK)
-                world_fail(world, "the exchange refuses its own row: %s", err.text);
-        }
-    }
+    static const enum table_id tables[] = {TABLE_SINGLE, TABLE_POSITION, TABLE_ORDER, TABLE_EXEC};
+    files_restore(self(world), load, tables, sizeof tables / sizeof tables[0], take_row);
 }
 
 static void birth(struct world *world)

@@ -34,20 +34,19 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
     node_end_step(self(world));
 }
 
+static enum status take_row(void *context, const struct msg *msg, struct err *err)
+{
+    struct world *world = context;
+    const bool forgets = world->sabotage == SABOTAGE_DOUBLE_FILL;
+    if (forgets && (msg->id == MSG_CURSOR || msg->id == MSG_ORDER_EVENT)) return ERR_OK;
+    return executor_restore(world->executor, msg, err);
+}
+
 static void restore(struct world *world)
 {
-    static const enum table_id order[] = {TABLE_POSITION, TABLE_LOTS,  TABLE_CURSOR,
-                                          TABLE_ORDER,    TABLE_EVENT, TABLE_ACK};
-    const bool forgets = world->sabotage == SABOTAGE_DOUBLE_FILL;
-    for (size_t t = 0; t < sizeof order / sizeof order[0]; t++) {
-        const struct table *table = &self(world)->store.tables[order[t]];
-        if (forgets && (order[t] == TABLE_CURSOR || order[t] == TABLE_EVENT)) continue;
-        for (uint32_t i = 0; i < table->count; i++) {
-            struct err err;
-            if (table->rows[i] != NULL && executor_restore(world->executor, table->rows[i], &err) != ERR_OK)
-                world_fail(world, "the executor refuses its own row: %s", err.text);
-        }
-    }
+    static const enum table_id tables[] = {TABLE_POSITION, TABLE_LOTS,  TABLE_CURSOR,
+                                           TABLE_ORDER,    TABLE_EVENT, TABLE_ACK};
+    files_restore(self(world), restore_for_executor, tables, sizeof tables / sizeof tables[0], take_row);
     upstream_seek_events(world->executor_upstream, executor_events_seq(world->executor));
 }
 

@@ -105,14 +105,9 @@ static void restart_feed(struct world *world)
 
 /* --- birth ------------------------------------------------------------------------------------------------------------ */
 
-static void restore_table(struct world *world, enum table_id id)
+static enum status take_row(void *context, const struct msg *msg, struct err *err)
 {
-    const struct table *table = &self(world)->store.tables[id];
-    for (uint32_t i = 0; i < table->count; i++) {
-        struct err err;
-        if (table->rows[i] != NULL && gate_restore(world->gateway.gate, table->rows[i], &err) != ERR_OK)
-            world_fail(world, "the gate refuses its own row: %s", err.text);
-    }
+    return gate_restore(((struct world *)context)->gateway.gate, msg, err);
 }
 
 static void resend_sending(struct world *world)
@@ -143,9 +138,9 @@ static void birth(struct world *world)
     g->ring = tick_ring_new(next_epoch(world));
     CHECK(g->gate != NULL && g->ring != NULL);
     for (int i = 0; i < SIM_SYMBOLS; i++) CHECK(tick_ring_add(g->ring, sim_symbols[i], NULL) == ERR_OK);
-    static const enum table_id order[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION,
-                                          TABLE_LOTS,   TABLE_ORDER,  TABLE_EVENT};
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) restore_table(world, order[i]);
+    static const enum table_id tables[] = {TABLE_SINGLE, TABLE_CURSOR, TABLE_POSITION,
+                                           TABLE_LOTS,   TABLE_ORDER,  TABLE_EVENT};
+    files_restore(self(world), restore_for_gate, tables, sizeof tables / sizeof tables[0], take_row);
     if (store_single(&self(world)->store, MSG_GUARD_LIMITS) == NULL) {
         gate_on_limits(g->gate, &world->limits, world->now_us, &self(world)->sink);
         node_end_step(self(world));

@@ -68,24 +68,19 @@ static void on_lost(void *context, const char *symbol, uint64_t ticks, int64_t n
     node_end_step(self(world));
 }
 
-static void restore_row(struct world *world, const struct msg *msg)
+static enum status take_row(void *context, const struct msg *msg, struct err *err)
 {
-    struct err err;
-    if (msg != NULL && msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state))
+    struct world *world = context;
+    if (msg->id == MSG_SIGNAL && msg->signal.acknowledged) return ERR_OK;
+    if (msg->id == MSG_CONDITION && !condition_terminal(msg->condition.state))
         wait_for(world, msg->condition.terms.symbol);
-    if (msg != NULL && strategy_restore(world->strategy, msg, &err) != ERR_OK)
-        world_fail(world, "the strategy refuses its own row: %s", err.text);
+    return strategy_restore(world->strategy, msg, err);
 }
 
 static void restore(struct world *world)
 {
-    const struct table *tables = self(world)->store.tables;
-    for (uint32_t i = 0; i < tables[TABLE_CONDITION].count; i++) restore_row(world, tables[TABLE_CONDITION].rows[i]);
-    for (uint32_t i = 0; i < tables[TABLE_SIGNAL].count; i++) {
-        const struct msg *row = tables[TABLE_SIGNAL].rows[i];
-        if (row != NULL && !row->signal.acknowledged) restore_row(world, row);
-    }
-    for (uint32_t i = 0; i < tables[TABLE_CURSOR].count; i++) restore_row(world, tables[TABLE_CURSOR].rows[i]);
+    static const enum table_id tables[] = {TABLE_CONDITION, TABLE_SIGNAL, TABLE_CURSOR};
+    files_restore(self(world), restore_for_strategy, tables, sizeof tables / sizeof tables[0], take_row);
     for (int i = 0; i < SIM_SYMBOLS; i++) {
         uint64_t epoch = 0;
         const uint64_t seq = strategy_tick_seq(world->strategy, sim_symbols[i], &epoch);

@@ -12,6 +12,7 @@
  *   world.c       the run: events in time, phases, what a seed is made of
  *   net.c         packets, connections, the bus that upstream speaks to
  *   store.c       a process's database: rows, commits, what a power cut takes
+ *   files.c       ... and a real one beside it, in some runs
  *   node.c        a process: steps, deaths, births
  *   node_*.c      the four processes
  *   market.c      the flow of anonymous orders: walk, gaps, thin and one-sided books, price limits
@@ -44,6 +45,7 @@ enum sabotage {
     SABOTAGE_BIG_EXIT,       /* an exit leaves with a lot more than its condition holds */
     SABOTAGE_LOST_LOT,       /* the strategy is told of a fill with a lot less than it had */
     SABOTAGE_BIG_FLATTEN,    /* a flatten leaves with a lot more than is held */
+    SABOTAGE_LOST_ROW,       /* the real file does not keep what a condition holds */
     SABOTAGE_COUNT
 };
 const char *sabotage_name(enum sabotage sabotage);
@@ -52,7 +54,7 @@ struct sim_totals {
     uint64_t seeds, steps, signals, orders, fills, closed, crashes, commits_failed, power_cuts, stalls, breaks;
     uint64_t drops, repeats, resends, unknowns, expired, locked, gaps, halts;
     uint64_t rejects, partial, fills_first, late, flattens; /* at the venue; late: reports past the time-out */
-    uint64_t limits, resolved, clock_jumps;
+    uint64_t limits, resolved, clock_jumps, on_files;
 };
 
 struct sim_result {

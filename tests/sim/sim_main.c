@@ -75,8 +75,9 @@ static void print_totals(const struct sim_totals *t, int64_t took_us)
     printf("at the venue: %" PRIu64 " orders refused, %" PRIu64 " filled in part, %" PRIu64
            " fills before their acknowledgement, %" PRIu64 " reports past the time-out, %" PRIu64 " flattens\n",
            t->rejects, t->partial, t->fills_first, t->late, t->flattens);
-    printf("by hand: limits changed %" PRIu64 " times, %" PRIu64 " UNKNOWN decided, the clock set %" PRIu64 " times\n",
-           t->limits, t->resolved, t->clock_jumps);
+    printf("by hand: limits changed %" PRIu64 " times, %" PRIu64 " UNKNOWN decided, the clock set %" PRIu64
+           " times; %" PRIu64 " runs on real files\n",
+           t->limits, t->resolved, t->clock_jumps, t->on_files);
 }
 
 static int many(uint64_t first, uint64_t last, int jobs)

@@ -28,6 +28,7 @@ const char *sabotage_name(enum sabotage sabotage)
         [SABOTAGE_BIG_EXIT] = "an exit is made a lot bigger behind the guard",
         [SABOTAGE_LOST_LOT] = "the strategy is told a lot less than an entry has filled",
         [SABOTAGE_BIG_FLATTEN] = "a flatten is made a lot bigger behind the guard",
+        [SABOTAGE_LOST_ROW] = "a file forgets what a condition holds",
         [SABOTAGE_EARLY_ENTRY] = "comparison off: entries do not wait for a new session's",
     };
     return names[sabotage];
@@ -209,6 +210,7 @@ static void bury_all(struct world *world)
 void world_free(struct world *world)
 {
     bury_all(world);
+    files_end(world);
     for (int i = 0; i < SIM_NODES; i++) {
         store_clear(&world->nodes[i].store);
         store_free(&world->nodes[i].store);
@@ -237,6 +239,7 @@ static void begin_links(struct world *world)
 static void reset(struct world *world)
 {
     bury_all(world);
+    files_end(world);
     for (int i = 0; i < SIM_NODES; i++) {
         struct node *node = &world->nodes[i];
         store_clear(&node->store);
@@ -255,6 +258,7 @@ void world_begin(struct world *world, uint64_t seed, enum sabotage sabotage)
     world->seed = seed;
     world->sabotage = sabotage;
     world->checked = seed % 16 == 1;
+    if (seed % SIM_FILES_EVERY == 2 || sabotage == SABOTAGE_LOST_ROW) files_begin(world);
     world->now_us = SIM_START_US;
     world->limits = (struct guard_limits){.actor = "settings"};
     begin_links(world);
@@ -296,7 +300,7 @@ void world_weather(struct world *world)
     world->one_sided = rng_chance(rng, 1, 2);
     world->limits = world_limits(rng);
     if (rng_chance(rng, 1, 4)) world->session_jump_us = world->now_us + rng_range(rng, 3000000, 9000000);
-    if (rng_chance(rng, 1, 4)) {
+    if (rng_chance(rng, 1, 4) && world->directory[0] == '\0') {
         world->power_us = world->now_us + rng_range(rng, 2000000, 9000000);
         world->nodes[NODE_STRATEGY].store.journal = world->nodes[NODE_EXECUTOR].store.journal = true;
     }
@@ -331,6 +335,8 @@ struct sim_result sim_run(uint64_t seed, enum sabotage sabotage, bool verbose, s
     result.good = world_until(world, world->now_us + rng_range(&world->rng, 6000000, 13000000)) && settle_run(world);
     result.at_us = world->now_us - SIM_START_US;
     (void)text_copy(result.failure, sizeof result.failure, world->failure);
+    bury_all(world); /* and its files are removed */
+    files_end(world);
     if (totals != NULL) add_totals(totals, &world->totals);
     return result;
 }

@@ -11,6 +11,7 @@
 #include "core/matching.h"
 #include "core/rng.h"
 #include "core/strategy.h"
+#include "gateway/restore.h"
 #include "gateway/tick_ring.h"
 #include "gateway/upstream.h"
 #include "tests/sim/sim.h"
@@ -32,6 +33,7 @@
 #define SIM_QUEUE_MAX      1024
 #define SIM_IDS_MAX        1024
 #define SIM_CONDITIONS_MAX 64
+#define SIM_FILES_EVERY    64 /* one seed in so many keeps its rows in real files */
 
 enum node_id { NODE_STRATEGY, NODE_EXECUTOR, NODE_GATEWAY, NODE_EXCHANGE };
 /* client -> server; the server of each but SIGNALS also publishes to its client */
@@ -162,6 +164,7 @@ struct node {
     int64_t restart_us;
     int64_t stalled_until_us;
     struct store store;
+    struct db *db; /* the same rows in a real file; NULL: not in this run */
     struct sink sink;
     struct held *step;
     uint32_t step_count, step_room;
@@ -175,6 +178,18 @@ void node_kill(struct node *node, int64_t down_us);
 void node_bury(struct world *world); /* those that died in the event just handled */
 void node_work(struct world *world, enum node_id id);
 void node_power_cut(struct world *world);
+
+/* --- files.c ----------------------------------------------------------------------------------------------------- */
+
+typedef enum status (*files_load)(struct db *db, restore_row row, void *component, struct err *err);
+void files_begin(struct world *world); /* this run has real files */
+void files_end(struct world *world);
+void files_open(struct node *node);
+void files_close(struct node *node);
+/* What the step stores, in one transaction; false: which fails. */
+void files_step(struct node *node, bool commit);
+/* At birth: from the file by load, or else from those tables. row gets the world. */
+void files_restore(struct node *node, files_load load, const enum table_id *tables, size_t count, restore_row row);
 
 /* --- the processes ----------------------------------------------------------------------------------------------- */
 
@@ -290,6 +305,7 @@ struct world {
     bool power_cut;   /* it was: what was not synced may be gone */
     bool lost_conditions;
     bool quiet;                 /* no people, no chaos */
+    char directory[200];        /* of the real files; "" = none */
     struct guard_limits limits; /* in force at the gateway; before its first run: those of the settings */
     int32_t
         position_bound[SIM_SYMBOLS]; /* lots that they let come to be, with what worked when they were set; 0 = none */
