@@ -16,25 +16,13 @@ enum { HEAD_ROWS = 5, TIME_CELLS = 9, DATE_CELLS = 11, CHANGE_CELLS = 23, PRICE_
 struct history {
     int64_t id;
     struct records *records;
-    struct records *next; /* being read again because something happened */
     char key[32];
 };
-
-static struct records *start(const struct app *app, int64_t id)
-{
-    struct db_query query = {.id = MSG_TRANSITION, .condition_id = id};
-    return records_read(DB_CONDITIONS, app->settings, &query);
-}
 
 static int history_count(void *context, const struct app *app)
 {
     (void)app;
-    struct history *history = context;
-    if (history->next && records_ready(history->next)) {
-        records_free(history->records);
-        history->records = history->next;
-        history->next = NULL;
-    }
+    const struct history *history = context;
     return records_count(history->records);
 }
 
@@ -134,14 +122,6 @@ static void history_head(void *context, const struct app *app, const struct canv
     lines_rule(canvas, 4, 0, width);
 }
 
-static enum overlay_result history_choose(void *context, struct app *app, int index)
-{
-    (void)context;
-    (void)app;
-    (void)index;
-    return OVERLAY_DONE;
-}
-
 /* The whole reason of the row, and the tick that decided. */
 static bool history_words(void *context, const struct app *app, int index, enum role *role, char *text, size_t size)
 {
@@ -149,27 +129,26 @@ static bool history_words(void *context, const struct app *app, int index, enum 
     const struct history *history = context;
     const char *refusal = records_refusal(history->records);
     *role = refusal ? ROLE_ALARM : ROLE_DIM;
-    if (refusal) {
-        text_copy(text, size, refusal);
-    } else if (index >= 0) {
-        const struct transition *transition = row(history, index);
-        char stamp[CALENDAR_TEXT_SIZE];
-        char tick[32] = "";
-        if (transition->tick_seq) snprintf(tick, sizeof tick, "tick %llu, ", (unsigned long long)transition->tick_seq);
-        snprintf(text, size, "%swritten %s: %s", tick, calendar_format_stamp(transition->time_us, stamp, sizeof stamp),
-                 transition->reason);
-    } else {
-        text_copy(text, size, records_ready(history->records) ? "" : "reading ...");
+    if (refusal || index < 0) {
+        text_copy(text, size, records_words(history->records));
+        return true;
     }
+    const struct transition *transition = row(history, index);
+    char stamp[CALENDAR_TEXT_SIZE];
+    char tick[32] = "";
+    if (transition->tick_seq) snprintf(tick, sizeof tick, "tick %llu, ", (unsigned long long)transition->tick_seq);
+    snprintf(text, size, "%swritten %s: %s", tick, calendar_format_stamp(transition->time_us, stamp, sizeof stamp),
+             transition->reason);
     return true;
 }
 
 static enum overlay_result history_message(void *context, struct app *app, const struct msg *msg)
 {
-    struct history *history = context;
+    (void)app;
+    const struct history *history = context;
     bool ours = (msg->id == MSG_TRANSITION && msg->transition.condition_id == history->id) ||
                 (msg->id == MSG_CONDITION && msg->condition.id == history->id);
-    if (ours && !history->next) history->next = start(app, history->id);
+    if (ours) records_renew(history->records);
     return OVERLAY_KEEP;
 }
 
@@ -177,7 +156,6 @@ static void history_free(void *context)
 {
     struct history *history = context;
     records_free(history->records);
-    records_free(history->next);
     free(history);
 }
 
@@ -194,7 +172,6 @@ static const struct pick_ops ops = {
     .key = history_key,
     .matches = history_matches,
     .draw = history_draw,
-    .choose = history_choose,
     .words = history_words,
     .message = history_message,
     .free = history_free,
@@ -205,6 +182,7 @@ void overlay_condition_history(struct app *app, int64_t condition_id)
     struct history *history = calloc(1, sizeof *history);
     CHECK(history);
     history->id = condition_id;
-    history->records = start(app, condition_id);
+    const struct db_query query = {.id = MSG_TRANSITION, .condition_id = condition_id};
+    history->records = records_read(DB_CONDITIONS, app->settings, &query);
     pick_open(app, &ops, history, "", NULL);
 }

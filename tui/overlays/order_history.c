@@ -24,25 +24,13 @@ enum {
 struct history {
     char id[CLIENT_ORDER_ID_SIZE];
     struct records *records;
-    struct records *next; /* being read again because something happened */
     char key[32];
 };
-
-static struct records *start(const struct app *app, const char *id)
-{
-    struct db_query query = {.id = MSG_ORDER_EVENT, .client_order_id = id};
-    return records_read(DB_ORDERS, app->settings, &query);
-}
 
 static int history_count(void *context, const struct app *app)
 {
     (void)app;
-    struct history *history = context;
-    if (history->next && records_ready(history->next)) {
-        records_free(history->records);
-        history->records = history->next;
-        history->next = NULL;
-    }
+    const struct history *history = context;
     return records_count(history->records);
 }
 
@@ -154,40 +142,31 @@ static void history_head(void *context, const struct app *app, const struct canv
     lines_rule(canvas, 3, 0, width);
 }
 
-static enum overlay_result history_choose(void *context, struct app *app, int index)
-{
-    (void)context;
-    (void)app;
-    (void)index;
-    return OVERLAY_DONE;
-}
-
 static bool history_words(void *context, const struct app *app, int index, enum role *role, char *text, size_t size)
 {
     (void)app;
     const struct history *history = context;
     const char *refusal = records_refusal(history->records);
     *role = refusal ? ROLE_ALARM : ROLE_DIM;
-    if (refusal) {
-        text_copy(text, size, refusal);
-    } else if (index >= 0) {
-        const struct order_event *event = row(history, index);
-        char stamp[CALENDAR_TEXT_SIZE];
-        snprintf(text, size, "event %llu, written %s%s%s%s%s%s%s", (unsigned long long)event->seq,
-                 calendar_format_stamp(event->time_us, stamp, sizeof stamp),
-                 event->venue_order_id[0] ? ", venue order " : "", event->venue_order_id,
-                 event->exec_id[0] ? ", execution " : "", event->exec_id, event->reason[0] ? ": " : "", event->reason);
-    } else {
-        text_copy(text, size, records_ready(history->records) ? "" : "reading ...");
+    if (refusal || index < 0) {
+        text_copy(text, size, records_words(history->records));
+        return true;
     }
+    const struct order_event *event = row(history, index);
+    char stamp[CALENDAR_TEXT_SIZE];
+    snprintf(text, size, "event %llu, written %s%s%s%s%s%s%s", (unsigned long long)event->seq,
+             calendar_format_stamp(event->time_us, stamp, sizeof stamp),
+             event->venue_order_id[0] ? ", venue order " : "", event->venue_order_id,
+             event->exec_id[0] ? ", execution " : "", event->exec_id, event->reason[0] ? ": " : "", event->reason);
     return true;
 }
 
 static enum overlay_result history_message(void *context, struct app *app, const struct msg *msg)
 {
-    struct history *history = context;
+    (void)app;
+    const struct history *history = context;
     bool ours = msg->id == MSG_ORDER && strcmp(msg->order.request.client_order_id, history->id) == 0;
-    if (ours && !history->next) history->next = start(app, history->id);
+    if (ours) records_renew(history->records);
     return OVERLAY_KEEP;
 }
 
@@ -195,7 +174,6 @@ static void history_free(void *context)
 {
     struct history *history = context;
     records_free(history->records);
-    records_free(history->next);
     free(history);
 }
 
@@ -212,7 +190,6 @@ static const struct pick_ops ops = {
     .key = history_key,
     .matches = history_matches,
     .draw = history_draw,
-    .choose = history_choose,
     .words = history_words,
     .message = history_message,
     .free = history_free,
@@ -223,6 +200,7 @@ void overlay_order_history(struct app *app, const char *client_order_id)
     struct history *history = calloc(1, sizeof *history);
     CHECK(history);
     text_copy(history->id, sizeof history->id, client_order_id);
-    history->records = start(app, client_order_id);
+    const struct db_query query = {.id = MSG_ORDER_EVENT, .client_order_id = history->id};
+    history->records = records_read(DB_ORDERS, app->settings, &query);
     pick_open(app, &ops, history, "", NULL);
 }

@@ -14,7 +14,8 @@
 
 enum { PATH_SIZE = 512, FIRST_ROWS = 64 };
 
-struct records {
+/* One reading. */
+struct reading {
     atomic_int owners; /* the screen and the thread */
     atomic_bool ready; /* set by the thread, last */
     enum db_file file;
@@ -26,100 +27,146 @@ struct records {
     struct err err;
 };
 
-static void release(struct records *records)
+struct records {
+    const struct settings *settings;
+    struct reading *now;
+    struct reading *next; /* NULL: nothing is being read again */
+    bool again;           /* and once more after that */
+};
+
+static void release(struct reading *reading)
 {
-    if (atomic_fetch_sub(&records->owners, 1) != 1) return;
-    free(records->rows);
-    free(records);
+    if (atomic_fetch_sub(&reading->owners, 1) != 1) return;
+    free(reading->rows);
+    free(reading);
 }
 
 static bool keep(void *context, const struct msg *msg)
 {
-    struct records *records = context;
-    if (records->count == records->room) {
-        int room = records->room ? records->room * 2 : FIRST_ROWS;
-        struct msg *rows = realloc(records->rows, (size_t)room * sizeof *rows);
+    struct reading *reading = context;
+    if (reading->count == reading->room) {
+        int room = reading->room ? reading->room * 2 : FIRST_ROWS;
+        struct msg *rows = realloc(reading->rows, (size_t)room * sizeof *rows);
         if (!rows) {
-            err_set(&records->err, ERR_FULL, "no memory for more rows");
+            err_set(&reading->err, ERR_FULL, "no memory for more rows");
             return false;
         }
-        records->rows = rows;
-        records->room = room;
+        reading->rows = rows;
+        reading->room = room;
     }
-    records->rows[records->count++] = *msg;
-    return records->count < RECORDS_MAX;
+    reading->rows[reading->count++] = *msg;
+    return reading->count < RECORDS_MAX;
 }
 
 static void *read_rows(void *context)
 {
-    struct records *records = context;
+    struct reading *reading = context;
     struct db *db = NULL;
-    enum status status = db_open(&db, records->file, records->directory, DB_READ, DB_NORMAL, &records->err);
+    enum status status = db_open(&db, reading->file, reading->directory, DB_READ, DB_NORMAL, &reading->err);
     if (status == ERR_OK) {
-        db_each(db, &records->query, keep, records, &records->err);
+        db_each(db, &reading->query, keep, reading, &reading->err);
         db_close(db);
     } else if (status == ERR_NOT_FOUND) {
-        records->err.status = ERR_OK; /* nothing has been stored yet */
+        reading->err.status = ERR_OK; /* nothing has been stored yet */
     }
-    atomic_store(&records->ready, true);
-    release(records);
+    atomic_store(&reading->ready, true);
+    release(reading);
     return NULL;
 }
 
 /* A question that cannot even be asked is answered at once. */
-static struct records *refused(struct records *records)
+static struct reading *refused(struct reading *reading)
 {
-    atomic_store(&records->owners, 1);
-    atomic_store(&records->ready, true);
-    return records;
+    atomic_store(&reading->owners, 1);
+    atomic_store(&reading->ready, true);
+    return reading;
+}
+
+static struct reading *start(enum db_file file, const struct settings *settings, const struct db_query *query)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+    pthread_t thread;
+    CHECK(reading);
+    reading->file = file;
+    reading->query = *query;
+    reading->query.limit = RECORDS_MAX;
+    if (query->client_order_id) {
+        text_copy(reading->client_order_id, sizeof reading->client_order_id, query->client_order_id);
+        reading->query.client_order_id = reading->client_order_id;
+    }
+    atomic_init(&reading->owners, 2);
+    atomic_init(&reading->ready, false);
+    if (client_home(settings, reading->directory, sizeof reading->directory, &reading->err) != ERR_OK)
+        return refused(reading);
+    if (pthread_create(&thread, NULL, read_rows, reading) != 0) {
+        err_set(&reading->err, ERR_FULL, "no thread to read with");
+        return refused(reading);
+    }
+    pthread_detach(thread);
+    return reading;
+}
+
+static void start_again(struct records *records)
+{
+    records->next = start(records->now->file, records->settings, &records->now->query);
+    records->again = false;
 }
 
 struct records *records_read(enum db_file file, const struct settings *settings, const struct db_query *query)
 {
     struct records *records = calloc(1, sizeof *records);
-    pthread_t thread;
     CHECK(records && !query->symbol && !query->account && !query->text);
-    records->file = file;
-    records->query = *query;
-    records->query.limit = RECORDS_MAX;
-    if (query->client_order_id) {
-        text_copy(records->client_order_id, sizeof records->client_order_id, query->client_order_id);
-        records->query.client_order_id = records->client_order_id;
-    }
-    atomic_init(&records->owners, 2);
-    atomic_init(&records->ready, false);
-    if (client_home(settings, records->directory, sizeof records->directory, &records->err) != ERR_OK)
-        return refused(records);
-    if (pthread_create(&thread, NULL, read_rows, records) != 0) {
-        err_set(&records->err, ERR_FULL, "no thread to read with");
-        return refused(records);
-    }
-    pthread_detach(thread);
+    records->settings = settings;
+    records->now = start(file, settings, query);
     return records;
 }
 
 void records_free(struct records *records)
 {
-    if (records) release(records);
+    if (!records) return;
+    release(records->now);
+    if (records->next) release(records->next);
+    free(records);
 }
 
-bool records_ready(struct records *records)
+void records_renew(struct records *records)
 {
-    return atomic_load(&records->ready);
+    if (records->next)
+        records->again = true;
+    else
+        start_again(records);
+}
+
+bool records_ready(const struct records *records)
+{
+    return atomic_load(&records->now->ready);
 }
 
 int records_count(struct records *records)
 {
-    return records_ready(records) ? records->count : 0;
+    if (records->next && atomic_load(&records->next->ready)) {
+        release(records->now);
+        records->now = records->next;
+        records->next = NULL;
+        if (records->again) start_again(records);
+    }
+    return records_ready(records) ? records->now->count : 0;
 }
 
-const struct msg *records_at(struct records *records, int index)
+const struct msg *records_at(const struct records *records, int index)
 {
-    CHECK(index >= 0 && index < records_count(records));
-    return &records->rows[index];
+    CHECK(index >= 0 && index < records->now->count);
+    return &records->now->rows[index];
 }
 
-const char *records_refusal(struct records *records)
+const char *records_refusal(const struct records *records)
 {
-    return records_ready(records) && records->err.status != ERR_OK ? records->err.text : NULL;
+    return records_ready(records) && records->now->err.status != ERR_OK ? records->now->err.text : NULL;
+}
+
+const char *records_words(const struct records *records)
+{
+    const char *refusal = records_refusal(records);
+    if (refusal) return refusal;
+    return records_ready(records) ? "" : "reading ...";
 }

@@ -214,7 +214,8 @@ static bool moved(struct pick *pick, struct app *app, int key)
 static enum overlay_result choose(struct pick *pick, struct app *app)
 {
     refilter(pick, app);
-    return pick->count ? pick->ops->choose(pick->context, app, pick->rows[pick->cursor]) : OVERLAY_KEEP;
+    if (pick->count == 0) return OVERLAY_KEEP;
+    return pick->ops->choose ? pick->ops->choose(pick->context, app, pick->rows[pick->cursor]) : OVERLAY_DONE;
 }
 
 static enum overlay_result pick_key(struct overlay *overlay, struct app *app, int key, bool is_function_key)
@@ -297,7 +298,7 @@ static const struct overlay_ops overlay_ops = {
 
 void pick_open(struct app *app, const struct pick_ops *ops, void *context, const char *filter, const char *key)
 {
-    CHECK(ops->count && ops->key && ops->draw && ops->choose && (!ops->filters || ops->matches));
+    CHECK(ops->count && ops->key && ops->draw && (!ops->filters || ops->matches));
     struct pick *pick = calloc(1, sizeof *pick);
     CHECK(pick);
     pick->overlay.ops = &overlay_ops;

@@ -29,8 +29,8 @@ struct pick_ops {
     bool (*matches)(void *context, const struct app *app, int index, const char *filter);
     /* index -1: the column heads. */
     void (*draw)(void *context, const struct app *app, int index, const struct canvas *line);
-    enum overlay_result (*choose)(void *context, struct app *app, int index);
-    void (*moved)(void *context, struct app *app, int index); /* the cursor came here; may be NULL */
+    enum overlay_result (*choose)(void *context, struct app *app, int index); /* NULL: Enter closes */
+    void (*moved)(void *context, struct app *app, int index);                 /* the cursor came here; may be NULL */
     bool (*words)(void *context, const struct app *app, int index, enum role *role, char *text,
                   size_t size); /* under the list; may be NULL */
     enum overlay_result (*message)(void *context, struct app *app, const struct msg *msg); /* may be NULL */
