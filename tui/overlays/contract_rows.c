@@ -2,11 +2,9 @@
 #include "tui/overlays/contract_rows.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/calendar.h"
-#include "core/check.h"
 #include "tui/widgets/lines.h"
 #include "tui/widgets/pick.h"
 
@@ -67,20 +65,13 @@ void contract_rows_draw(const struct quote *quote, const struct canvas *line)
     canvas_text(line, 0, x, mark, ALIGN_LEFT, ROLE_OK, !registered ? "" : mark_words ? "✓ registered" : "✓");
 }
 
-const struct quote *contract_rows_step(const struct app *app, const char *symbol, int step)
+/* --- the list of registered contracts over a form; context: the form's dialog ------------------------------------------ */
+
+static void put(struct dialog *dialog, const char *symbol)
 {
-    int count = contract_rows_count(app, true), at = step > 0 ? -1 : count;
-    for (int i = 0; i < count; i++)
-        if (strcmp(contract_rows_at(app, true, i)->contract.symbol, symbol) == 0) at = i;
-    return count ? contract_rows_at(app, true, ((at + step) % count + count) % count) : NULL;
+    form_state_type(dialog_values(dialog), 0, symbol);
+    dialog->answer[0] = '\0';
 }
-
-/* --- the list of registered contracts over a form --- */
-
-struct chooser {
-    void (*chosen)(void *context, struct app *app, const char *symbol);
-    void *context;
-};
 
 static int chooser_count(void *context, const struct app *app)
 {
@@ -108,8 +99,7 @@ static void chooser_draw(void *context, const struct app *app, int index, const 
 
 static enum overlay_result chooser_choose(void *context, struct app *app, int index)
 {
-    const struct chooser *chooser = context;
-    chooser->chosen(chooser->context, app, contract_rows_at(app, true, index)->contract.symbol);
+    put(context, contract_rows_at(app, true, index)->contract.symbol);
     return OVERLAY_DONE;
 }
 
@@ -124,15 +114,24 @@ static const struct pick_ops chooser_ops = {
     .matches = chooser_matches,
     .draw = chooser_draw,
     .choose = chooser_choose,
-    .free = free,
 };
 
-void contract_rows_pick(struct app *app, const char *filter, const char *symbol,
-                        void (*chosen)(void *context, struct app *app, const char *symbol), void *context)
+/* The registered contract `step` away from symbol (the first or last when symbol is none); NULL when there is none. */
+static const struct quote *step_from(const struct app *app, const char *symbol, int step)
 {
-    struct chooser *chooser = calloc(1, sizeof *chooser);
-    CHECK(chooser);
-    chooser->chosen = chosen;
-    chooser->context = context;
-    pick_open(app, &chooser_ops, chooser, filter, symbol[0] ? symbol : NULL);
+    int count = contract_rows_count(app, true), at = step > 0 ? -1 : count;
+    for (int i = 0; i < count; i++)
+        if (strcmp(contract_rows_at(app, true, i)->contract.symbol, symbol) == 0) at = i;
+    return count ? contract_rows_at(app, true, ((at + step) % count + count) % count) : NULL;
+}
+
+void contract_rows_pick(struct dialog *dialog, struct app *app, int step, const char *filter)
+{
+    const char *symbol = form_state_text(dialog_values(dialog), "symbol");
+    if (step == 0) {
+        pick_open(app, &chooser_ops, dialog, filter, symbol[0] ? symbol : NULL);
+        return;
+    }
+    const struct quote *quote = step_from(app, symbol, step);
+    if (quote) put(dialog, quote->contract.symbol);
 }

@@ -7,7 +7,7 @@
 #ifndef TUI_OVERLAYS_CONTRACT_ROWS_H
 #define TUI_OVERLAYS_CONTRACT_ROWS_H
 
-#include "tui/app.h"
+#include "tui/overlays/dialog.h"
 
 #define CONTRACT_ROWS_WIDTH 76
 
@@ -18,11 +18,7 @@ bool contract_rows_match(const struct quote *quote, const char *filter);
 /* quote NULL: the column heads. */
 void contract_rows_draw(const struct quote *quote, const struct canvas *line);
 
-/* The registered contract `step` away from symbol (the first or last when symbol is none); NULL when there is none. */
-const struct quote *contract_rows_step(const struct app *app, const char *symbol, int step);
-
-/* A list of the registered contracts over the form; chosen gets the symbol. context is not owned. */
-void contract_rows_pick(struct app *app, const char *filter, const char *symbol,
-                        void (*chosen)(void *context, struct app *app, const char *symbol), void *context);
+/* dialog_ops.pick of a form whose first field is "symbol": the registered ones in a list over it, or the next one. */
+void contract_rows_pick(struct dialog *dialog, struct app *app, int step, const char *filter);
 
 #endif

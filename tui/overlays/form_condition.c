@@ -209,26 +209,7 @@ static void condition_check(struct dialog *dialog, struct app *app)
         preview_condition(&form->terms, &form->contract, form->last, app->model->commission, &form->preview);
 }
 
-/* --- picking, sending --- */
-
-static void chosen(void *context, struct app *app, const char *symbol)
-{
-    struct condition_form *form = context;
-    (void)app;
-    form_state_type(dialog_values(&form->dialog), 0, symbol);
-    form->dialog.answer[0] = '\0';
-}
-
-static void condition_pick(struct dialog *dialog, struct app *app, int step, const char *filter)
-{
-    const char *symbol = form_state_text(dialog_values(dialog), "symbol");
-    if (step == 0) {
-        contract_rows_pick(app, filter, symbol, chosen, dialog);
-        return;
-    }
-    const struct quote *quote = contract_rows_step(app, symbol, step);
-    if (quote) chosen(dialog, app, quote->contract.symbol);
-}
+/* --- sending --- */
 
 static void condition_submit(struct dialog *dialog, struct app *app)
 {
@@ -258,7 +239,7 @@ static const struct dialog_ops ops = {
     .side = condition_form_side,
     .brief = condition_form_brief,
     .submit = condition_submit,
-    .pick = condition_pick,
+    .pick = contract_rows_pick,
 };
 
 /* --- first values --- */

@@ -307,26 +307,7 @@ static void order_brief(const struct dialog *dialog, const struct app *app, char
             form->readable ? "  cost " : "", form->readable ? money_format(form->preview.cost, cost, sizeof cost) : "");
 }
 
-/* --- picking, asking, sending --- */
-
-static void chosen(void *context, struct app *app, const char *symbol)
-{
-    struct order_form *form = context;
-    (void)app;
-    form_state_type(dialog_values(&form->dialog), 0, symbol);
-    form->dialog.answer[0] = '\0';
-}
-
-static void order_pick(struct dialog *dialog, struct app *app, int step, const char *filter)
-{
-    const char *symbol = form_state_text(dialog_values(dialog), "symbol");
-    if (step == 0) {
-        contract_rows_pick(app, filter, symbol, chosen, dialog);
-        return;
-    }
-    const struct quote *quote = contract_rows_step(app, symbol, step);
-    if (quote) chosen(dialog, app, quote->contract.symbol);
-}
+/* --- asking, sending --- */
 
 /* What is sent is what the question showed, not what the form may hold by then. */
 struct question {
@@ -418,7 +399,7 @@ static const struct dialog_ops ops = {
     .brief = order_brief,
     .submit = order_submit,
     .replied = order_replied,
-    .pick = order_pick,
+    .pick = contract_rows_pick,
 };
 
 void overlay_order_ticket(struct app *app, const char *symbol, enum side side)
