@@ -4,7 +4,7 @@
  *   actions.c         the table
  *   actions_view.c    what is looked at (view_...)
  *   actions_trade.c   conditions, orders, positions (trade_...)
- *   actions_system.c  the venue's session, the guard, start and stop, the simulated market's clock (trade_... too)
+ *   actions_system.c  the venue's session, the guard, start and stop, the simulated market's clock (system_...)
  *
  * A run function may open an overlay, send a request or change the view; it never waits. An allowed function says in
  * words why not. Owner: the app. Thread: the screen's.
@@ -52,25 +52,6 @@ void trade_flatten_all(struct app *app, const char *argument);
 void trade_order_cancel(struct app *app, const char *argument);
 void trade_order_history(struct app *app, const char *argument);
 void trade_order_resolve(struct app *app, const char *argument);
-/* "BUY 2 MXFH1 MKT, 1 filled". */
-void trade_describe_order(const struct order *order, char *text, size_t size);
-void trade_differences(struct app *app, const char *argument);
-void trade_login(struct app *app, const char *argument);
-void trade_logout(struct app *app, const char *argument);
-void trade_register(struct app *app, const char *argument);
-void trade_unregister(struct app *app, const char *argument);
-void trade_account(struct app *app, const char *argument);
-void trade_startup(struct app *app, const char *argument);
-void trade_guard(struct app *app, const char *argument);
-void trade_halt(struct app *app, const char *argument);
-void trade_reduce(struct app *app, const char *argument);
-void trade_resume(struct app *app, const char *argument);
-void trade_stop_all(struct app *app, const char *argument);
-void trade_market_pause(struct app *app, const char *argument);
-void trade_market_faster(struct app *app, const char *argument);
-void trade_market_slower(struct app *app, const char *argument);
-void trade_market_speed(struct app *app, const char *argument);
-void trade_market_seek(struct app *app, const char *argument);
 bool trade_may_define(const struct app *app, const char **why);
 bool trade_may_edit(const struct app *app, const char **why);
 bool trade_may_pause(const struct app *app, const char **why);
@@ -82,10 +63,28 @@ bool trade_may_flatten_all(const struct app *app, const char **why);
 bool trade_may_cancel_order(const struct app *app, const char **why);
 bool trade_has_order(const struct app *app, const char **why);
 bool trade_may_resolve(const struct app *app, const char **why);
-bool trade_may_accept(const struct app *app, const char **why);
 bool trade_may_unregister(const struct app *app, const char **why);
-bool trade_may_logout(const struct app *app, const char **why);
 bool trade_may_send(const struct app *app, const char **why);
-bool trade_may_control_market(const struct app *app, const char **why);
+
+void system_differences(struct app *app, const char *argument);
+void system_login(struct app *app, const char *argument);
+void system_logout(struct app *app, const char *argument);
+void system_register(struct app *app, const char *argument);
+void system_unregister(struct app *app, const char *argument);
+void system_account(struct app *app, const char *argument);
+void system_startup(struct app *app, const char *argument);
+void system_guard(struct app *app, const char *argument);
+void system_halt(struct app *app, const char *argument);
+void system_reduce(struct app *app, const char *argument);
+void system_resume(struct app *app, const char *argument);
+void system_stop_all(struct app *app, const char *argument);
+void system_market_pause(struct app *app, const char *argument);
+void system_market_faster(struct app *app, const char *argument);
+void system_market_slower(struct app *app, const char *argument);
+void system_market_speed(struct app *app, const char *argument);
+void system_market_seek(struct app *app, const char *argument);
+bool system_may_accept(const struct app *app, const char **why);
+bool system_may_logout(const struct app *app, const char **why);
+bool system_may_control_market(const struct app *app, const char **why);
 
 #endif

@@ -19,31 +19,43 @@ static bool refuse(const char **why, const char *words)
 
 /* --- venue session ------------------------------------------------------------------------------------------------ */
 
-void trade_login(struct app *app, const char *argument)
+void system_login(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_login(app);
 }
 
-void trade_register(struct app *app, const char *argument)
+void system_register(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_register(app);
 }
 
-void trade_account(struct app *app, const char *argument)
+void system_account(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_account(app);
 }
 
-void trade_startup(struct app *app, const char *argument)
+void system_startup(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_startup_check(app);
 }
 
-bool trade_may_logout(const struct app *app, const char **why)
+bool system_may_accept(const struct app *app, const char **why)
+{
+    return trade_may_send(app, why) &&
+           (app->model->difference_count > 0 || refuse(why, "all books agree with the venue's"));
+}
+
+void system_differences(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_differences(app);
+}
+
+bool system_may_logout(const struct app *app, const char **why)
 {
     return trade_may_send(app, why) && (app->model->session.logged_in || refuse(why, "not logged in"));
 }
@@ -54,7 +66,7 @@ static void logout(struct app *app, void *context)
     request_control(app, COMPONENT_GATEWAY, CONTROL_LOGOUT, "", NULL);
 }
 
-void trade_logout(struct app *app, const char *argument)
+void system_logout(struct app *app, const char *argument)
 {
     (void)argument;
     char question[256];
@@ -72,7 +84,7 @@ static void unregister(struct app *app, void *context)
     request_control(app, COMPONENT_GATEWAY, CONTROL_UNREGISTER, context, NULL);
 }
 
-void trade_unregister(struct app *app, const char *argument)
+void system_unregister(struct app *app, const char *argument)
 {
     (void)argument;
     char question[128], *context = strdup(app_selected_symbol(app));
@@ -83,19 +95,19 @@ void trade_unregister(struct app *app, const char *argument)
 
 /* --- the kill switch and the system ------------------------------------------------------------------------------- */
 
-void trade_guard(struct app *app, const char *argument)
+void system_guard(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_guard(app);
 }
 
-void trade_halt(struct app *app, const char *argument)
+void system_halt(struct app *app, const char *argument)
 {
     (void)argument;
     request_control(app, COMPONENT_GATEWAY, CONTROL_HALT, "halted from the screen", NULL);
 }
 
-void trade_reduce(struct app *app, const char *argument)
+void system_reduce(struct app *app, const char *argument)
 {
     (void)argument;
     request_control(app, COMPONENT_GATEWAY, CONTROL_REDUCE, "reducing from the screen", NULL);
@@ -107,7 +119,7 @@ static void resume(struct app *app, void *context)
     request_control(app, COMPONENT_GATEWAY, CONTROL_RESUME, "resumed from the screen", NULL);
 }
 
-void trade_resume(struct app *app, const char *argument)
+void system_resume(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_confirm(app, "Resume", "Let orders pass again?", CONFIRM_KEY, resume, NULL);
@@ -119,7 +131,7 @@ static void stop_all(struct app *app, void *context)
     app->quit = request_control(app, COMPONENT_SUPERVISOR, CONTROL_SHUTDOWN, "", NULL);
 }
 
-void trade_stop_all(struct app *app, const char *argument)
+void system_stop_all(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_confirm(
@@ -130,7 +142,7 @@ void trade_stop_all(struct app *app, const char *argument)
 
 /* --- the simulated market ----------------------------------------------------------------------------------------- */
 
-bool trade_may_control_market(const struct app *app, const char **why)
+bool system_may_control_market(const struct app *app, const char **why)
 {
     if (!trade_may_send(app, why)) return false;
     return app->model->market.simulated || refuse(why, "only a simulated market can be controlled");
@@ -146,7 +158,7 @@ static void send_market(struct app *app, enum market_action action, int64_t numb
     app_send(app, COMPONENT_GATEWAY, &msg, NULL);
 }
 
-void trade_market_pause(struct app *app, const char *argument)
+void system_market_pause(struct app *app, const char *argument)
 {
     (void)argument;
     send_market(app, app->model->market.paused ? MARKET_PLAY : MARKET_PAUSE, 0);
@@ -156,7 +168,7 @@ void trade_market_pause(struct app *app, const char *argument)
 static const int32_t speeds[] = {1, 2, 5, 10, 20, 60, 120, 300, 600, 1200, 3600};
 #define SPEEDS (sizeof speeds / sizeof *speeds)
 
-void trade_market_faster(struct app *app, const char *argument)
+void system_market_faster(struct app *app, const char *argument)
 {
     int32_t speed = app->model->market.speed;
     size_t at = 0;
@@ -168,7 +180,7 @@ void trade_market_faster(struct app *app, const char *argument)
         send_market(app, MARKET_SPEED, speeds[at]);
 }
 
-void trade_market_slower(struct app *app, const char *argument)
+void system_market_slower(struct app *app, const char *argument)
 {
     int32_t speed = app->model->market.speed;
     size_t at = SPEEDS;
@@ -180,7 +192,7 @@ void trade_market_slower(struct app *app, const char *argument)
         send_market(app, MARKET_SPEED, speeds[at - 1]);
 }
 
-void trade_market_speed(struct app *app, const char *argument)
+void system_market_speed(struct app *app, const char *argument)
 {
     struct err err;
     price_t speed = 0;
@@ -193,7 +205,7 @@ void trade_market_speed(struct app *app, const char *argument)
     send_market(app, MARKET_SPEED, speed / PRICE_SCALE);
 }
 
-void trade_market_seek(struct app *app, const char *argument)
+void system_market_seek(struct app *app, const char *argument)
 {
     struct err err;
     int32_t seconds = 0;

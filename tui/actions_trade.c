@@ -6,6 +6,7 @@
 #include "core/cond.h"
 #include "core/text.h"
 #include "tui/actions.h"
+#include "tui/format.h"
 #include "tui/panes/pane.h"
 #include "tui/overlays/request.h"
 
@@ -237,25 +238,14 @@ static void cancel_order(struct app *app, void *context)
     app_send(app, COMPONENT_EXECUTOR, &msg, NULL);
 }
 
-void trade_describe_order(const struct order *order, char *text, size_t size)
-{
-    const struct order_request *request = &order->request;
-    char price[PRICE_TEXT_SIZE];
-    snprintf(text, size, "%s %d %s %s%s%s, %d filled", side_name(request->side), request->quantity, request->symbol,
-             order_type_name(request->type), request->type == ORDER_LIMIT ? " " : "",
-             request->type == ORDER_LIMIT ? price_format(request->limit_price, price, sizeof price) : "",
-             order->filled_quantity);
-}
-
 void trade_order_cancel(struct app *app, const char *argument)
 {
     (void)argument;
     const struct order *order = selected_order(app);
-    char question[256], words[128];
+    char question[256], words[FORMAT_ORDER_SIZE];
     if (!order) return;
     char *context = copy_words(order->request.client_order_id);
-    trade_describe_order(order, words, sizeof words);
-    snprintf(question, sizeof question, "Cancel %s?%s", words,
+    snprintf(question, sizeof question, "Cancel %s?%s", format_order(order, words),
              order->request.leg == LEG_TAKE_PROFIT || order->request.leg == LEG_STOP_LOSS ? " It is a protective exit."
                                                                                           : "");
     if (context) overlay_confirm(app, "Cancel order", question, CONFIRM_KEY, cancel_order, context);
@@ -265,6 +255,12 @@ void trade_order_history(struct app *app, const char *argument)
 {
     (void)argument;
     overlay_order_history(app, app_selected_order(app));
+}
+
+void trade_order_resolve(struct app *app, const char *argument)
+{
+    (void)argument;
+    overlay_resolve(app, app_selected_order(app));
 }
 
 /* --- contracts --- */

@@ -132,6 +132,17 @@ enum role side_role(enum side side)
     return side == SIDE_BUY ? ROLE_BUY : ROLE_SELL;
 }
 
+const char *format_order(const struct order *order, char *buf)
+{
+    const struct order_request *request = &order->request;
+    const bool limit = request->type == ORDER_LIMIT;
+    char price[PRICE_TEXT_SIZE];
+    snprintf(buf, FORMAT_ORDER_SIZE, "%s %d %s %s%s%s, %d filled", side_name(request->side), request->quantity,
+             request->symbol, order_type_name(request->type), limit ? " " : "",
+             limit ? price_format(request->limit_price, price, sizeof price) : "", order->filled_quantity);
+    return buf;
+}
+
 const char *order_state_short(enum order_state state)
 {
     if (state == ORDER_PARTIALLY_FILLED) return "PARTIAL";

@@ -13,7 +13,8 @@
 #include "core/price.h"
 #include "tui/theme.h"
 
-#define FORMAT_SIZE 48
+#define FORMAT_SIZE       48
+#define FORMAT_ORDER_SIZE 128
 
 const char *format_price(price_t price, int decimals, char *buf);
 bool format_fits(price_t price, int decimals); /* format_price would round nothing away */
@@ -32,6 +33,8 @@ enum role sign_role(int64_t value, enum role above, enum role below); /* ROLE_TE
 const char *sign_arrow(int64_t value);                                /* ▲ ▼ or a space */
 const char *side_letter(enum side side);                              /* B S */
 enum role side_role(enum side side);
+/* "BUY 2 MXFH1 LMT 17410, 1 filled"; buf holds FORMAT_ORDER_SIZE bytes. */
+const char *format_order(const struct order *order, char *buf);
 const char *order_state_short(enum order_state state); /* "PARTIAL", at most 10 letters */
 
 #endif

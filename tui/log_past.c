@@ -6,7 +6,7 @@
 #include "core/check.h"
 #include "core/clock.h"
 #include "tui/model_log.h"
-#include "tui/overlays/records.h"
+#include "tui/records.h"
 
 enum { SOURCES = 3 };
 #define PAST_US (24 * 3600 * CLOCK_SECOND_US)

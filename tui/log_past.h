@@ -2,7 +2,7 @@
  * log_past: what happened while the screen was away, read back into its log.
  *
  * Transitions, order events and the guard's words of the last day, as the stores hold them. They are read in the
- * background (tui/overlays/records.h); the lines come in when all of them are there.
+ * background (tui/records.h); the lines come in when all of them are there.
  *
  * What cannot be read is left out: a log with a hole is better than a screen that does not open. Unit: now_us process
  * time.

@@ -10,7 +10,6 @@
 
 #include "core/clock.h"
 #include "gateway/client.h"
-#include "tui/actions.h"
 #include "tui/app.h"
 #include "tui/draw.h"
 #include "tui/input.h"
@@ -112,7 +111,7 @@ static void wait_for_something(const struct screen *screen)
 /* The first one opens the differences' screen by itself, where nothing else has the keys. */
 static void show_differences(struct app *app, int before)
 {
-    if (before == 0 && model_halting(app->model) > 0 && !app->top && !app->read_only) trade_differences(app, NULL);
+    if (before == 0 && model_halting(app->model) > 0 && !app->top && !app->read_only) overlay_differences(app);
 }
 
 static void apply_messages(struct app *app)

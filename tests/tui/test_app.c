@@ -108,12 +108,12 @@ static void test_market_keys_step_the_speed(void **state)
 {
     struct app *app = *state;
     app->model->market.speed = 0;
-    trade_market_faster(app, NULL);
+    system_market_faster(app, NULL);
     assert_non_null(strstr(app->notice, "as fast as possible"));
     app->model->market.speed = 1;
-    trade_market_slower(app, NULL);
+    system_market_slower(app, NULL);
     assert_non_null(strstr(app->notice, "slowest"));
-    trade_market_faster(app, NULL);
+    system_market_faster(app, NULL);
     assert_non_null(strstr(app->notice, "Not sent: not connected"));
 }
 
@@ -175,7 +175,7 @@ static void test_read_only_sends_nothing(void **state)
     assert_false(app_send(app, COMPONENT_GATEWAY, &msg, NULL));
     assert_non_null(strstr(app->notice, "read-only"));
     assert_null(action_by_name("halt")->allowed); /* the kill switch works always */
-    trade_halt(app, NULL);
+    system_halt(app, NULL);
     assert_non_null(strstr(app->notice, "not connected"));
     view_read_only(app, NULL);
     assert_false(app_send(app, COMPONENT_GATEWAY, &msg, NULL));

@@ -13,7 +13,7 @@
 
 #include "core/clock.h"
 #include "tests/gateway/tempdir.h"
-#include "tui/overlays/records.h"
+#include "tui/records.h"
 
 #define PATIENCE_US (10 * CLOCK_SECOND_US)
 

@@ -6,7 +6,6 @@
 
 #include "core/check.h"
 #include "core/text.h"
-#include "tui/actions.h"
 #include "tui/difference_text.h"
 #include "tui/overlays/overlay.h"
 #include "tui/widgets/pick.h"
@@ -115,16 +114,7 @@ static const struct pick_ops ops = {
     .words = difference_words,
 };
 
-void trade_differences(struct app *app, const char *argument)
+void overlay_differences(struct app *app)
 {
-    (void)argument;
     pick_open(app, &ops, NULL, "", NULL);
-}
-
-bool trade_may_accept(const struct app *app, const char **why)
-{
-    if (!trade_may_send(app, why)) return false;
-    if (app->model->difference_count) return true;
-    *why = "all books agree with the venue's";
-    return false;
 }

@@ -9,7 +9,7 @@
 #include "tui/widgets/lines.h"
 #include "tui/overlays/overlay.h"
 #include "tui/widgets/pick.h"
-#include "tui/overlays/records.h"
+#include "tui/records.h"
 
 enum {
     HEAD_ROWS = 4,

@@ -80,6 +80,8 @@ void overlay_condition(struct app *app, int64_t condition_id); /* 0 = new */
 void overlay_condition_history(struct app *app, int64_t condition_id);
 void overlay_order_ticket(struct app *app, const char *symbol, enum side side);
 void overlay_order_history(struct app *app, const char *client_order_id);
+void overlay_resolve(struct app *app, const char *client_order_id); /* an UNKNOWN one */
+void overlay_differences(struct app *app);
 void overlay_startup_check(struct app *app);
 void overlay_guard(struct app *app); /* state and limits; change of mode */
 void overlay_themes(struct app *app);

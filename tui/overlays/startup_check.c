@@ -9,7 +9,6 @@
 #include "core/clock.h"
 #include "core/session.h"
 #include "core/text.h"
-#include "tui/actions.h"
 #include "tui/overlays/contract_rows.h"
 #include "tui/widgets/lines.h"
 #include "tui/overlays/overlay.h"
@@ -193,7 +192,7 @@ static enum check_level books_words(const struct app *app, char *words, size_t s
 
 static void show_differences(struct app *app)
 {
-    trade_differences(app, NULL);
+    overlay_differences(app);
 }
 
 static void new_condition(struct app *app)

@@ -1,5 +1,5 @@
 /*
- * records: stored rows for an overlay, read in the background so that the screen never waits for a file.
+ * records: stored rows for the screen, read in the background so that the screen never waits for a file.
  *
  * A thread of its own opens the file read-only, reads the rows in the asked order up to the limit, and ends. Until then
  * there are none and records_ready is false. Closing while it reads is fine: the thread frees what it made.
@@ -7,8 +7,8 @@
  *
  * Owner: records_read .. records_free. Thread: the screen's; only the reading itself runs elsewhere.
  */
-#ifndef TUI_OVERLAYS_RECORDS_H
-#define TUI_OVERLAYS_RECORDS_H
+#ifndef TUI_RECORDS_H
+#define TUI_RECORDS_H
 
 #include <stdbool.h>
 

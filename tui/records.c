@@ -1,6 +1,6 @@
 /* One short-lived thread a question. It shares nothing with the screen but this block, which the last of
  * the two frees. */
-#include "tui/overlays/records.h"
+#include "tui/records.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -6,10 +6,10 @@
 
 #include "core/check.h"
 #include "core/text.h"
-#include "tui/actions.h"
-#include "tui/panes/pane.h"
-#include "tui/widgets/pick.h"
+#include "tui/format.h"
+#include "tui/overlays/overlay.h"
 #include "tui/overlays/request.h"
+#include "tui/widgets/pick.h"
 
 enum { WIDTH = 64 };
 
@@ -83,14 +83,13 @@ static bool way_words(void *context, const struct app *app, int index, enum role
 static enum overlay_result way_choose(void *context, struct app *app, int index)
 {
     const struct order *order = model_order(app->model, context);
-    char words[128], question[384];
+    char words[FORMAT_ORDER_SIZE], question[384];
     if (!order) return OVERLAY_DONE;
     struct decision *decision = calloc(1, sizeof *decision);
     CHECK(decision);
     (void)text_copy(decision->id, sizeof decision->id, context);
     decision->way = &ways[index];
-    trade_describe_order(order, words, sizeof words);
-    snprintf(question, sizeof question, "%s. %s", words, ways[index].question);
+    snprintf(question, sizeof question, "%s. %s", format_order(order, words), ways[index].question);
     overlay_confirm(app, ways[index].name, question, ways[index].key, decide, decision);
     return OVERLAY_KEEP;
 }
@@ -117,10 +116,9 @@ static const struct pick_ops ops = {
     .free = free,
 };
 
-void trade_order_resolve(struct app *app, const char *argument)
+void overlay_resolve(struct app *app, const char *client_order_id)
 {
-    (void)argument;
-    char *id = strdup(app_selected_order(app));
+    char *id = strdup(client_order_id);
     CHECK(id);
     pick_open(app, &ops, id, "", NULL);
 }
