@@ -167,7 +167,7 @@ ubsan: ## every test under UndefinedBehaviorSanitizer
 tsan: ## every test under ThreadSanitizer
 	$(Q)$(MAKE) --no-print-directory BUILD=build/tsan SAN='-fsanitize=thread' OPT='-O1 -g' test
 
-lint: all ## layers, header shape, lengths, names of files, banned calls, clang-tidy, cppcheck
+lint: all ## layers, header shape, lengths, names of files, banned calls, shellcheck, clang-tidy, cppcheck
 	$(Q)sh .ci/deps.sh lint
 	$(Q)BUILD=$(BUILD) sh tests/lint/lint.sh
 

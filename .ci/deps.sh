@@ -8,7 +8,7 @@ packages() {
     case $1 in
     build) echo gcc libc6-dev libncurses-dev libzmq3-dev libmsgpack-dev libsqlite3-dev libinih-dev libarchive-dev \
         libjansson-dev libvterm-dev libcmocka-dev ;;
-    lint) echo clang-tidy clang-format cppcheck ;;
+    lint) echo clang-tidy clang-format cppcheck shellcheck ;;
     fuzz) echo clang libclang-rt-14-dev ;;
     *) echo "deps: unknown purpose '$1' (build, lint or fuzz)" >&2; exit 2 ;;
     esac

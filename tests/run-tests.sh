@@ -12,6 +12,7 @@ export TSAN_OPTIONS="${TSAN_OPTIONS-}:second_deadlock_stack=1"
 [ -f tests/lint/tsan.supp ] && export TSAN_OPTIONS="$TSAN_OPTIONS:suppressions=$PWD/tests/lint/tsan.supp"
 export BUILD TEST_S logs
 
+# shellcheck disable=SC2016 # what is quoted is for the shell that xargs starts
 printf '%s\n' "$@" | xargs -P 2 -n 1 sh -c '
     name=$(echo "${1#"$BUILD"/tests/}" | tr / .)
     timeout -k 5 "$TEST_S" "$1" >"$logs/$name.log" 2>&1

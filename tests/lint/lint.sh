@@ -1,6 +1,6 @@
 #!/bin/sh
 # lint: everything about the sources that a machine can judge. Every part runs, then it fails if any part did.
-#   BUILD=build sh tests/lint/lint.sh [PART...]      parts: self layers pure shape names format banned state tidy cppcheck
+#   BUILD=build sh tests/lint/lint.sh [PART...]      parts: self shell layers pure shape names format banned state tidy cppcheck
 # clang-tidy is run again only on files that changed, or all when a header did; two at a time.
 set -u
 : "${BUILD:=build}"
@@ -40,12 +40,16 @@ format() {
 pure() { BUILD=$BUILD sh $here/pure.sh; }
 state() { BUILD=$BUILD sh $here/state.sh; }
 self() { sh $here/selftest.sh; }
+# shellcheck disable=SC2046 # names without spaces
+shell() { shellcheck .ci/run $(find .ci core tests -name '*.sh'); }
 
 tidy() {
-    # shellcheck disable=SC2046
+    # shellcheck disable=SC2046,SC2012 # names without spaces
     newest=$(ls -t .clang-tidy $(echo "$files" | grep '\.h$') | head -n 1)
+    # shellcheck disable=SC2016 # what is quoted is for the shell that xargs starts
     echo "$sources" | while read -r source; do
         stamp=$cache/tidy/$source.ok
+        # shellcheck disable=SC3013 # POSIX has -nt since 2024, dash and bash had it before
         [ "$stamp" -nt "$source" ] && [ "$stamp" -nt "$newest" ] || echo "$source"
     done | CACHE=$cache xargs -r -P 2 -n 1 sh -c '
         # Its count of suppressed warnings goes to stderr; kept only when it fails.
@@ -65,10 +69,10 @@ check() {
         --template='{file}:{line}: cppcheck: {message} [{id}]' core db gateway tui tests
 }
 
-[ $# -gt 0 ] || set -- self layers pure shape names format banned state cppcheck tidy
+[ $# -gt 0 ] || set -- self shell layers pure shape names format banned state cppcheck tidy
 for name in "$@"; do
     case $name in
-    self | layers | pure | shape | names | format | banned | state | tidy) part "$name" "$name" ;;
+    self | shell | layers | pure | shape | names | format | banned | state | tidy) part "$name" "$name" ;;
     cppcheck) part cppcheck check ;;
     *) echo "lint: no part '$name'" >&2; exit 2 ;;
     esac

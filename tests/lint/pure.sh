@@ -9,7 +9,7 @@ own='^(core|db|gateway|tui|tests)/'
 wrong=0
 for source in "$@"; do
     headers=$($CC -std=c17 -D_GNU_SOURCE -I. -I"$BUILD/gen" -DOUTCRY_VERSION='"0"' -DOUTCRY_PREFIX='"/"' -M "$source" |
-        tr ' \\' '\n\n' | grep '\.h$') || { echo "$source: cannot be preprocessed"; wrong=1; continue; }
+        tr ' \134' '[\n*]' | grep '\.h$') || { echo "$source: cannot be preprocessed"; wrong=1; continue; }
     # The headers of all that the other layers use.
     foreign=$(echo "$headers" | grep -vE "$own" | grep -E '/(n?curses[a-z]*|panel|menu|form|eti|term|unctrl|zmq|zmq_utils|sqlite3[a-z]*|archive[a-z_]*|ini|jansson[a-z_]*|vterm[a-z_]*|iconv)\.h$')
     case $source in
