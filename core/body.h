@@ -110,6 +110,7 @@ enum difference_kind {
     DIFFERENCE_UNKNOWN,      /* an order of unknown outcome; blocks its symbol */
     DIFFERENCE_ELSEWHERE,    /* an order that works there and was not made here; blocks nothing */
     DIFFERENCE_ALIVE,        /* an order that ended here, and works there; halts */
+    DIFFERENCE_BEHIND,       /* an order that works here, and has ended or filled more there, without a report; halts */
 };
 
 /* The venue's books say something else than ours: said until the trader accepts it, or it goes away by itself. */

@@ -90,7 +90,8 @@ void gate_on_session(struct gate *gate, const struct session_info *session, int6
  * gives an UNKNOWN order: ORDER_CANCELLED, ORDER_REJECTED or ORDER_EXPIRED, or ORDER_UNKNOWN: ask the venue
  * again); ACCEPT (text = symbol, number = the venue's lots as he saw them: a difference of positions is counted, without a
  * cost; or text = client order id, number = the enum difference_kind as he saw it: MISSING ends here as CANCELLED, so does
- * UNKNOWN, unless the venue has it when it is asked once more, ELSEWHERE is noted, ALIVE is cancelled at the venue).
+ * UNKNOWN, unless the venue has it when it is asked once more, ELSEWHERE is noted, ALIVE is cancelled at the venue, of
+ * BEHIND the venue's word is taken).
  * RESUME is refused while what halted still holds. Every other kind is refused. */
 void gate_on_control(struct gate *gate, const struct control *control, int64_t now_us, struct sink *sink);
 /* The accounts of the login, before the gate_on_session that it comes up with: an order of another login's account is

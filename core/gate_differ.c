@@ -68,6 +68,7 @@ static struct difference of_order(const struct gate *gate, uint32_t slot)
     const struct order *order = order_table_at(&gate->orders, slot);
     struct difference difference = {
         .kind = gate->slots[slot].differs, .here = order->filled_quantity, .time_us = order->updated_us};
+    if (difference.kind == DIFFERENCE_BEHIND) difference.there = gate->slots[slot].behind.filled;
     (void)text_copy(difference.account, sizeof difference.account, order->request.account);
     (void)text_copy(difference.symbol, sizeof difference.symbol, order->request.symbol);
     (void)text_copy(difference.client_order_id, sizeof difference.client_order_id, order->request.client_order_id);
@@ -83,6 +84,7 @@ void gate_differ_order(struct gate *gate, uint32_t slot, struct sink *sink)
     const enum difference_kind now = order_state_terminal(order->state)                    ? (enum difference_kind)0
                                      : order->state == ORDER_UNKNOWN                       ? DIFFERENCE_UNKNOWN
                                      : extra->missing && order_state_working(order->state) ? DIFFERENCE_MISSING
+                                     : extra->behind.said                                  ? DIFFERENCE_BEHIND
                                      : elsewhere                                           ? DIFFERENCE_ELSEWHERE
                                                                                            : (enum difference_kind)0;
     if (now == before) return;
@@ -118,12 +120,17 @@ bool gate_differ_words(const struct gate *gate, char *text, size_t size)
         return true;
     }
     for (uint32_t at = order_table_first(&gate->orders); at != ORDER_TABLE_NONE;
-         at = order_table_next(&gate->orders, at))
-        if (gate->slots[at].differs == DIFFERENCE_MISSING) {
-            snprintf(text, size, "order %s works here and %s does not know it: accept it first",
-                     order_table_at(&gate->orders, at)->request.client_order_id, venue);
-            return true;
-        }
+         at = order_table_next(&gate->orders, at)) {
+        const enum difference_kind kind = gate->slots[at].differs;
+        const char *id = order_table_at(&gate->orders, at)->request.client_order_id;
+        if (kind == DIFFERENCE_MISSING)
+            snprintf(text, size, "order %s works here and %s does not know it: accept it first", id, venue);
+        else if (kind == DIFFERENCE_BEHIND)
+            snprintf(text, size, "order %s has ended or filled more at %s: accept it first", id, venue);
+        else
+            continue;
+        return true;
+    }
     return false;
 }
 
@@ -142,6 +149,8 @@ static void accept_order(struct gate *gate, uint32_t slot, const struct control 
                   "order %.40s, made elsewhere: seen by %s", control->text, actor);
         gate_reply(sink, control->request_id, ERR_OK, "%.40s counts and is not touched", control->text);
         gate_differ_order(gate, slot, sink);
+    } else if (extra->differs == DIFFERENCE_BEHIND) {
+        gate_behind_accept(gate, slot, control, actor, now_us, sink);
     } else if (extra->differs == DIFFERENCE_UNKNOWN) {
         gate_unknown_accept(gate, slot, control->request_id, actor, now_us, sink);
     } else {
@@ -211,10 +220,13 @@ static enum status acceptable(struct gate *gate, struct difference *difference, 
     for (uint32_t slot = order_table_first(&gate->orders); slot != ORDER_TABLE_NONE;
          slot = order_table_next(&gate->orders, slot)) {
         const struct order *order = order_table_at(&gate->orders, slot);
-        if (order->state != ORDER_UNKNOWN || strcmp(order->request.symbol, difference->symbol) != 0) continue;
+        const bool behind = gate->slots[slot].behind.state != 0;
+        if ((order->state != ORDER_UNKNOWN && !behind) || strcmp(order->request.symbol, difference->symbol) != 0)
+            continue;
         /* The difference may be what it did: its fills will come, and must not count twice. */
-        gate_reply(sink, control->request_id, ERR_STATE, "order %s on %s is of unknown outcome: decide that first",
-                   order->request.client_order_id, difference->symbol);
+        gate_reply(sink, control->request_id, ERR_STATE, "order %s on %s %s: decide that first",
+                   order->request.client_order_id, difference->symbol,
+                   behind ? "has filled more there, or ended" : "is of unknown outcome");
         return ERR_STATE;
     }
     if (*price > 0) return ERR_OK;

@@ -9,6 +9,7 @@
  *   gate_unknown.c   time-outs, asking the venue, what an answer means, the trader's decision
  *   gate_session.c   a venue session: catching up, comparing positions
  *   gate_alive.c     ... and the orders that work there: one that ended here, one that is not known here
+ *   gate_behind.c    an order that works here, and has ended or filled more there without a report
  *   gate_differ.c    what differs, said line by line, and the trader's acceptance
  *   gate_control.c   halt, reduce, resume, limits, the day's loss
  *
@@ -36,6 +37,16 @@
     ((int64_t)5000000) /* of an order of unknown outcome: the venue's last chance to say it has it */
 #define GATE_PUBLISH_US ((int64_t)1000000)
 
+/* An order that works here, while the venue says more of it than its reports: what it said last. */
+struct gate_behind {
+    enum order_state state; /* 0: they agree */
+    int32_t filled;
+    int64_t value; /* as order.filled_value */
+    int32_t tries; /* said so after that many answers with all reports */
+    uint64_t mark; /* gate.fills_done when it was said last */
+    bool said;     /* it is a difference */
+};
+
 /* Beside each slot of the order table. */
 struct gate_slot {
     struct order_event last; /* said again to whoever asks again; seq 0: not known */
@@ -50,9 +61,10 @@ struct gate_slot {
     bool reuse_said;              /* another order came under this id: said once, not at each resend */
     bool missing;                 /* it works here, and the venue does not know it */
     enum difference_kind differs; /* as said last; 0 = it does not */
-    bool seen_elsewhere;          /* made elsewhere, and the trader has looked at it */
-    bool cancel_wanted;           /* asked for before the venue had it */
-    int64_t decided_us;           /* the trader accepted it as CANCELLED, unless the venue has it; 0 = not */
+    struct gate_behind behind;
+    bool seen_elsewhere; /* made elsewhere, and the trader has looked at it */
+    bool cancel_wanted;  /* asked for before the venue had it */
+    int64_t decided_us;  /* the trader accepted it as CANCELLED, unless the venue has it; 0 = not */
     char decided_by[NAME_SIZE];
     int64_t cancel_us; /* when the cancel last went to the venue */
     struct cancel_request cancel;
@@ -111,6 +123,7 @@ struct gate {
     uint64_t fills_ask_id; /* QUERY_VENUE_FILLS without an answer yet */
     int64_t fills_us;      /* when it was last asked */
     uint64_t fills_from;   /* for what comes after this */
+    uint64_t fills_done;   /* answers of which every report was applied, in this run */
     struct gate_compare compare;
     struct difference differences[GATE_DIFFERENCES]; /* that stay, until they are accepted or go away */
     uint32_t difference_count;
@@ -177,6 +190,14 @@ uint32_t gate_alive(const struct gate *gate);
 bool gate_alive_judge(struct gate *gate, char *reason, size_t size, int64_t now_us, struct sink *sink);
 void gate_alive_accept(struct gate *gate, const struct difference *difference, const struct control *control,
                        const char *actor, int64_t now_us, struct sink *sink);
+
+/* gate_behind.c */
+/* The venue has said that of an order that works here. */
+void gate_behind_found(struct gate *gate, uint32_t slot, const struct order *there, int64_t now_us, struct sink *sink);
+/* A report of it came: compared anew. */
+void gate_behind_reported(struct gate *gate, uint32_t slot);
+void gate_behind_accept(struct gate *gate, uint32_t slot, const struct control *control, const char *actor,
+                        int64_t now_us, struct sink *sink);
 
 /* gate_differ.c */
 /* The row of that order ("") or position, at that venue's account: new, or as it stands. NULL: no room now. */

@@ -194,11 +194,13 @@ static void fills_answered(struct gate *gate, const struct reply *reply, int64_t
     const struct gate_stream *stream = gate_stream_now(gate);
     if (reply->status != ERR_OK || stream == NULL) return;
     const uint64_t rows = reply->number > 0 ? (uint64_t)reply->number : 0;
-    if (strcmp(reply->text, "more") == 0 || stream->seq < stream->seen)
+    if (strcmp(reply->text, "more") == 0 || stream->seq < stream->seen) {
         gate_ask_fills(gate, now_us, sink);
-    else if (stream->seq < gate->fills_from + rows)
-        return; /* the timer asks again */
-    else if (!gate->ready)
+        return;
+    }
+    if (stream->seq < gate->fills_from + rows) return; /* the timer asks again */
+    gate->fills_done++;
+    if (!gate->ready)
         caught_up(gate, now_us, sink);
     else if (gate->compare.suspect)
         judge_difference(gate, stream->seq, now_us, sink);

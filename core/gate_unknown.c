@@ -63,9 +63,11 @@ void gate_unknown_timer(struct gate *gate, uint32_t slot, int64_t now_us, struct
         decide(gate, slot, EXEC_CANCELLED, extra->decided_by, now_us, sink);
     if (order->state == ORDER_PENDING_CANCEL && now_us - extra->cancel_us >= gate->config.ack_timeout_us)
         gate_cancel_again(gate, slot, now_us, sink);
-    if ((order->state != ORDER_UNKNOWN && !extra->to_compare) || !gate->ready) return;
+    if ((order->state != ORDER_UNKNOWN && !extra->to_compare && !extra->behind.said) || !gate->ready) return;
     /* An answer that is not counted yet is worth asking for again soon; one that does not come, after the time-out. */
-    int64_t pause_us = extra->ask_id != 0 ? gate->config.ack_timeout_us : gate->config.in_flight_us / 2;
+    int64_t pause_us = extra->ask_id != 0   ? gate->config.ack_timeout_us
+                       : extra->behind.said ? GATE_DIFFER_AGAIN_US
+                                            : gate->config.in_flight_us / 2;
     if (now_us - extra->asked_us >= pause_us) gate_ask_order(gate, slot, now_us, sink);
 }
 
@@ -74,7 +76,6 @@ static void found(struct gate *gate, uint32_t slot, const struct order *there, i
 {
     const struct order *order = order_table_at(&gate->orders, slot);
     bool ended = order_state_terminal(there->state);
-    bool behind = there->filled_quantity > order->filled_quantity || (ended && !order_state_terminal(order->state));
     if (order->state == ORDER_UNKNOWN || order->state == ORDER_SENDING) {
         struct order_event event = {.kind = EXEC_NEW};
         (void)text_copy(event.venue_order_id, sizeof event.venue_order_id, there->venue_order_id);
@@ -82,8 +83,8 @@ static void found(struct gate *gate, uint32_t slot, const struct order *there, i
         (void)gate_event(gate, slot, &event, now_us, sink, NULL);
     }
     gate->slots[slot].missing = false;
+    gate_behind_found(gate, slot, there, now_us, sink);
     gate_differ_order(gate, slot, sink);
-    if (behind && gate->fills_ask_id == 0) gate_ask_fills(gate, now_us, sink);
     if (gate->slots[slot].cancel_wanted && !ended && order_state_working(order->state))
         gate_cancel(gate, slot, now_us, sink);
 }

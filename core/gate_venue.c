@@ -177,6 +177,7 @@ void gate_apply_exec(struct gate *gate, const struct venue_exec *exec, int64_t n
     struct gate_slot *extra = &gate->slots[slot];
     enum order_state state = order_table_at(&gate->orders, slot)->state;
     extra->missing = false;
+    gate_behind_reported(gate, slot);
     gate_differ_order(gate, slot, sink);
     if (extra->cancel_wanted && order_state_working(state)) gate_cancel(gate, slot, now_us, sink);
 }

@@ -65,7 +65,7 @@ static const char *const market_action_names[] = {
 };
 static const char *const difference_names[] = {
     [DIFFERENCE_POSITION] = "position",   [DIFFERENCE_MISSING] = "missing", [DIFFERENCE_UNKNOWN] = "unknown",
-    [DIFFERENCE_ELSEWHERE] = "elsewhere", [DIFFERENCE_ALIVE] = "alive",
+    [DIFFERENCE_ELSEWHERE] = "elsewhere", [DIFFERENCE_ALIVE] = "alive",     [DIFFERENCE_BEHIND] = "behind",
 };
 static const char *const session_names[] = {
     [SESSION_NONE] = "none",

@@ -12,6 +12,7 @@ static const struct {
     [DIFFERENCE_MISSING] = {"works", "not known", "end it here: CANCELLED"},
     [DIFFERENCE_UNKNOWN] = {"UNKNOWN", "no answer", "ask again, or CANCELLED"},
     [DIFFERENCE_ELSEWHERE] = {"not ours", "works", "leave it, note it"},
+    [DIFFERENCE_BEHIND] = {"works", "has ended", "take the venue's word"},
     [DIFFERENCE_ALIVE] = {"ended", "works", "cancel it at the venue"},
 };
 
@@ -28,6 +29,10 @@ struct difference_text difference_text(const struct difference *difference)
     }
     (void)text_copy(text.ours, sizeof text.ours, orders[difference->kind].ours);
     (void)text_copy(text.venue, sizeof text.venue, orders[difference->kind].venue);
+    if (difference->kind == DIFFERENCE_BEHIND && difference->here < difference->there) {
+        snprintf(text.ours, sizeof text.ours, "filled %" PRId32, difference->here);
+        snprintf(text.venue, sizeof text.venue, "filled %" PRId32, difference->there);
+    }
     (void)text_copy(text.proposed, sizeof text.proposed, orders[difference->kind].proposed);
     (void)text_copy(text.seen, sizeof text.seen, difference_kind_name(difference->kind));
     return text;

@@ -11,7 +11,7 @@
 #include "core/msg.h"
 
 struct difference_text {
-    char ours[16], venue[16], proposed[48];
+    char ours[20], venue[20], proposed[48];
     char seen[16]; /* what is given back when it is accepted: the venue's lots, or the kind */
 };
 

@@ -256,6 +256,7 @@ void recorded_differences(struct model *model)
         {.kind = DIFFERENCE_MISSING, .symbol = "MXFH1", .client_order_id = "k3f9-12-E1"},
         {.kind = DIFFERENCE_UNKNOWN, .symbol = "TXFH1", .client_order_id = "k3f9-m1627277400-14"},
         {.kind = DIFFERENCE_ELSEWHERE, .symbol = "TXFH1", .client_order_id = "venue/A0093"},
+        {.kind = DIFFERENCE_BEHIND, .symbol = "MXFH1", .client_order_id = "k3f9-10-E1", .here = 1, .there = 2},
         {.kind = DIFFERENCE_ALIVE, .symbol = "MXFH1", .client_order_id = "k3f9-11-E1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

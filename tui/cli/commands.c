@@ -218,8 +218,10 @@ static const struct cli_command commands[] = {
      "last "
      "price, without a cost. Or NAME is an order and SEEN its kind: missing (it ends here as CANCELLED), unknown (the "
      "same, but the venue is asked first, and what it says is adopted), alive (it ended here and works there: it is "
-     "cancelled at the venue), elsewhere (noted: it counts and is never touched). What has changed since is refused. "
-     "RESUME waits for positions, missing and alive orders.",
+     "cancelled at the venue), behind (it has ended or filled more there: the venue's word is taken), elsewhere "
+     "(noted: "
+     "it counts and is never touched). What has changed since is refused. RESUME waits for positions, and for missing, "
+     "alive and behind orders.",
      no_options, cmd_differences_accept},
     {"audit", "", 0, 0, "List every decision, newest first: who, when, on which tick, and why",
      "What operators asked for and were answered, each condition's transitions, signals, orders' events, what the "

@@ -79,16 +79,16 @@ int cmd_differences_list(struct cli *cli)
 int cmd_differences_accept(struct cli *cli)
 {
     char *end = NULL;
-    for (int kind = DIFFERENCE_MISSING; kind <= DIFFERENCE_ALIVE; kind++)
+    for (int kind = DIFFERENCE_MISSING; kind <= DIFFERENCE_BEHIND; kind++)
         if (strcmp(cli->words[1], difference_kind_name((enum difference_kind)kind)) == 0)
             return cli_control(cli, COMPONENT_GATEWAY, CONTROL_ACCEPT, cli->words[0], kind);
     errno = 0;
     long long lots = strtoll(cli->words[1], &end, 10);
     if (end == cli->words[1] || *end != '\0' || errno != 0 || lots < -ACCEPT_MAX || lots > ACCEPT_MAX) {
-        return cli_say(
-            CLI_USAGE,
-            "differences accept: '%s' (allowed lots -%d to %d; of an order: missing, unknown, elsewhere, alive)",
-            cli->words[1], ACCEPT_MAX, ACCEPT_MAX);
+        return cli_say(CLI_USAGE,
+                       "differences accept: '%s' (allowed lots -%d to %d; of an order: missing, unknown, elsewhere, "
+                       "alive, behind)",
+                       cli->words[1], ACCEPT_MAX, ACCEPT_MAX);
     }
     return cli_control(cli, COMPONENT_GATEWAY, CONTROL_ACCEPT, cli->words[0], lots);
 }
