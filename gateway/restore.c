@@ -170,6 +170,7 @@ struct last_days {
 
 static bool see_day(struct last_days *last, int32_t day)
 {
+    if (day == 0) return true; /* stored before the market was known: it is of no day */
     for (int i = 0; i < last->day_count; i++)
         if (last->days[i] == day) return true;
     if (last->day_count == 2) return false;

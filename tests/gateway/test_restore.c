@@ -213,12 +213,13 @@ static void orders_of_two_days_and_what_lives(void **state)
     order(3, ORDER_FILLED, 20260102);
     order(4, ORDER_CANCELLED, 20210726); /* a replay of long ago, later */
     order(5, ORDER_UNKNOWN, 20210726);
-    order(6, ORDER_DENIED, 20260105);
+    order(6, ORDER_DENIED, 0); /* before the market's day was known: it is of no day */
+    order(7, ORDER_DENIED, 20260105);
     if (restore_orders(db, take, NULL, &err) != ERR_OK) fail_msg("%s", err.text);
-    EXPECT(2, 5, 4, 6);
+    EXPECT(2, 5, 4, 6, 7);
     fed.count = 0;
     if (restore_order_events(db, take, NULL, &err) != ERR_OK) fail_msg("%s", err.text);
-    EXPECT(4, 5, 6);
+    EXPECT(4, 5, 6, 7);
 }
 
 static enum status count_rows(void *context, const struct msg *msg, struct err *why)
