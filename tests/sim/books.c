@@ -144,9 +144,22 @@ static uint64_t events_cursor(const struct store *store)
     return 0;
 }
 
+/* Of what is compared here; most steps store something else, or nothing. */
+static bool touched(const struct node *node)
+{
+    for (uint32_t i = 0; i < node->step_count; i++) {
+        const enum msg_id id = node->step[i].msg.id;
+        if (node->step[i].port == PORT_STORE && (id == MSG_CONDITION || id == MSG_ORDER_EVENT || id == MSG_POSITION ||
+                                                 id == MSG_CONDITION_LOTS || id == MSG_VENUE_EXEC))
+            return true;
+    }
+    return false;
+}
+
 void books_check(const struct node *node)
 {
     struct world *world = node->world;
+    if (!touched(node)) return;
     struct books *books = &world->books[node->id];
     if (node->id == NODE_EXCHANGE) {
         same_positions(node, world->venue_held);

@@ -33,7 +33,7 @@
 #define SIM_QUEUE_MAX      1024
 #define SIM_IDS_MAX        1024
 #define SIM_CONDITIONS_MAX 64
-#define SIM_FILES_EVERY    64 /* one seed in so many keeps its rows in real files */
+#define SIM_FILES_EVERY    63 /* one seed in so many keeps its rows in real files */
 
 enum node_id { NODE_STRATEGY, NODE_EXECUTOR, NODE_GATEWAY, NODE_EXCHANGE };
 /* client -> server; the server of each but SIGNALS also publishes to its client */
