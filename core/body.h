@@ -337,6 +337,7 @@ struct control {
     char text[TEXT_SIZE];
     int64_t number;
     char actor[NAME_SIZE];
+    int64_t created_us; /* FLATTEN, RESUME: when it was asked for; its time to live begins then. 0 = not said */
 };
 
 /* To the gateway only, over its control socket; never stored, never logged. */
@@ -355,7 +356,9 @@ struct condition_command {
     int64_t condition_id;         /* 0 for CREATE */
     struct condition_terms terms; /* CREATE, EDIT */
     char actor[NAME_SIZE];
-    uint64_t key; /* CREATE: the same one again (an answer was lost) makes no second condition; 0 = none */
+    uint64_t key;       /* CREATE: the same one again (an answer was lost) makes no second condition; 0 = none */
+    int64_t created_us; /* when it was asked for: CREATE, EDIT and RESUME are refused when that is too long ago; 0 = not
+                         * said */
 };
 
 /* The operator's order ticket, to the executor. An empty client_order_id asks the executor to make the next one; a set

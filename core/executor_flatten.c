@@ -279,6 +279,7 @@ static uint32_t begin_all(struct executor *executor, const struct control *contr
 static void begin(struct executor *executor, const struct control *control, int64_t now_us, struct sink *sink)
 {
     bool full = false;
+    if (executor_reply_late(executor, control->created_us, control->request_id, now_us, sink)) return;
     if (strcmp(control->text, "all") == 0) {
         uint32_t begun = begin_all(executor, control, sink, &full);
         executor_reply(sink, control->request_id, full ? ERR_FULL : ERR_OK, begun, "flattening %u symbols%s", begun,

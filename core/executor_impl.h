@@ -69,7 +69,11 @@ void executor_risk(struct executor *executor, struct sink *sink, int64_t now_us,
 void executor_reply(struct sink *sink, uint64_t request_id, enum status status, int64_t number, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* executor_orders.c: a checked request with a new id becomes an intent: stored, published, sent. false: no room. */
+/* executor_orders.c */
+/* true: it waited longer than its time to live, and was refused in words. */
+bool executor_reply_late(const struct executor *executor, int64_t created_us, uint64_t request_id, int64_t now_us,
+                         struct sink *sink);
+/* A checked request with a new id becomes an intent: stored, published, sent. false: no room. */
 bool executor_intend(struct executor *executor, const struct order_request *request, int64_t now_us, struct sink *sink);
 void executor_next_id(struct executor *executor, char id[CLIENT_ORDER_ID_SIZE]);
 /* Want this order ended; the order is not terminal. */

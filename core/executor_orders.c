@@ -196,18 +196,12 @@ static void reply_known(const struct order *order, const struct order_request *r
 }
 
 /* Its time began when it was asked for, not when a process that stood still, or was started anew, comes to read it. */
-static bool reply_late(const struct order_request *request, uint64_t request_id, int64_t now_us, struct sink *sink)
+bool executor_reply_late(const struct executor *executor, int64_t created_us, uint64_t request_id, int64_t now_us,
+                         struct sink *sink)
 {
-    const int64_t age_ms = (now_us - request->created_us) / 1000;
-    if (order_request_early(request, now_us)) {
-        executor_reply(sink, request_id, ERR_STATE, 0, "not taken: it was made in the future; the clock was set back");
-    } else if (request->expires_us != 0 && now_us > request->expires_us) {
-        executor_reply(sink, request_id, ERR_STATE, 0,
-                       "not taken: asked for %" PRId64 ".%" PRId64 " s ago, its time to live has ended", age_ms / 1000,
-                       age_ms / 100 % 10);
-    } else {
-        return false;
-    }
+    char words[REASON_SIZE];
+    if (!order_late(created_us, executor->config.time_to_live_us, now_us, words, sizeof words)) return false;
+    executor_reply(sink, request_id, ERR_STATE, 0, "%s", words);
     return true;
 }
 
@@ -230,7 +224,7 @@ void executor_on_order_command(struct executor *executor, const struct order_com
         reply_known(order_table_at(&executor->orders, slot), &request, command->request_id, sink);
         return;
     }
-    if (reply_late(&request, command->request_id, now_us, sink)) return;
+    if (executor_reply_late(executor, request.created_us, command->request_id, now_us, sink)) return;
     if (opens_while_flattening(executor, &request)) {
         executor_reply(sink, command->request_id, ERR_STATE, 0, "not taken: %s", reject_words(REJECT_FLATTENING));
         return;

@@ -86,6 +86,8 @@ static const struct field fields_condition_command[] = {
     TERMS_FIELDS(condition_command, terms., _or_none, 0),
     TEXT(condition_command, , actor, 0, "who asks"),
     COUNTER(condition_command, , key, "create: asked again with the same one, no second is made; 0 for none"),
+    TIME(condition_command, , created_us,
+         "when it was asked for (process time): create, edit and resume have a time to live; 0 for not said"),
 };
 MSG_TYPE(MSG_CONDITION_COMMAND, condition_command, condition_command,
          "Create, edit, pause, resume or cancel a condition; the terms are for create and edit.");

@@ -130,6 +130,8 @@ static const struct field fields_control[] = {
     TEXT(control, , text, 0, "account, contract, component or client order id"),
     NUMBER(control, , number, -INT64_MAX, INT64_MAX, "resolve: what the trader decided"),
     TEXT(control, , actor, 0, "who asks"),
+    TIME(control, , created_us,
+         "when it was asked for (process time): flatten and resume have a time to live; 0 for not said"),
 };
 MSG_TYPE(MSG_CONTROL, control, control, "Do something to the system.");
 

@@ -233,6 +233,20 @@ bool order_request_early(const struct order_request *request, int64_t now_us)
     return request->expires_us != 0 && request->created_us > now_us + ORDER_EARLY_US;
 }
 
+bool order_late(int64_t created_us, int64_t live_us, int64_t now_us, char *words, size_t size)
+{
+    if (created_us == 0 || live_us == 0) return false;
+    if (created_us > now_us + ORDER_EARLY_US) {
+        snprintf(words, size, "not taken: it was made in the future; the clock was set back");
+        return true;
+    }
+    const int64_t age_ms = (now_us - created_us) / 1000;
+    if (now_us - created_us <= live_us) return false;
+    snprintf(words, size, "not taken: asked for %" PRId64 ".%" PRId64 " s ago, its time to live has ended",
+             age_ms / 1000, age_ms / 100 % 10);
+    return true;
+}
+
 bool order_request_same(const struct order_request *a, const struct order_request *b)
 {
     return strcmp(a->client_order_id, b->client_order_id) == 0 && strcmp(a->account, b->account) == 0 &&

@@ -193,6 +193,10 @@ enum status order_request_check(const struct order_request *request, struct err 
 /* Found at the venue, and not made here: counted, never touched. */
 bool order_request_elsewhere(const struct order_request *request);
 
+/* Has what a person asked for at created_us waited longer than it may live (live_us), so that it must not be done any
+ * more? true: words says why. Either 0: it has no time to live. */
+bool order_late(int64_t created_us, int64_t live_us, int64_t now_us, char *words, size_t size);
+
 /* Was it made in the future (by more than ORDER_EARLY_US)? Then the clock was set back since, nobody knows its age, and
  * it is as dead as one whose time to live has ended. Only what has a time to live can be. */
 bool order_request_early(const struct order_request *request, int64_t now_us);

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/emit.h"
+#include "core/order.h"
 #include "core/strategy_impl.h"
 #include "core/text.h"
 
@@ -82,6 +83,16 @@ static enum status created_before(struct strategy *strategy, const struct strate
     return ERR_OK;
 }
 
+/* Its time began when it was asked for: what only takes away (pause, cancel) is done late too. */
+static enum status check_time(const struct strategy_step *step, const struct condition_command *command,
+                              struct err *err)
+{
+    char words[REASON_SIZE];
+    const int64_t live_us = step->strategy->config.time_to_live_us;
+    if (!order_late(command->created_us, live_us, step->now_us, words, sizeof words)) return ERR_OK;
+    return err_set(err, ERR_STATE, "%s", words);
+}
+
 static enum status create(struct strategy_step *step, const struct condition_command *command, struct strategy_row *row,
                           struct reply *reply, struct err *err)
 {
@@ -89,7 +100,8 @@ static enum status create(struct strategy_step *step, const struct condition_com
     struct strategy *strategy = step->strategy;
     const struct strategy_key *before = find_key(strategy, command->key);
     if (before != NULL) return created_before(strategy, before, &command->terms, reply, err);
-    const enum status status = check_terms(strategy, &command->terms, err);
+    enum status status = check_time(step, command, err);
+    if (status == ERR_OK) status = check_terms(strategy, &command->terms, err);
     if (status != ERR_OK) return status;
     if (strategy->live >= strategy->config.max_conditions)
         return err_set(err, ERR_FULL, "%" PRIu32 " conditions are live, the limit: cancel some first", strategy->live);
@@ -122,7 +134,8 @@ static enum status edit(struct strategy_step *step, const struct condition_comma
                        "condition %" PRId64 " is %s: only ARMED, TRIGGERED or PAUSED ones can be edited", condition->id,
                        condition_state_name(condition->state));
     }
-    const enum status status = check_terms(step->strategy, &command->terms, err);
+    enum status status = check_time(step, command, err);
+    if (status == ERR_OK) status = check_terms(step->strategy, &command->terms, err);
     if (status != ERR_OK) return status;
     strategy_sync(row);
     if (!strategy_row_move(step->strategy, row, command->terms.symbol)) return err_set(err, ERR_FULL, "no memory");
@@ -164,8 +177,9 @@ static enum status pause_condition(struct strategy_step *step, const struct cond
 static enum status resume_condition(struct strategy_step *step, const struct condition_command *command,
                                     struct strategy_row *row, struct reply *reply, struct err *err)
 {
-    (void)command;
     struct condition *condition = &row->condition;
+    const enum status status = check_time(step, command, err);
+    if (status != ERR_OK) return status;
     if (condition->state != CONDITION_PAUSED) {
         return err_set(err, ERR_STATE, "condition %" PRId64 " is %s: only PAUSED ones can be resumed", condition->id,
                        condition_state_name(condition->state));

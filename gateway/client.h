@@ -58,9 +58,9 @@ bool client_next(struct client *client, struct msg *msg, enum component *from);
 
 /* Send a request (query, control, login, condition_command, order_command, cancel_command, limits_command,
  * market_control) to an agent; its request_id is filled in here and returned through *request_id (may be NULL), and the
- * created_us of an order_command without one: its time to live begins now, however often it is sent. The MSG_REPLY with
- * that id comes out of client_next, ERR_TIMEOUT within the setting's time-out when nobody answers: every request gets
- * exactly one reply. */
+ * created_us of an order_command, condition_command or control without one: its time to live begins now, however often
+ * it is sent. The MSG_REPLY with that id comes out of client_next, ERR_TIMEOUT within the setting's time-out when nobody
+ * answers: every request gets exactly one reply. */
 enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id,
                         struct err *err);
 

@@ -193,6 +193,14 @@ static bool is_request(enum msg_id id)
     return false;
 }
 
+/* The time to live of what is asked begins here, wherever it will have to wait; asked again, it is as old as it was. */
+static int64_t *created_of(struct msg *msg)
+{
+    if (msg->id == MSG_ORDER_COMMAND) return &msg->order_command.order.created_us;
+    if (msg->id == MSG_CONDITION_COMMAND) return &msg->condition_command.created_us;
+    return msg->id == MSG_CONTROL ? &msg->control.created_us : NULL;
+}
+
 enum status client_send(struct client *client, enum component to, struct msg *msg, uint64_t *request_id,
                         struct err *err)
 {
@@ -205,9 +213,8 @@ enum status client_send(struct client *client, enum component to, struct msg *ms
     if (r == NULL)
         return err_set(err, ERR_FULL, "too many requests without an answer (allowed %d)", CLIENT_REQUESTS_MAX);
     set_request_id(msg, r->id);
-    /* A ticket's time to live begins here, wherever it will have to wait; asked again, it is as old as it was. */
-    if (msg->id == MSG_ORDER_COMMAND && msg->order_command.order.created_us == 0)
-        msg->order_command.order.created_us = clock_system()->now_us(clock_system());
+    int64_t *created_us = created_of(msg);
+    if (created_us != NULL && *created_us == 0) *created_us = clock_system()->now_us(clock_system());
     enum status status = bus_send(link->line, msg, &why);
     if (status != ERR_OK) {
         r->id = 0;

@@ -156,10 +156,22 @@ static void on_query(struct gateway *g, const struct requester *from, const stru
     end(&answer, query->request_id);
 }
 
+/* HALT and REDUCE are done however long they waited; trading again, only while it is wanted. */
+static bool resumes_late(struct gateway *g, const struct control *control, int64_t now_us, char *words, size_t size)
+{
+    const int64_t live_us = settings_number(&g->agent->settings, SET_SIGNAL_TTL) * CLOCK_MS_US;
+    return control->kind == CONTROL_RESUME && order_late(control->created_us, live_us, now_us, words, size);
+}
+
 static void on_control(struct gateway *g, const struct requester *from, const struct control *control, int64_t now_us)
 {
+    char words[REASON_SIZE];
     log_write(g->agent->log, LEVEL_INFO, "%s asks: %s %.60s", control->actor, control_kind_name(control->kind),
               control->text);
+    if (resumes_late(g, control, now_us, words, sizeof words)) {
+        agent_reply(g->agent, from, control->request_id, ERR_STATE, 0, "%s", words);
+        return;
+    }
     switch (control->kind) {
     case CONTROL_HALT:
     case CONTROL_REDUCE:

@@ -76,6 +76,27 @@ static void test_nothing_opens_meanwhile(void **state)
     assert_true(acked(scene)->accepted);
 }
 
+/* It waited at an executor that stood still: what it would close now is not what was seen when it was asked for. */
+static void test_a_flatten_that_comes_late_is_not_begun(void **state)
+{
+    struct scene *scene = *state;
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
+    capture_clear(&scene->out);
+    struct control control = {.request_id = 79,
+                              .kind = CONTROL_FLATTEN,
+                              .text = "MXFH1",
+                              .actor = "ann",
+                              .created_us = scene->now_us - 5001 * MS};
+    executor_on_control(scene->executor, &control, scene->now_us, &scene->sink);
+    assert_int_equal(replied(scene)->status, ERR_STATE);
+    assert_string_equal(replied(scene)->text, "not taken: asked for 5.0 s ago, its time to live has ended");
+    executor_on_timer(scene->executor, scene->now_us + 1000 * MS, &scene->sink);
+    assert_int_equal(capture_count(&scene->out, PORT_ORDER, MSG_ORDER_REQUEST), 0);
+    control.created_us = scene->now_us - 5000 * MS;
+    executor_on_control(scene->executor, &control, scene->now_us, &scene->sink);
+    assert_int_equal(last_sent(scene)->quantity, 2);
+}
+
 /* Two conditions hold as much against each other: no order can close that, the gate is asked to let them give it up. */
 static void test_flatten_of_what_nets(void **state)
 {
@@ -272,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_flatten),
         TEST(test_nothing_opens_meanwhile),
+        TEST(test_a_flatten_that_comes_late_is_not_begun),
         TEST(test_flatten_of_what_nets),
         TEST(test_flatten_waits_for_what_is_in_doubt),
         TEST(test_flatten_asks_again_later),

@@ -302,6 +302,45 @@ static void the_same_create_again_makes_no_second(void **state)
     fixture_free(f);
 }
 
+static enum status asked_at(struct fixture *f, struct condition_command *command, int64_t created_us)
+{
+    command->created_us = created_us;
+    strategy_on_command(f->strategy, command, f->now_us, &f->sink);
+    return (enum status)f->said[f->said_count - 1].msg.reply.status;
+}
+
+/* It waited at a strategy that stood still. What would begin something is refused; what only takes away is done. */
+static void what_waited_too_long_is_not_done(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    struct condition_command command = {
+        .request_id = 7, .action = CONDITION_CREATE, .actor = "trader", .terms = plain_terms(), .key = 42};
+    const int64_t late = f->now_us - TTL_US - 1;
+    assert_int_equal(asked_at(f, &command, late), ERR_STATE);
+    assert_string_equal(f->said[f->said_count - 1].msg.reply.text,
+                        "not taken: asked for 5.0 s ago, its time to live has ended");
+    assert_int_equal(asked_at(f, &command, INT64_MAX), ERR_STATE);
+    assert_null(strategy_condition(f->strategy, 1));
+    assert_int_equal(asked_at(f, &command, f->now_us - TTL_US), ERR_OK);
+    assert_int_equal(asked_at(f, &command, late), ERR_OK); /* asked again: what was done is the answer */
+    assert_null(strategy_condition(f->strategy, 2));
+    command.condition_id = 1;
+    command.action = CONDITION_EDIT;
+    command.terms.quantity = 2;
+    assert_int_equal(asked_at(f, &command, late), ERR_STATE);
+    assert_int_equal(condition(f, 1)->terms.quantity, 3);
+    command.action = CONDITION_PAUSE;
+    assert_int_equal(asked_at(f, &command, late), ERR_OK);
+    command.action = CONDITION_RESUME;
+    assert_int_equal(asked_at(f, &command, late), ERR_STATE);
+    state_is(f, 1, CONDITION_PAUSED);
+    command.action = CONDITION_CANCEL;
+    assert_int_equal(asked_at(f, &command, late), ERR_OK);
+    state_is(f, 1, CONDITION_CANCELLED);
+    fixture_free(f);
+}
+
 static const char *last_risk(const struct fixture *f)
 {
     const struct msg *msg = heard(f, PORT_STORE, MSG_RISK_EVENT, 0);
@@ -658,6 +697,7 @@ int main(void)
         cmocka_unit_test(closed_markets_are_waited_for),
         cmocka_unit_test(stale_feeds_hold_entries_only),
         cmocka_unit_test(the_same_create_again_makes_no_second),
+        cmocka_unit_test(what_waited_too_long_is_not_done),
         cmocka_unit_test(a_new_epoch_counts_from_its_first_tick_and_is_said),
         cmocka_unit_test(lost_ticks_are_said),
         cmocka_unit_test(replayed_ticks_do_not_reach_into_the_past),
