@@ -182,6 +182,19 @@ static void assert_in_order(const json_t *rows, const char *const *wanted, size_
     }
 }
 
+static void a_denial_says_why(void **state)
+{
+    expect(state, CLI_FAILED, "orders place --symbol %s --side BUY --quantity 99", symbol);
+    json_t *rows = ask(state, "audit --text MAX_QUANTITY");
+    assert_int_equal(json_array_size(rows), 2); /* the order's end, and the guard's notice */
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *row = json_array_get(rows, i);
+        run_says(text_of(row, "reason"), "99 exceeds the limit 50");
+        assert_true(number_of(row, "tick_seq") > 0);
+    }
+    json_decref(rows);
+}
+
 static void a_condition_can_be_followed_from_tick_to_fill(void **state)
 {
     static const char *const of_strategy[] = {"- -> ARMED", "ARMED -> TRIGGERED", "TRIGGERED -> ENTERING",
@@ -208,19 +221,6 @@ static void a_condition_can_be_followed_from_tick_to_fill(void **state)
     assert_true(json_array_size(rows) >= 5);
     json_decref(rows);
     expect(state, CLI_OK, "flatten %s", symbol);
-}
-
-static void a_denial_says_why(void **state)
-{
-    expect(state, CLI_FAILED, "orders place --symbol %s --side BUY --quantity 99", symbol);
-    json_t *rows = ask(state, "audit --text MAX_QUANTITY");
-    assert_int_equal(json_array_size(rows), 2); /* the order's end, and the guard's notice */
-    for (size_t i = 0; i < 2; i++) {
-        const json_t *row = json_array_get(rows, i);
-        run_says(text_of(row, "reason"), "99 exceeds the limit 50");
-        assert_true(number_of(row, "tick_seq") > 0);
-    }
-    json_decref(rows);
 }
 
 /* --- secrets ------------------------------------------------------------------------------------------------------ */
@@ -431,8 +431,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_request_is_a_row_with_its_answer),
-        cmocka_unit_test(a_condition_can_be_followed_from_tick_to_fill),
+        /* Before the flatten that the next one ends with: while it goes on it is the one that refuses. */
         cmocka_unit_test(a_denial_says_why),
+        cmocka_unit_test(a_condition_can_be_followed_from_tick_to_fill),
         cmocka_unit_test(no_password_is_anywhere),
         cmocka_unit_test(who_hears_passwords_leaves_no_core),
         cmocka_unit_test(the_screen_leaves_no_core_after_a_password),

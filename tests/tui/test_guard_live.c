@@ -40,31 +40,47 @@ static void passes(void **state, const char *words, const char *end)
     if (strncmp(reject, end, strlen(end)) != 0) fail_msg("%s: %s, expected %s", words, reject, end);
 }
 
+struct limit {
+    const char *name, *on, *off; /* off: as it is set at first */
+    const char *order, *code, *reason;
+};
+
+static void breaks(void **state, const struct limit *limit)
+{
+    expect(state, CLI_OK, "limits %s %s", limit->name, limit->on);
+    refused(state, limit->order, limit->code, limit->reason);
+    expect(state, CLI_OK, "limits %s %s", limit->name, limit->off);
+    expect(state, CLI_OK, "audit --text %s: --limit 1", limit->code);
+    run_says(run.out, limit->code);
+}
+
+/* By an order that nobody fills: one that met a young price would hold a lot otherwise, and the silence after it reduces. */
+static void an_old_price_is_a_limit_too(void **state)
+{
+    char words[96];
+    snprintf(words, sizeof(words), "--side buy --quantity 1 --type LMT --tif IOC --limit-price %lld",
+             (long long)(last_price(state) * 97 / 100));
+    const struct limit stale = {"--stale-tick-ms", "1", "10000", words, "STALE_TICK", "ms old, the limit is 1 ms"};
+    expect(state, CLI_OK, "limits --duplicate-window-ms 0");
+    breaks(state, &stale);
+    mode_is(state, "ACTIVE");
+}
+
 static void each_limit_has_its_code_and_words(void **state)
 {
-    static const struct {
-        const char *limit, *on, *off; /* off: as it is set at first */
-        const char *order, *code, *reason;
-    } rows[] = {
+    static const struct limit rows[] = {
         {"--max-order-quantity", "2", "50", "--side buy --quantity 3", "MAX_QUANTITY",
          "order quantity 3 exceeds the limit 2"},
         {"--max-position", "2", "200", "--side sell --quantity 3", "MAX_POSITION", "beyond the limit 2"},
         {"--max-notional", "1000", "500000000", "--side buy --quantity 1", "MAX_NOTIONAL",
          "exceeds the limit NT$ 1,000"},
-        {"--stale-tick-ms", "1", "10000", "--side buy --quantity 1", "STALE_TICK", "ms old, the limit is 1 ms"},
         {"--orders-per-second", "1", "50", "--side buy --quantity 1", "ORDER_RATE",
          "orders in the last second, the limit is 1"},
         {"--duplicate-window-ms", "60000", "0", "--side buy --quantity 1", "DUPLICATE_WINDOW",
          "the same order was sent"},
     };
     expect(state, CLI_OK, "limits --duplicate-window-ms 0");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        expect(state, CLI_OK, "limits %s %s", rows[i].limit, rows[i].on);
-        refused(state, rows[i].order, rows[i].code, rows[i].reason);
-        expect(state, CLI_OK, "limits %s %s", rows[i].limit, rows[i].off);
-        expect(state, CLI_OK, "audit --text %s: --limit 1", rows[i].code);
-        run_says(run.out, rows[i].code);
-    }
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) breaks(state, &rows[i]);
     mode_is(state, "ACTIVE"); /* a refusal is no alarm */
 }
 
@@ -193,6 +209,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         /* First: nothing has been won yet that could make up for it. */
         cmocka_unit_test(a_day_s_loss_ends_it),
+        /* Before a lot is held. */
+        cmocka_unit_test(an_old_price_is_a_limit_too),
         cmocka_unit_test(each_limit_has_its_code_and_words),
         cmocka_unit_test(the_collar_is_about_limit_prices),
         /* Before any other order of the strategy. */
