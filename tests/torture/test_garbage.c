@@ -133,7 +133,7 @@ static void throw_one(struct torture *t, void *socket)
         break;
     case 4: /* another version */
         length = nearly_valid(t, bytes);
-        if (length > 3) bytes[bytes[0] == 0xdc ? 3 : 1] = 2;
+        if (length > 3) bytes[bytes[0] == 0xdc ? 3 : 1] = WIRE_VERSION + 1;
         throw_frames(socket, 1, bytes, length);
         break;
     default:

@@ -156,7 +156,9 @@ int cmd_stop(struct cli *cli)
     cli_actor(msg.control.actor);
     enum status status = client_call(cli->client, COMPONENT_SUPERVISOR, &msg, NULL, NULL, &reply, &err);
     if (status == ERR_OK && reply.status != ERR_OK && reply.status != ERR_TIMEOUT) return cli_print_reply(cli, &reply);
-    if (client_strange(cli->client, COMPONENT_SUPERVISOR)) (void)client_daemon_end(cli->settings);
+    /* One of another version does not understand; one that hangs would not hear either. */
+    const bool unheard = status == ERR_TIMEOUT || client_strange(cli->client, COMPONENT_SUPERVISOR);
+    if (unheard) (void)client_daemon_end(cli->settings);
     return await_end(cli); /* its answer may be lost in its own end */
 }
 
