@@ -178,13 +178,33 @@ static enum status open_read(struct db *db, struct err *err)
     return status == ERR_OK ? check_version(db, &empty, err) : status;
 }
 
+static void move_log(struct db *db)
+{
+    db->tried_pages = db->log_pages;
+    (void)sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/* Instead of SQLite's own: a commit stands between a tick and its order, moving the log's pages need not. */
+static int note_log(void *context, sqlite3 *sql, const char *schema, int pages)
+{
+    struct db *db = context;
+    (void)sql;
+    (void)schema;
+    db->log_pages = pages;
+    if (pages < db->tried_pages) db->tried_pages = 0; /* it began anew */
+    if (pages >= DB_LOG_PAGES_MAX) move_log(db);
+    return SQLITE_OK;
+}
+
+void db_idle(struct db *db)
+{
+    if (db->log_pages - db->tried_pages >= DB_LOG_PAGES) move_log(db);
+}
+
 static enum status set_up_writer(struct db *db, enum db_durability durability, struct err *err)
 {
-    /* A commit of the gateway waits for the disk; a checkpoint waits longer, so it comes rarely. */
-    const char *sql = durability == DB_FULL ? "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; "
-                                              "PRAGMA journal_size_limit = 67108864"
-                                            : "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; "
-                                              "PRAGMA journal_size_limit = 67108864";
+    const char *sql = durability == DB_FULL ? "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"
+                                            : "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864";
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(db->sql, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(statement);
@@ -195,6 +215,7 @@ static enum status set_up_writer(struct db *db, enum db_durability durability, s
     if (!wal)
         return err_set(err, ERR_IO, "%s: this file system does not take SQLite's WAL (no shared memory)", db->path);
     code = sqlite3_exec(db->sql, sql, NULL, NULL, NULL);
+    sqlite3_wal_hook(db->sql, note_log, db);
     return code == SQLITE_OK ? schema_migrate(db, err) : db_fail(db, code, "set it up", err);
 }
 

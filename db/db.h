@@ -52,6 +52,12 @@ enum status db_begin(struct db *db, struct err *err);
 enum status db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db);
 
+/* Nothing is urgent: the pages of the write-ahead log move into the file, when there are DB_LOG_PAGES of them. Some
+ * milliseconds; a commit does it itself only when DB_LOG_PAGES_MAX have come together. What fails is tried again. */
+#define DB_LOG_PAGES     500
+#define DB_LOG_PAGES_MAX 4000
+void db_idle(struct db *db);
+
 /* Insert or replace by the table's key; append-only tables refuse a repeated key quietly (a replayed input). A ratchet
  * is one row, and every condition it moves reads as moved (the view conditions_now). ERR_INVALID: this file has no table
  * for the message. */

@@ -48,6 +48,8 @@ struct db {
     enum db_mode mode;
     int lock_fd;
     uint64_t queries; /* counts, for cached_query.used */
+    int log_pages;    /* of the write-ahead log, after the last commit */
+    int tried_pages;  /* ... when its pages were last moved into the file */
     char path[DB_PATH_SIZE];
     sqlite3_stmt *fixed[FIXED_COUNT];
     sqlite3_stmt *store[DB_TABLES_MAX]; /* by index in table_at */

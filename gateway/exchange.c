@@ -170,6 +170,7 @@ static int64_t exchange_work(struct agent *agent, void *self, int64_t now_us)
         exchange->next_save_us = now_us + SAVE_EVERY_US;
         if (exchange_save(exchange, false, &err) != ERR_OK) agent_fail(agent, &err);
     }
+    if (next_us > now_us) db_idle(exchange->db);
     return earlier(next_us, earlier(exchange->market.next_publish_us, now_us + DEPTH_EVERY_US));
 }
 

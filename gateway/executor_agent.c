@@ -243,6 +243,7 @@ static int64_t executor_work(struct agent *agent, void *self, int64_t now_us)
         e->next_timer_us = now_us + TIMER_US;
     }
     if (served == AGENT_BATCH) next = now_us;
+    if (next > now_us) db_idle(e->db);
     return next < e->next_timer_us ? next : e->next_timer_us;
 }
 

@@ -288,6 +288,7 @@ static int64_t gateway_work(struct agent *agent, void *self, int64_t now_us)
         }
         g->next_timer_us = now_us + TIMER_US;
     }
+    if (next > now_us) db_idle(g->db);
     int64_t wanted = g->session.logged_in ? g->next_timer_us : now_us + LINK_POLL_US;
     return next < wanted ? next : wanted;
 }

@@ -256,6 +256,7 @@ static int64_t strategy_work(struct agent *agent, void *self, int64_t now_us)
         s->next_timer_us = now_us + TIMER_US;
     }
     if (acks == AGENT_BATCH) next = now_us;
+    if (next > now_us) db_idle(s->db);
     return next < s->next_timer_us ? next : s->next_timer_us;
 }
 

@@ -1,8 +1,9 @@
 /*
  * order_path: strategy, executor, gate and matching joined in one thread, with nothing between them: what one says, the
- * next is given at once. A market of our own prints one trade a price, over a book that always has enough.
+ * next is given at once, or, when sinks are put in their places that keep a step's messages (gateway/driver.h), at the end
+ * of the step. A market of our own prints one trade a price, over a book that always has enough.
  *
- * Owner: the test, zeroed; order_path_begin .. order_path_end. Thread: one.
+ * Owner: the test, zeroed (sinks of its own put in); order_path_begin .. order_path_end. Thread: one.
  */
 #ifndef TESTS_CORE_ORDER_PATH_H
 #define TESTS_CORE_ORDER_PATH_H
@@ -45,12 +46,15 @@ struct order_path {
     struct matching *matching;
     struct contract contract;
     struct path_end ends[PATH_COMPONENTS];
-    struct sink sinks[PATH_COMPONENTS];
+    struct sink plain[PATH_COMPONENTS];
+    struct sink *sinks[PATH_COMPONENTS]; /* of each: plain, or one that keeps */
     struct path_said queue[PATH_QUEUE];
     size_t first, count;
     uint32_t listing;
     uint64_t rows, orders, fills; /* stored; at the venue; there */
     int64_t now_us, market_us;
+    void (*end_step)(struct order_path *path, enum path_from component); /* NULL: nothing to be done */
+    void (*sent)(struct order_path *path);                               /* an order leaves for the venue; NULL */
 };
 
 static inline void path_emit(void *context, enum port port, const struct msg *msg)
@@ -58,6 +62,7 @@ static inline void path_emit(void *context, enum port port, const struct msg *ms
     const struct path_end *end = context;
     struct order_path *path = end->path;
     if (port == PORT_STORE) path->rows++;
+    if (port == PORT_VENUE && msg->id == MSG_ORDER_REQUEST && path->sent != NULL) path->sent(path);
     if (port == PORT_STORE || port == PORT_REPLY) return;
     CHECK(path->count < PATH_QUEUE);
     struct path_said *said = &path->queue[(path->first + path->count++) % PATH_QUEUE];
@@ -66,17 +71,22 @@ static inline void path_emit(void *context, enum port port, const struct msg *ms
     said->msg = *msg;
 }
 
+static inline void path_steps_end(struct order_path *path)
+{
+    for (int i = PATH_STRATEGY; i <= PATH_GATE && path->end_step != NULL; i++) path->end_step(path, (enum path_from)i);
+}
+
 static inline void path_from_strategy(struct order_path *path, const struct path_said *said)
 {
     if (said->port == PORT_SIGNAL)
-        executor_on_signal(path->executor, &said->msg.signal, path->now_us, &path->sinks[PATH_EXECUTOR]);
+        executor_on_signal(path->executor, &said->msg.signal, path->now_us, path->sinks[PATH_EXECUTOR]);
 }
 
 static inline void path_from_executor(struct order_path *path, const struct path_said *said)
 {
-    struct sink *gate = &path->sinks[PATH_GATE];
+    struct sink *gate = path->sinks[PATH_GATE];
     if (said->port == PORT_ACK)
-        strategy_on_ack(path->strategy, &said->msg.signal_ack, path->now_us, &path->sinks[PATH_STRATEGY]);
+        strategy_on_ack(path->strategy, &said->msg.signal_ack, path->now_us, path->sinks[PATH_STRATEGY]);
     else if (said->port == PORT_ORDER && said->msg.id == MSG_ORDER_REQUEST)
         gate_on_order_request(path->gate, &said->msg.order_request, path->now_us, gate);
     else if (said->port == PORT_ORDER)
@@ -88,15 +98,15 @@ static inline void path_from_gate(struct order_path *path, const struct path_sai
     struct err err;
     if (said->port == PORT_VENUE && said->msg.id == MSG_ORDER_REQUEST) {
         path->orders++;
-        matching_order(path->matching, 0, &said->msg.order_request, &path->sinks[PATH_VENUE]);
+        matching_order(path->matching, 0, &said->msg.order_request, path->sinks[PATH_VENUE]);
     } else if (said->port == PORT_VENUE && said->msg.id == MSG_QUERY) {
         /* Nothing has happened there before. */
         const struct reply reply = {.request_id = said->msg.query.request_id};
-        gate_on_venue_reply(path->gate, &reply, path->now_us, &path->sinks[PATH_GATE]);
+        gate_on_venue_reply(path->gate, &reply, path->now_us, path->sinks[PATH_GATE]);
     } else if (said->port == PORT_PUBLISH && said->msg.id == MSG_ORDER_EVENT) {
-        CHECK(executor_on_order_event(path->executor, &said->msg.order_event, path->now_us, &path->sinks[PATH_EXECUTOR],
+        CHECK(executor_on_order_event(path->executor, &said->msg.order_event, path->now_us, path->sinks[PATH_EXECUTOR],
                                       &err) == ERR_OK);
-        CHECK(strategy_on_order_event(path->strategy, &said->msg.order_event, path->now_us, &path->sinks[PATH_STRATEGY],
+        CHECK(strategy_on_order_event(path->strategy, &said->msg.order_event, path->now_us, path->sinks[PATH_STRATEGY],
                                       &err) == ERR_OK);
     }
 }
@@ -106,11 +116,11 @@ static inline void path_from_venue(struct order_path *path, const struct path_sa
     if (said->port != PORT_PUBLISH) return;
     if (said->msg.id == MSG_VENUE_EXEC) {
         path->fills += said->msg.venue_exec.kind == EXEC_FILL;
-        gate_on_venue_exec(path->gate, &said->msg.venue_exec, path->now_us, &path->sinks[PATH_GATE]);
+        gate_on_venue_exec(path->gate, &said->msg.venue_exec, path->now_us, path->sinks[PATH_GATE]);
     } else if (said->msg.id == MSG_TICK) {
-        gate_on_tick(path->gate, &said->msg.tick, path->now_us, &path->sinks[PATH_GATE]);
+        gate_on_tick(path->gate, &said->msg.tick, path->now_us, path->sinks[PATH_GATE]);
         executor_on_tick(path->executor, &said->msg.tick);
-        strategy_on_tick(path->strategy, &said->msg.tick, path->now_us, &path->sinks[PATH_STRATEGY]);
+        strategy_on_tick(path->strategy, &said->msg.tick, path->now_us, path->sinks[PATH_STRATEGY]);
     }
 }
 
@@ -118,19 +128,21 @@ static inline void path_run(struct order_path *path)
 {
     static void (*const routes[PATH_COMPONENTS])(struct order_path *, const struct path_said *) = {
         path_from_strategy, path_from_executor, path_from_gate, path_from_venue};
+    path_steps_end(path);
     while (path->count > 0) {
         static struct path_said said; /* its place may be taken while it is handed on */
         said = path->queue[path->first];
         path->first = (path->first + 1) % PATH_QUEUE;
         path->count--;
         routes[said.from](path, &said);
+        path_steps_end(path);
     }
 }
 
 /* Time passes, and the market stands at that price, with lots on both sides, and trades there. */
 static inline void path_tick(struct order_path *path, int64_t points)
 {
-    struct sink *venue = &path->sinks[PATH_VENUE];
+    struct sink *venue = path->sinks[PATH_VENUE];
     path->now_us += CLOCK_MS_US;
     path->market_us += CLOCK_MS_US;
     matching_on_time(path->matching, path->market_us, path->now_us, venue);
@@ -146,9 +158,9 @@ static inline void path_tick(struct order_path *path, int64_t points)
 
 static inline void path_timers(struct order_path *path)
 {
-    strategy_on_timer(path->strategy, path->now_us, &path->sinks[PATH_STRATEGY]);
-    executor_on_timer(path->executor, path->now_us, &path->sinks[PATH_EXECUTOR]);
-    gate_on_timer(path->gate, path->now_us, &path->sinks[PATH_GATE]);
+    strategy_on_timer(path->strategy, path->now_us, path->sinks[PATH_STRATEGY]);
+    executor_on_timer(path->executor, path->now_us, path->sinks[PATH_EXECUTOR]);
+    gate_on_timer(path->gate, path->now_us, path->sinks[PATH_GATE]);
     path_run(path);
 }
 
@@ -164,13 +176,13 @@ static inline void path_open_market(struct order_path *path, int64_t points)
     path->contract.flags |= CONTRACT_REGISTERED;
     CHECK(matching_open_account(path->matching, PATH_ACCOUNT, "One", 0, PRICE_POINTS(30000000), &err) == ERR_OK);
     CHECK(matching_list(path->matching, &path->contract, false, &path->listing, &err) == ERR_OK);
-    matching_on_time(path->matching, path->market_us, path->now_us, &path->sinks[PATH_VENUE]);
+    matching_on_time(path->matching, path->market_us, path->now_us, path->sinks[PATH_VENUE]);
     strategy_on_contract(path->strategy, &path->contract);
     executor_on_contract(path->executor, &path->contract);
     gate_on_contract(path->gate, &path->contract);
-    strategy_on_market(path->strategy, &market, path->now_us, &path->sinks[PATH_STRATEGY]);
-    executor_on_market(path->executor, &market, path->now_us, &path->sinks[PATH_EXECUTOR]);
-    gate_on_market(path->gate, &market, path->now_us, &path->sinks[PATH_GATE]);
+    strategy_on_market(path->strategy, &market, path->now_us, path->sinks[PATH_STRATEGY]);
+    executor_on_market(path->executor, &market, path->now_us, path->sinks[PATH_EXECUTOR]);
+    gate_on_market(path->gate, &market, path->now_us, path->sinks[PATH_GATE]);
 }
 
 static inline void order_path_begin(struct order_path *path, int64_t points)
@@ -187,7 +199,8 @@ static inline void order_path_begin(struct order_path *path, int64_t points)
     const struct matching_config matching = {.install = "X", .epoch = 1, .max_orders = 20000, .max_resting = 1024};
     for (int i = 0; i < PATH_COMPONENTS; i++) {
         path->ends[i] = (struct path_end){.path = path, .from = (enum path_from)i};
-        path->sinks[i] = (struct sink){.context = &path->ends[i], .emit = path_emit};
+        path->plain[i] = (struct sink){.context = &path->ends[i], .emit = path_emit};
+        if (path->sinks[i] == NULL) path->sinks[i] = &path->plain[i];
     }
     path->market_us = calendar_taipei_us(PATH_DAY, 9 * 3600);
     path->now_us = path->market_us;
@@ -196,11 +209,11 @@ static inline void order_path_begin(struct order_path *path, int64_t points)
     path->gate = gate_new(&gate);
     path->matching = matching_new(&matching);
     CHECK(path->strategy != NULL && path->executor != NULL && path->gate != NULL && path->matching != NULL);
-    gate_start(path->gate, path->now_us, &path->sinks[PATH_GATE]);
+    gate_start(path->gate, path->now_us, path->sinks[PATH_GATE]);
     path_open_market(path, points);
     struct session_info session = {
         .logged_in = true, .user = "demo", .venue = "SIM", .account = PATH_ACCOUNT, .venue_session = 1};
-    gate_on_session(path->gate, &session, path->now_us, &path->sinks[PATH_GATE]);
+    gate_on_session(path->gate, &session, path->now_us, path->sinks[PATH_GATE]);
     path_run(path);
     CHECK(gate_is_compared(path->gate));
     path_tick(path, points);
@@ -210,7 +223,7 @@ static inline void path_condition(struct order_path *path, const struct conditio
 {
     const struct condition_command command = {
         .request_id = 1, .action = CONDITION_CREATE, .terms = *terms, .actor = "trader"};
-    strategy_on_command(path->strategy, &command, path->now_us, &path->sinks[PATH_STRATEGY]);
+    strategy_on_command(path->strategy, &command, path->now_us, path->sinks[PATH_STRATEGY]);
     path_run(path);
 }
 

@@ -482,6 +482,25 @@ static void the_log_starts_over_after_a_long_look(void **state)
     db_close(look.writer);
 }
 
+/* In a quiet moment the log's pages move into the file, and the next commits write over the same log. */
+static void the_log_is_moved_when_nothing_is_urgent(void **state)
+{
+    const struct folder *folder = *state;
+    struct db *db = open_db(folder, DB_CONDITIONS, DB_WRITE);
+    write_much(db, folder, 4096 * (DB_LOG_PAGES / 2), 5000);
+    int64_t bytes = wal_bytes(folder);
+    db_idle(db); /* not enough to be worth it */
+    write_much(db, folder, 4096 * (DB_LOG_PAGES / 2), 5000);
+    assert_true(wal_bytes(folder) > bytes);
+    bytes = wal_bytes(folder);
+    assert_true(db->log_pages >= DB_LOG_PAGES);
+    db_idle(db);
+    write_much(db, folder, 0, 20);
+    assert_int_equal(wal_bytes(folder), bytes);
+    assert_true(db->log_pages < DB_LOG_PAGES);
+    db_close(db);
+}
+
 static void a_full_disk_is_said(void **state)
 {
     char mounted[96];
@@ -557,6 +576,7 @@ int main(void)
         IN_FOLDER(a_full_file_is_said),
         IN_FOLDER(a_full_disk_is_said),
         IN_FOLDER(the_log_starts_over_after_a_long_look),
+        IN_FOLDER(the_log_is_moved_when_nothing_is_urgent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
