@@ -199,7 +199,7 @@ torture: all $(BUILD)/tests/torture/torture ## kill -9 the real processes, KILLS
 
 coverage: ## lines that the tests run, a folder at a time
 	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage SAN=--coverage OPT='-O0 -g' test; code=$$?; \
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage SAN='--coverage -DCOVERAGE' OPT='-O0 -g' test; code=$$?; \
 	    sh tests/coverage.sh build/coverage && exit $$code
 
 docs: $(BUILD)/tests/core/test_protocol ## docs/PROTOCOL.md from the message tables
