@@ -88,6 +88,10 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
         executor_on_heartbeat(e->executor, &msg->heartbeat);
         journal_watch_hear(&e->journal, e->agent, &msg->heartbeat, executor_events_seq(e->executor), &e->market, sink);
         hold(e);
+        struct msg halt;
+        if (journal_watch_halts(&e->journal, e->agent, &halt)) upstream_send(e->upstream, &halt, NULL);
+    } else if (msg->id == MSG_GUARD_STATE) {
+        journal_watch_guard(&e->journal, &msg->guard_state);
     } else if (msg->id == MSG_CONTRACT) {
         executor_on_contract(e->executor, &msg->contract);
     } else if (msg->id == MSG_MARKET) {

@@ -263,6 +263,8 @@ int gateway_serve_orders(struct gateway *g, int64_t now_us)
         } else if (msg.id == MSG_CANCEL_REQUEST) {
             gate_on_cancel_request(g->gate, &msg.cancel_request, now_us, gateway_sink(g));
             gateway_end_step(g);
+        } else if (msg.id == MSG_CONTROL && msg.control.kind == CONTROL_HALT) {
+            on_control(g, &from, &msg.control, now_us); /* whoever gives orders may stop them */
         } else if (msg.id == MSG_QUERY) {
             on_query(g, &from, &msg.query);
         } else {

@@ -7,6 +7,8 @@
 
 #include "core/emit.h"
 
+#define HALT_REQUEST ((uint64_t)INT64_MAX) /* nobody else's number on that line */
+
 static void alarm_raised(struct journal_watch *watch, struct agent *agent, const struct market *market,
                          struct sink *sink)
 {
@@ -79,6 +81,23 @@ void journal_watch_hear(struct journal_watch *watch, struct agent *agent, const 
     } else if (watch->foreign && applied == 0) {
         settled(watch, agent, market, sink);
     }
+}
+
+void journal_watch_guard(struct journal_watch *watch, const struct guard_state *guard)
+{
+    watch->halted = guard->mode == GUARD_HALTED;
+}
+
+bool journal_watch_halts(const struct journal_watch *watch, const struct agent *agent, struct msg *halt)
+{
+    if (!watch->foreign || watch->halted) return false;
+    msg_init(halt, MSG_CONTROL);
+    halt->control.request_id = HALT_REQUEST;
+    halt->control.kind = CONTROL_HALT;
+    snprintf(halt->control.text, sizeof halt->control.text, "gateway.db is not the one that %s has followed",
+             component_name(agent->ops->component));
+    snprintf(halt->control.actor, sizeof halt->control.actor, "%s", component_name(agent->ops->component));
+    return true;
 }
 
 void journal_watch_event(struct journal_watch *watch, struct agent *agent, const struct order_event *event,

@@ -85,6 +85,8 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
     } else if (msg->id == MSG_HEARTBEAT) {
         journal_watch_hear(&s->journal, s->agent, &msg->heartbeat, strategy_events_seq(s->strategy), &s->market, sink);
         upstream_hold(s->upstream, s->journal.foreign);
+        struct msg halt;
+        if (journal_watch_halts(&s->journal, s->agent, &halt)) upstream_send(s->upstream, &halt, NULL);
     } else if (msg->id == MSG_ORDER_EVENT) {
         journal_watch_event(&s->journal, s->agent, &msg->order_event, strategy_events_seq(s->strategy), &s->market,
                             sink);
@@ -99,6 +101,8 @@ static void on_feed_message(void *context, const struct msg *msg, int64_t now_us
         }
     } else if (msg->id == MSG_SESSION) {
         strategy_on_session(s->strategy, &msg->session);
+    } else if (msg->id == MSG_GUARD_STATE) {
+        journal_watch_guard(&s->journal, &msg->guard_state);
     } else if (msg->id == MSG_CONTRACT) {
         strategy_on_contract(s->strategy, &msg->contract);
     } else if (msg->id == MSG_MARKET) {

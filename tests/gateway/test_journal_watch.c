@@ -86,6 +86,29 @@ static void test_another_file(void **state)
     assert_int_equal(kept, 0);
 }
 
+/* The guard of a foreign journal may be flat and ACTIVE: it is told until it has halted, and again when it is resumed. */
+static void test_the_guard_is_told(void **state)
+{
+    (void)state;
+    struct msg halt;
+    struct journal_watch watch = {.journal = 77, .event_us = 500};
+    struct guard_state guard = {.mode = GUARD_ACTIVE};
+    journal_watch_guard(&watch, &guard);
+    assert_false(journal_watch_halts(&watch, &agent, &halt));
+    hear(&watch, 1, 78, 900, 3);
+    assert_true(journal_watch_halts(&watch, &agent, &halt));
+    assert_int_equal(halt.control.kind, CONTROL_HALT);
+    assert_string_equal(halt.control.actor, "executor");
+    assert_string_equal(halt.control.text, "gateway.db is not the one that executor has followed");
+    assert_true(journal_watch_halts(&watch, &agent, &halt));
+    guard.mode = GUARD_HALTED;
+    journal_watch_guard(&watch, &guard);
+    assert_false(journal_watch_halts(&watch, &agent, &halt));
+    guard.mode = GUARD_REDUCING;
+    journal_watch_guard(&watch, &guard);
+    assert_true(journal_watch_halts(&watch, &agent, &halt));
+}
+
 /* Nothing was applied yet, but an intent may have been sent to the other one. */
 static void test_another_file_before_any_event(void **state)
 {
@@ -142,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_its_own_number_is_kept, begin),
         cmocka_unit_test_setup(test_another_file, begin),
+        cmocka_unit_test_setup(test_the_guard_is_told, begin),
         cmocka_unit_test_setup(test_another_file_before_any_event, begin),
         cmocka_unit_test_setup(test_an_older_copy, begin),
         cmocka_unit_test_setup(test_late_heartbeats, begin),

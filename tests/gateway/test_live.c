@@ -46,6 +46,7 @@ static struct world {
     struct condition condition;
     struct position position;
     struct order_event event; /* the last one */
+    struct guard_state guard;
     struct reply reply;
 } world;
 
@@ -71,6 +72,8 @@ static void see(const struct msg *msg)
         world.condition = msg->condition;
     } else if (msg->id == MSG_POSITION && strncmp(msg->position.symbol, "TXF", 3) == 0) {
         world.position = msg->position;
+    } else if (msg->id == MSG_GUARD_STATE) {
+        world.guard = msg->guard_state;
     } else if (msg->id == MSG_REPLY) {
         world.reply = msg->reply;
     }
@@ -255,11 +258,21 @@ static bool closed(void)
     return world.condition.state == CONDITION_CLOSED;
 }
 
+static struct msg wanted;
+static struct reply answer;
+
+/* A strategy that has just started asks to be asked again in a moment. */
+static bool taken(void)
+{
+    struct msg msg = wanted;
+    if (answer.status == ERR_STATE) call(COMPONENT_STRATEGY, &msg, &answer);
+    return answer.status != ERR_STATE;
+}
+
 /* A condition whose trigger is above the price has it reached by the next tick; one point more enters. */
 static void create_condition(int following)
 {
     struct msg msg;
-    struct reply reply;
     msg_init(&msg, MSG_CONDITION_COMMAND);
     msg.condition_command.action = CONDITION_CREATE;
     snprintf(msg.condition_command.actor, sizeof msg.condition_command.actor, "operator");
@@ -276,9 +289,10 @@ static void create_condition(int following)
     terms->basis = BASIS_FILL;
     terms->validity = VALID_GTC;
     terms->entry = ENTRY_MARKET;
-    call(COMPONENT_STRATEGY, &msg, &reply);
-    if (reply.status != ERR_OK) fail_msg("condition: %s", reply.text);
-    assert_true(reply.number > 0);
+    wanted = msg;
+    answer.status = ERR_STATE;
+    if (!until(taken) || answer.status != ERR_OK) fail_msg("condition: %s", answer.text);
+    assert_true(answer.number > 0);
 }
 
 static bool count_row(void *context, const struct msg *msg)
@@ -659,7 +673,7 @@ static bool both_held(void)
     return strstr(world.said[COMPONENT_STRATEGY], "was gateway.db replaced?") != NULL &&
            strstr(world.said[COMPONENT_EXECUTOR], "was gateway.db replaced?") != NULL &&
            !world.ready[COMPONENT_STRATEGY] && !world.ready[COMPONENT_EXECUTOR] && world.session.logged_in &&
-           world.session.account[0] != '\0' && world.tick.price > 0;
+           world.session.account[0] != '\0' && world.tick.price > 0 && world.guard.mode == GUARD_HALTED;
 }
 
 static void rename_journal(const char *from, const char *to)
@@ -697,6 +711,7 @@ static void test_a_replaced_journal(void **state)
     open_client();
     if (!until(both_held))
         fail_msg("strategy: %s; executor: %s", world.said[COMPONENT_STRATEGY], world.said[COMPONENT_EXECUTOR]);
+    assert_non_null(strstr(world.guard.reason, "gateway.db is not the one that"));
     create_condition(0);
     victim = (int64_t)world.tick.sym_seq;
     assert_true(until(far_from));
