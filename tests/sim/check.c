@@ -102,25 +102,6 @@ static void check_compared(struct world *world, const struct order_request *requ
                gateway->session.venue_session);
 }
 
-static void check_limits(struct world *world, const struct order_request *request)
-{
-    const struct guard_limits *limits = &world->limits;
-    if (request->reduce_only) return;
-    if (gate_guard(world->gateway.gate)->mode == GUARD_HALTED)
-        world_fail(world, "order %s leaves while trading is halted", request->client_order_id);
-    /* Sent again, after its absence was proved: it was asked about once. */
-    const bool again = check_witness(world, request)->sent > 1;
-    if (!again && limits->max_order_quantity != 0 && request->quantity > limits->max_order_quantity)
-        world_fail(world, "order %s of %d lots leaves, the limit is %d", request->client_order_id, request->quantity,
-                   limits->max_order_quantity);
-    int32_t recent = 0;
-    for (uint64_t i = 1; i <= world->sent_count && i <= 64; i++)
-        recent += world->now_us - world->sent_us[(world->sent_count - i) % 64] < SIM_SECOND_US;
-    if (limits->orders_per_second != 0 && recent >= limits->orders_per_second)
-        world_fail(world, "order %s is number %d of a second, the limit is %d", request->client_order_id, recent + 1,
-                   limits->orders_per_second);
-}
-
 /* By its first journal row: what comes later may have been shortened for a cancel. */
 static void check_time(struct world *world, const struct witness *witness)
 {
@@ -136,7 +117,7 @@ void check_sending(struct world *world, const struct order_request *request)
     witness->sent++;
     check_time(world, witness);
     check_exit(world, request);
-    check_limits(world, request);
+    limits_check(world, request);
     check_compared(world, request);
     world->sent_us[world->sent_count++ % 64] = world->now_us;
 }
@@ -281,33 +262,6 @@ static void on_guard(struct world *world, const struct guard_state *state)
         world_fail(world, "the guard halted by itself: %s", state->reason);
 }
 
-struct working {
-    int symbol;
-    int64_t lots[2]; /* that buy, that sell */
-};
-
-static void add_working(void *context, const struct order *order)
-{
-    struct working *working = context;
-    if (order_state_terminal(order->state) || sim_symbol_index(order->request.symbol) != working->symbol) return;
-    working->lots[order->request.side == SIDE_SELL] += order->request.quantity - order->filled_quantity;
-}
-
-/* What is held on a side, and what works for it, was let pass by the limits before. */
-static void on_limits(struct world *world, const struct guard_limits *limits)
-{
-    world->limits = *limits;
-    for (int i = 0; i < SIM_SYMBOLS; i++) {
-        struct working working = {.symbol = i};
-        gate_each_order(world->gateway.gate, add_working, &working);
-        const int64_t longs = books_side(world, i, SIDE_BUY) + working.lots[0];
-        const int64_t shorts = books_side(world, i, SIDE_SELL) + working.lots[1];
-        const int64_t most = longs > shorts ? longs : shorts;
-        const int32_t limit = limits->max_position;
-        world->position_bound[i] = limit != 0 && most > limit ? (int32_t)most : limit;
-    }
-}
-
 static void on_order(struct node *node, const struct order *order)
 {
     if (node->id != NODE_EXECUTOR) return;
@@ -327,7 +281,7 @@ void check_row(struct node *node, const struct msg *msg)
     if (msg->id == MSG_TRANSITION) on_transition(node, &msg->transition);
     if (msg->id == MSG_ORDER_EVENT) on_event(node, &msg->order_event);
     if (msg->id == MSG_GUARD_STATE) on_guard(world, &msg->guard_state);
-    if (msg->id == MSG_GUARD_LIMITS) on_limits(world, &msg->guard_limits);
+    if (msg->id == MSG_GUARD_LIMITS) limits_changed(world, &msg->guard_limits);
     if (msg->id == MSG_ORDER) on_order(node, &msg->order);
     if (msg->id == MSG_SIGNAL && node->id == NODE_STRATEGY && !msg->signal.acknowledged) world->totals.signals++;
     if (msg->id == MSG_RISK_EVENT) world_tell(world, "alarm: %s: %s", msg->risk_event.component, msg->risk_event.text);

@@ -1,5 +1,5 @@
-/* market: the anonymous flow of two contracts: a random walk with gaps, books that are thin, empty on one side, or standing
- * at the day's price limit. */
+/* market: the anonymous flow of two contracts: a random walk with gaps, moments without a trade, books that are thin, empty
+ * on one side, or standing at the day's price limit. */
 #include "core/session.h"
 #include "tests/sim/world.h"
 
@@ -22,7 +22,7 @@ void market_drive(struct world *world, int symbol, int64_t points)
 
 static void change_mood(struct world *world, struct walk *walk)
 {
-    static const int weights[] = {60, 20, 6, 6, 4, 4};
+    static const int weights[] = {56, 20, 6, 6, 4, 4, 4};
     if (world->now_us < walk->mood_until_us) return;
     int64_t dice = rng_range(&world->rng, 0, 99);
     int mood = 0;
@@ -95,7 +95,8 @@ void market_move(struct world *world)
         const int64_t points = stand(world, walk, at);
         matching_flow_trim(matching, at, SIDE_BUY, PRICE_MAX, -PRICE_MAX);
         matching_flow_trim(matching, at, SIDE_SELL, PRICE_MAX, -PRICE_MAX);
-        if (matching_session(matching, at)->state == SESSION_OPEN) print_trade(world, at, points, sink);
+        const bool silent = walk->mood == MOOD_SILENT && !walk->driven && !world->quiet;
+        if (matching_session(matching, at)->state == SESSION_OPEN && !silent) print_trade(world, at, points, sink);
         make_book(world, at, points, sink);
     }
 }

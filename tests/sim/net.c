@@ -32,7 +32,8 @@ static int64_t arrival_us(struct world *world, struct link *link, enum way way, 
     const bool late = !answer && world_chance(world, world->chaos.late);
     const bool venue_says = link->server == NODE_EXCHANGE && way != TO_SERVER;
     int64_t due_us = world->now_us + 200 + rng_range(&world->rng, 0, BASE_DELAY_US);
-    if (venue_says) due_us += world->chaos.venue_delay_us;
+    /* Its answers come in time to be waited for, or nobody would ever be logged in there. */
+    if (venue_says) due_us += answer ? world->chaos.venue_delay_us / 4 : world->chaos.venue_delay_us;
     if (late) {
         due_us += rng_range(&world->rng, 0, world->chaos.delay_us);
     } else {

@@ -153,6 +153,8 @@ static void death(struct world *world)
     gate_free(world->gateway.gate);
     tick_ring_free(world->gateway.ring);
     memset(&world->gateway, 0, sizeof world->gateway);
+    memset(world->printed, 0, sizeof world->printed);
+    memset(world->printed_us, 0, sizeof world->printed_us);
 }
 
 /* --- the venue session --------------------------------------------------------------------------------------------- */
@@ -271,6 +273,8 @@ static void on_tick(struct world *world, const struct tick *tick)
     if (tick_ring_began_again(g->ring, &msg.tick)) restart_feed(world);
     if (!tick_ring_push(g->ring, &msg.tick)) return;
     publish(world, &msg);
+    world->printed[sim_symbol_index(msg.tick.symbol)] = msg.tick.price;
+    world->printed_us[sim_symbol_index(msg.tick.symbol)] = world->now_us;
     gate_on_tick(g->gate, &msg.tick, world->now_us, &self(world)->sink);
     end_step(world);
 }

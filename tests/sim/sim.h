@@ -18,6 +18,7 @@
  *   market.c      the flow of anonymous orders: walk, gaps, thin and one-sided books, price limits
  *   people.c      conditions, orders, cancels, flatten, halts
  *   check.c       what must hold after every step
+ *   limits.c      ... of what the guard lets pass
  *   books.c       ... of what is written: it adds up with what was told
  *   settle.c      what must hold when all is quiet
  *

@@ -28,7 +28,7 @@ static void seeds_break_nothing(void **state)
                 totals.power_cuts > 50 && totals.stalls > 100);
     assert_true(totals.drops > 5000 && totals.repeats > 5000 && totals.breaks > 1000 && totals.resends > 1000);
     assert_true(totals.unknowns > 50 && totals.expired > 50 && totals.locked > 20 && totals.gaps > 1000);
-    assert_true(totals.rejects > 50 && totals.partial > 200 && totals.fills_first > 50 && totals.late > 3);
+    assert_true(totals.rejects > 50 && totals.partial > 200 && totals.fills_first > 50 && totals.late > 50);
     assert_true(totals.flattens > 50 && totals.limits > 100 && totals.resolved > 3 && totals.clock_jumps > 20);
     assert_true(totals.orders > 1000 && totals.fills > 1000 && totals.closed > 400);
 }

@@ -278,7 +278,9 @@ struct guard_limits world_limits(struct rng *rng)
                                  .max_position = (int32_t)(rng_chance(rng, 1, 2) ? rng_range(rng, 3, 12) : 0),
                                  .max_order_quantity = (int32_t)(rng_chance(rng, 1, 3) ? 3 : 0),
                                  .orders_per_second = (int32_t)(rng_chance(rng, 1, 3) ? rng_range(rng, 2, 5) : 0),
-                                 .stale_tick_ms = rng_chance(rng, 1, 3) ? 2000 : 0,
+                                 .max_notional = rng_chance(rng, 1, 4) ? PRICE_POINTS(4000000) : 0,
+                                 .collar_bps = rng_chance(rng, 1, 4) ? 2 : 0,
+                                 .stale_tick_ms = rng_chance(rng, 1, 3) ? 1000 : 0,
                                  .daily_loss = rng_chance(rng, 1, 4) ? PRICE_POINTS(20000) : 0};
 }
 

@@ -277,7 +277,7 @@ struct event {
 struct walk {
     int64_t points, trend;
     int64_t mood_until_us;
-    enum { MOOD_PLAIN, MOOD_THIN, MOOD_NO_BUYERS, MOOD_NO_SELLERS, MOOD_LIMIT_DOWN, MOOD_LIMIT_UP } mood;
+    enum { MOOD_PLAIN, MOOD_THIN, MOOD_NO_BUYERS, MOOD_NO_SELLERS, MOOD_LIMIT_DOWN, MOOD_LIMIT_UP, MOOD_SILENT } mood;
     int64_t target; /* when driven: walk there */
     bool driven;
 };
@@ -304,12 +304,13 @@ struct world {
     int64_t power_us; /* when the power will be cut; 0 = not in this seed */
     bool power_cut;   /* it was: what was not synced may be gone */
     bool lost_conditions;
-    bool quiet;                 /* no people, no chaos */
-    char directory[200];        /* of the real files; "" = none */
-    struct guard_limits limits; /* in force at the gateway; before its first run: those of the settings */
-    int32_t
-        position_bound[SIM_SYMBOLS]; /* lots that they let come to be, with what worked when they were set; 0 = none */
-    bool clock_jumped;               /* the guard may have halted by itself */
+    bool quiet;                          /* no people, no chaos */
+    char directory[200];                 /* of the real files; "" = none */
+    struct guard_limits limits;          /* in force at the gateway; before its first run: those of the settings */
+    int32_t position_bound[SIM_SYMBOLS]; /* lots that they let come to be; 0 = none */
+    price_t printed[SIM_SYMBOLS];        /* the last price that this run of the gateway was given */
+    int64_t printed_us[SIM_SYMBOLS];
+    bool clock_jumped; /* the guard may have halted by itself */
     uint64_t event_order;
     uint32_t packet_free;
     struct link links[SIM_LINKS];
@@ -396,6 +397,12 @@ void check_row(struct node *node, const struct msg *msg);
 void check_feed(struct world *world);
 void check_heartbeat(struct world *world, const struct feed *feed);
 void check_tick(struct world *world, const struct tick *tick);
+
+/* limits.c */
+/* The gateway is about to store these. */
+void limits_changed(struct world *world, const struct guard_limits *limits);
+/* An order leaves the gateway. */
+void limits_check(struct world *world, const struct order_request *request);
 
 /* books.c */
 /* An event that is about to be committed. */
