@@ -151,9 +151,9 @@ void strategy_on_stale(struct strategy *strategy, const char *symbol_name, bool 
     memcpy(risk.symbol, symbol->symbol, sizeof risk.symbol);
     if (stale) {
         snprintf(risk.text, sizeof risk.text,
-                 "the feed of %s is stale: %" PRId32 " open positions may be seen too late, %" PRId32
-                 " entries are held",
-                 symbol->symbol, unprotected, held);
+                 "the feed of %s is stale: exits of %" PRId32 " condition%s may be late, entries of %" PRId32
+                 " are held",
+                 symbol->symbol, unprotected, unprotected == 1 ? "" : "s", held);
     } else {
         snprintf(risk.text, sizeof risk.text, "the feed of %s is whole again", symbol->symbol);
     }

@@ -53,6 +53,7 @@ struct app {
     bool read_only;
     bool quit;
     char keep_theme[SETTING_TEXT_SIZE]; /* the theme chosen just now, for the next start too; "": none */
+    bool start_system;                  /* outcryd is gone, and the trader wants it back */
     bool switch_market;                 /* the trader wants the market of the settings, not the running one */
     int64_t now_us;                     /* process time of this turn of the loop */
     char notice[TEXT_SIZE];             /* one line above the footer: the last answer */

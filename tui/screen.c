@@ -68,6 +68,8 @@ static void end_job(struct screen *screen)
     } else if (screen->job == STARTER_SWITCH_MARKET) {
         app_notice(screen->app, status == ERR_OK ? ROLE_OK : ROLE_ALARM, "%s",
                    status == ERR_OK ? "The market is changed" : err.text);
+    } else if (screen->app->client) { /* outcryd, back from the dead: its heartbeat says the rest */
+        if (status != ERR_OK) app_notice(screen->app, ROLE_ALARM, "outcryd is not started: %s", err.text);
     } else if (status != ERR_OK) {
         screen->failure = err;
     } else if (client_open(&screen->app->client, screen->app->settings, &screen->failure) == ERR_OK) {
@@ -80,6 +82,10 @@ static void end_job(struct screen *screen)
 static void run_jobs(struct screen *screen)
 {
     end_job(screen);
+    if (screen->app->start_system && !screen->starter) {
+        screen->app->start_system = false;
+        begin_job(screen, STARTER_START);
+    }
     if (screen->app->switch_market && !screen->starter) {
         screen->app->switch_market = false;
         app_notice(screen->app, ROLE_TEXT, "Changing the market...");

@@ -445,6 +445,9 @@ static void start_up_check_says_what_is_missing(void **state)
     sees("not running");
     sees("not known: the gateway is silent");
     sees("Not ready");
+    sees("not running: what ends stays ended");
+    type("s");
+    sees("starting outcryd");
     type("l");
     sees("Log in");
     type(ESC);

@@ -56,18 +56,18 @@ static int draw_state(const struct app *app, const struct canvas *canvas)
     const struct guard_state *guard = &app->model->guard;
     size_t mode = guard->mode >= GUARD_ACTIVE && guard->mode <= GUARD_HALTED ? (size_t)guard->mode : 0;
     char stamp[CALENDAR_TEXT_SIZE];
-    int width = canvas->area.width;
+    int width = canvas->area.width, reason_rows = canvas->area.height >= HEIGHT - 2 ? 2 : 1;
     const char *name = mode ? guard_mode_name(guard->mode) : "?";
     int cells = text_cells(name) + 2;
     canvas_format(canvas, 0, 0, cells, ALIGN_LEFT, roles[mode], " %s ", name);
     canvas_text(canvas, 0, cells + 1, width - cells - 1, ALIGN_LEFT, ROLE_STRONG, mode_words[mode]);
     if (guard->actor[0])
-        canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_TEXT, "by %s, %s%s%s", guard->actor,
-                      calendar_format_stamp(guard->time_us, stamp, sizeof stamp), guard->reason[0] ? ": " : "",
-                      guard->reason);
-    canvas_format(canvas, 2, 0, width, ALIGN_LEFT, ROLE_DIM, "%llu orders sent, %llu journalled",
+        canvas_format(canvas, 1, 0, width, ALIGN_LEFT, ROLE_TEXT, "by %s, %s", guard->actor,
+                      calendar_format_stamp(guard->time_us, stamp, sizeof stamp));
+    lines_wrap(canvas, 2, 0, width, reason_rows, ROLE_TEXT, guard->reason);
+    canvas_format(canvas, 2 + reason_rows, 0, width, ALIGN_LEFT, ROLE_DIM, "%llu orders sent, %llu journalled",
                   (unsigned long long)guard->orders_sent, (unsigned long long)guard->intents);
-    return 3;
+    return 3 + reason_rows;
 }
 
 static void draw_limit(const struct canvas *canvas, int y, const char *label, const char *now, const char *limit,
@@ -142,9 +142,9 @@ static void draw_keys(const struct app *app, const struct canvas *canvas, int y)
     for (size_t i = 0; i < sizeof mode_keys / sizeof *mode_keys; i++) { /* what is so already stays in sight, dimmed */
         bool off = app->model->guard.mode == mode_keys[i].mode;
         canvas_format(canvas, y, x, 1, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_KEY, "%c", mode_keys[i].key);
-        canvas_format(canvas, y, x + 2, 14, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_DIM, "%s%s", mode_keys[i].verb,
+        canvas_format(canvas, y, x + 2, 18, ALIGN_LEFT, off ? ROLE_DISABLED : ROLE_DIM, "%s%s", mode_keys[i].verb,
                       off ? " (in force)" : "");
-        x += text_cells(mode_keys[i].verb) + (off ? 12 : 4);
+        x += text_cells(mode_keys[i].verb) + (off ? 15 : 4);
     }
     static const struct key_hint hints[] = {{"E", "edit the limits"}, {"Esc", "leave"}, {NULL, NULL}};
     lines_keys(canvas, y, x, canvas->area.width - x, hints);

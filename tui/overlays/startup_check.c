@@ -14,7 +14,7 @@
 #include "tui/overlays/overlay.h"
 #include "tui/overlays/request.h"
 
-enum { ESCAPE = 27, TAB = 9, LABEL_CELLS = 23, WIDTH = 82, HEARD_S = 3 };
+enum { ESCAPE = 27, TAB = 9, LABEL_CELLS = 23, WIDTH = 96, HEARD_S = 3 };
 
 enum check_level { CHECK_OK, CHECK_ATTENTION, CHECK_MISSING };
 
@@ -22,6 +22,7 @@ struct startup {
     struct overlay overlay; /* first */
     int cursor;
     uint64_t request; /* 0 = not waiting */
+    bool starting;    /* outcryd, until it is heard */
     char answer[TEXT_SIZE];
     enum role answer_role;
 };
@@ -87,6 +88,13 @@ static enum check_level strategy_state(const struct app *app, char *words, size_
 static enum check_level executor_state(const struct app *app, char *words, size_t size)
 {
     return component_state(app, COMPONENT_EXECUTOR, words, size);
+}
+
+static enum check_level supervisor_state(const struct app *app, char *words, size_t size)
+{
+    if (heard(app, COMPONENT_SUPERVISOR)) return component_state(app, COMPONENT_SUPERVISOR, words, size);
+    snprintf(words, size, "not running: what ends stays ended");
+    return CHECK_ATTENTION;
 }
 
 static enum check_level login_state(const struct app *app, char *words, size_t size)
@@ -201,6 +209,7 @@ static void new_condition(struct app *app)
 }
 
 static const struct check_row rows[] = {
+    {"Supervisor", "start all", 's', supervisor_state, NULL},
     {"Gateway", "start all", 's', gateway_state, NULL},
     {"Strategy", "start all", 's', strategy_state, NULL},
     {"Executor", "start all", 's', executor_state, NULL},
@@ -257,7 +266,11 @@ static void startup_draw(struct overlay *overlay, struct app *app, struct canvas
 {
     static const struct key_hint hints[] = {
         {"Enter", "mend the row"}, {"s", "start all"}, {"X", "stop all (asks)"}, {"Esc", "leave"}, {NULL, NULL}};
-    const struct startup *startup = (const struct startup *)overlay;
+    struct startup *startup = (struct startup *)overlay;
+    if (startup->starting && heard(app, COMPONENT_SUPERVISOR)) {
+        startup->starting = false;
+        startup->answer[0] = '\0';
+    }
     struct canvas inside = lines_frame(app, overlay, &canvas, "Start-up check", true);
     int height = inside.area.height, width = inside.area.width, foot = height >= ROWS + 3 ? 3 : 1;
     int room = height - foot, top = startup->cursor >= room ? startup->cursor - room + 1 : 0;
@@ -279,6 +292,11 @@ static void startup_draw(struct overlay *overlay, struct app *app, struct canvas
 static void ask(struct startup *startup, struct app *app, enum control_kind kind)
 {
     startup->answer_role = ROLE_WARNING;
+    if (kind == CONTROL_START && !heard(app, COMPONENT_SUPERVISOR)) {
+        startup->starting = app->start_system = true; /* it starts the others, or takes those in hand that run */
+        text_copy(startup->answer, sizeof startup->answer, "starting outcryd ...");
+        return;
+    }
     if (request_control(app, COMPONENT_SUPERVISOR, kind, "all", &startup->request)) {
         text_copy(startup->answer, sizeof startup->answer, "waiting for the supervisor ...");
         return;
