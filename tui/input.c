@@ -13,6 +13,7 @@
 
 #define KEYS_A_TURN     256
 #define WHEEL_ROWS      3
+#define MOUSE_EVENTS    8 /* ncurses keeps no more */
 #define KEY_ESCAPE      27
 #define KEY_RUBOUT      127
 #define DOUBLE_CLICK_US ((int64_t)400000)
@@ -55,21 +56,29 @@ static void click_pane(struct app *app, struct pane *pane, int y, int x)
     if (again && enter) run_action(app, enter);
 }
 
-static void on_mouse(struct app *app)
+static void on_event(struct app *app, const MEVENT *event)
 {
-    MEVENT event;
-    if (getmouse(&event) != OK || overlays_mouse(app, event.y, event.x, event.bstate)) return;
+    if (overlays_mouse(app, event->y, event->x, event->bstate)) return;
     const struct rect *footer = &app->layout.footer;
-    struct pane *pane = pane_at(app, event.y, event.x);
-    if (pane && (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))) {
-        list_move(&pane->list, app, event.bstate & BUTTON4_PRESSED ? -WHEEL_ROWS : WHEEL_ROWS);
+    struct pane *pane = pane_at(app, event->y, event->x);
+    if (pane && (event->bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))) {
+        list_move(&pane->list, app, event->bstate & BUTTON4_PRESSED ? -WHEEL_ROWS : WHEEL_ROWS);
         pane->dirty = true;
-    } else if (pane && (event.bstate & BUTTON1_PRESSED)) {
-        click_pane(app, pane, event.y, event.x);
-    } else if (event.y == footer->y && (event.bstate & BUTTON1_PRESSED)) {
-        const struct action *action = footer_action_at(app, footer->width, event.x);
+    } else if (pane && (event->bstate & BUTTON1_PRESSED)) {
+        click_pane(app, pane, event->y, event->x);
+    } else if (event->y == footer->y && (event->bstate & BUTTON1_PRESSED)) {
+        const struct action *action = footer_action_at(app, footer->width, event->x);
         if (action) run_action(app, action);
     }
+}
+
+/* What came together is one key, and the newest comes out first. */
+static void on_mouse(struct app *app)
+{
+    MEVENT events[MOUSE_EVENTS];
+    int count = 0;
+    while (count < MOUSE_EVENTS && getmouse(&events[count]) == OK) count++;
+    while (count-- > 0) on_event(app, &events[count]);
 }
 
 /* Text from a clipboard, key by key: true when it goes no further. Its letters go where text is asked for and nowhere

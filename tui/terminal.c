@@ -129,6 +129,10 @@ static void ask_for_pastes(bool on)
     define_key("\033[201~", TERMINAL_PASTE_END);
 }
 
+/* Not clicks: a press and a release that come together would be made one of them. */
+#define MOUSE_PRESSED  (BUTTON1_PRESSED | BUTTON2_PRESSED | BUTTON3_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
+#define MOUSE_RELEASED (BUTTON1_RELEASED | BUTTON2_RELEASED | BUTTON3_RELEASED | BUTTON4_RELEASED | BUTTON5_RELEASED)
+
 static void take_keys(void)
 {
     cbreak();
@@ -141,7 +145,9 @@ static void take_keys(void)
     CHECK(terminal.input);
     keypad(terminal.input, TRUE);
     nodelay(terminal.input, TRUE);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    /* All that a terminal reports, though presses alone are acted on: for what is not asked for (a button let go) ncurses
+     * reads on, and waits for a key in spite of nodelay, while the screen stands still. */
+    mousemask(MOUSE_PRESSED | MOUSE_RELEASED | BUTTON_CTRL | BUTTON_SHIFT | BUTTON_ALT, NULL);
     mouseinterval(0);
     ask_for_pastes(true);
 }

@@ -200,12 +200,42 @@ static void what_was_typed_is_there_after_reopening(void **state)
     sees("manual");
 }
 
+/* What the mouse lets go of must not make the screen wait for a key: another screen halts, and this one says so. */
+static void the_screen_goes_on_after_a_click(void **state)
+{
+    (void)state;
+    struct live *other = live_open(&home, 24, 80);
+    assert_true(live_wait(other, "MXF"));
+    sees("MXF");
+    live_type(screen, "\033[M \045\046"); /* a row: pressed */
+    live_pause(screen, DEAF_MS);
+    live_type(screen, "\033[M#\045\046"); /* and let go */
+    live_type(other, ":");
+    assert_true(live_wait(other, "Command"));
+    live_type(other, "halt" ENTER);
+    sees("HALTED");
+    live_type(screen, "\033[Ma\045\046"); /* the wheel */
+    assert_true(live_wait_gone(other, "Command"));
+    live_type(other, ":");
+    assert_true(live_wait(other, "Command"));
+    live_type(other, "resume" ENTER);
+    assert_true(live_wait(other, "Let orders pass again"));
+    live_pause(other, DEAF_MS);
+    live_type(other, "y");
+    gone("HALTED");
+    live_close(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_bad_condition_is_not_stored),           cmocka_unit_test(a_condition_is_armed_from_the_form),
-        cmocka_unit_test(its_history_comes_from_the_database),     cmocka_unit_test(an_order_goes_after_its_question),
-        cmocka_unit_test(a_wrong_password_is_refused_in_the_form), cmocka_unit_test(the_guard_answers_in_its_panel),
+        cmocka_unit_test(a_bad_condition_is_not_stored),
+        cmocka_unit_test(a_condition_is_armed_from_the_form),
+        cmocka_unit_test(its_history_comes_from_the_database),
+        cmocka_unit_test(an_order_goes_after_its_question),
+        cmocka_unit_test(a_wrong_password_is_refused_in_the_form),
+        cmocka_unit_test(the_guard_answers_in_its_panel),
+        cmocka_unit_test(the_screen_goes_on_after_a_click),
         cmocka_unit_test(what_was_typed_is_there_after_reopening),
     };
     return cmocka_run_group_tests(tests, start_system, stop_system);
