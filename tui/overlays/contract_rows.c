@@ -120,8 +120,10 @@ static const struct pick_ops chooser_ops = {
 static const struct quote *step_from(const struct app *app, const char *symbol, int step)
 {
     int count = contract_rows_count(app, true), at = step > 0 ? -1 : count;
-    for (int i = 0; i < count; i++)
-        if (strcmp(contract_rows_at(app, true, i)->contract.symbol, symbol) == 0) at = i;
+    for (int i = 0; i < count; i++) {
+        const struct quote *quote = contract_rows_at(app, true, i);
+        if (quote && strcmp(quote->contract.symbol, symbol) == 0) at = i;
+    }
     return count ? contract_rows_at(app, true, ((at + step) % count + count) % count) : NULL;
 }
 
