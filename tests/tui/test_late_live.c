@@ -72,7 +72,7 @@ static bool told(void **state, const char *answered, int before)
 
 /* Asked of a process that then stands still for too long; the audit tells what became of it. A line that is cut
  * meanwhile takes with it what nobody had read yet: then it is asked again. */
-static void ask_late(void **state, enum component to, struct msg *msg, const char *answered)
+static void ask_late(void **state, enum component to, const struct msg *msg, const char *answered)
 {
     struct err err = {0};
     const pid_t pid = pid_of(state, component_name(to));
