@@ -152,6 +152,9 @@ void executor_on_contract(struct executor *executor, const struct contract *cont
 
 void executor_on_tick(struct executor *executor, const struct tick *tick)
 {
+    /* The market's own word comes once a second: minutes apart in a replay. What is said in between has its time. */
+    struct market *market = &executor->market;
+    if (tick->time_us > market->market_us && market->market_us > 0) market->market_us = tick->time_us;
     (void)ledger_tick(&executor->ledger, tick, tick->recv_us);
 }
 

@@ -182,13 +182,34 @@ static void flatten(struct app *app, void *context)
     request_control(app, COMPONENT_EXECUTOR, CONTROL_FLATTEN, context, NULL);
 }
 
+/* "sell 49 lots at the market": what will be traded, where it is one position. */
+static void closing_words(const struct app *app, const char *symbol, char *text, size_t size)
+{
+    size_t held = positions_held(app, symbol);
+    int32_t lots = 0;
+    for (size_t i = 0; i < app->model->position_count; i++)
+        if (!*symbol || !strcmp(app->model->positions[i].symbol, symbol)) lots += app->model->positions[i].quantity;
+    int32_t count = lots < 0 ? -lots : lots;
+    if (held == 1)
+        snprintf(text, size, "%s %d lot%s at the market", lots > 0 ? "sell" : "buy", count, count == 1 ? "" : "s");
+    else if (held)
+        snprintf(text, size, "close %zu positions at the market", held);
+    else
+        snprintf(text, size, "close what they still fill");
+}
+
 static void ask_flatten(struct app *app, const char *symbol, const char *name)
 {
-    char question[256], *context = copy_words(symbol);
+    char question[256], closing[64], *context = copy_words(symbol);
+    const char *only = strcmp(symbol, "all") == 0 ? "" : symbol;
     if (!context) return;
-    size_t orders = orders_working(app, strcmp(symbol, "all") == 0 ? "" : symbol);
-    snprintf(question, sizeof question, "Flatten %s: cancel %zu working order%s and close what is held at the market?",
-             name, orders, orders == 1 ? "" : "s");
+    size_t orders = orders_working(app, only);
+    closing_words(app, only, closing, sizeof closing);
+    if (orders)
+        snprintf(question, sizeof question, "Flatten %s: cancel %zu working order%s and %s?", name, orders,
+                 orders == 1 ? "" : "s", closing);
+    else
+        snprintf(question, sizeof question, "Flatten %s: %s?", name, closing);
     overlay_confirm(app, "Flatten", question, CONFIRM_KEY, flatten, context);
 }
 

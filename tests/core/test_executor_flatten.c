@@ -97,6 +97,22 @@ static void test_a_flatten_that_comes_late_is_not_begun(void **state)
     assert_int_equal(last_sent(scene)->quantity, 2);
 }
 
+/* The market's own word is up to a second old, minutes of a replay: what is said after a tick is not before it. */
+static void test_what_is_said_has_the_last_tick_s_time(void **state)
+{
+    struct scene *scene = *state;
+    const struct tick tick = {.symbol = "MXFH1", .price = PRICE_POINTS(17400), .time_us = T0 + 700 * MS};
+    hold(scene, 1, "k3-1-E1", SIDE_BUY, 2);
+    executor_on_tick(scene->executor, &tick);
+    flatten(scene, "MXFH1");
+    char id[CLIENT_ORDER_ID_SIZE];
+    (void)text_copy(id, sizeof id, last_sent(scene)->client_order_id);
+    capture_clear(&scene->out);
+    fill(scene, id, "c1", 2, 17390);
+    assert_int_equal(capture_risk(&scene->out, "MXFH1 is flat"), 1);
+    assert_int_equal(capture_last(&scene->out, PORT_PUBLISH, MSG_RISK_EVENT)->risk_event.market_us, T0 + 700 * MS);
+}
+
 /* Two conditions hold as much against each other: no order can close that, the gate is asked to let them give it up. */
 static void test_flatten_of_what_nets(void **state)
 {
@@ -292,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_flatten),
+        TEST(test_what_is_said_has_the_last_tick_s_time),
         TEST(test_nothing_opens_meanwhile),
         TEST(test_a_flatten_that_comes_late_is_not_begun),
         TEST(test_flatten_of_what_nets),
