@@ -32,6 +32,18 @@ enum status client_settings(struct settings *settings, int *argc, char **argv, s
 /* The data directory (databases) for these settings, absolute; size >= SETTING_TEXT_SIZE. Touches nothing. */
 enum status client_home(const struct settings *settings, char *home, size_t size, struct err *err);
 
+/* The gateway.db that is there, and whether orders.db and conditions.db have followed it, as far as its name tells (an
+ * older copy has the same). Reads only; ERR_NOT_FOUND: there is none. */
+struct client_journal {
+    char name[NAME_SIZE];
+    bool orders, conditions;
+};
+enum status client_journal(const struct settings *settings, struct client_journal *out, struct err *err);
+/* The gateway.db of that name is the right one from now on, because the one that was followed is lost: orders.db and
+ * conditions.db are put aside, with `ending` after their names, and begin anew. ERR_STATE: something runs. Written to the
+ * audit of gateway.db. */
+enum status client_adopt(const struct settings *settings, const char *name, char ending[NAME_SIZE], struct err *err);
+
 /* Who is at this terminal: the machine's user, for the record of what was asked. */
 void client_actor(char actor[NAME_SIZE]);
 

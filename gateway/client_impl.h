@@ -5,6 +5,7 @@
  *   client_request.c  requests in flight: each gets one reply
  *   client_daemon.c   outcryd: is it there, starting it, what market it plays
  *   client_await.c    waiting until the processes work, or one is given up
+ *   client_adopt.c    taking another gateway.db for the right one, when nothing runs
  *   client_home.c     where the databases are, and who asks
  *
  * Each agent has a link: a SUB for what it publishes and a DEALER for asking. The gateway's SUB belongs to an upstream

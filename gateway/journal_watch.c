@@ -33,8 +33,8 @@ static void found(struct journal_watch *watch, struct agent *agent, const struct
     if (watch->foreign) return;
     watch->foreign = true;
     snprintf(watch->words, sizeof watch->words,
-             "%.110s: was gateway.db replaced? No order goes out and protection stands still; stop, put the right one "
-             "back, start",
+             "%.90s: was gateway.db replaced? No order goes out and protection stands still; stop, put the right one "
+             "back, start (lost for good: 'outcry adopt')",
              what);
     alarm_raised(watch, agent, market, sink);
 }

@@ -116,6 +116,7 @@ void cli_actor(char actor[NAME_SIZE]);
 int cmd_status(struct cli *cli);
 int cmd_start(struct cli *cli);
 int cmd_stop(struct cli *cli);
+int cmd_adopt(struct cli *cli);
 int cmd_restart(struct cli *cli);
 int cmd_set(struct cli *cli);
 int cmd_halt(struct cli *cli);

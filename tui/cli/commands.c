@@ -148,6 +148,12 @@ static const struct cli_command commands[] = {
      cmd_restart},
     {"set", "KEY VALUE", 2, 2, "Change a setting of the running outcryd, for what it starts from now on",
      "'outcry config' lists the keys. The file outcry.ini is not changed.", no_options, cmd_set},
+    {"adopt", "[JOURNAL]", 0, 1, "Take another gateway.db for the right one, when that is lost for good",
+     "Nothing may run. JOURNAL is its name, which the command without it shows. orders.db and conditions.db are put "
+     "aside: at the next start positions and orders come from the exchange, and no lot is protected until conditions "
+     "are "
+     "entered anew. Where the right file can be put back, do that instead.",
+     no_options, cmd_adopt},
     {"halt", "", 0, 0, "Stop new orders at the last hop: the kill switch",
      "Cancels and protective exits still pass. The state is kept on disk until 'outcry resume'.", reason_options,
      cmd_halt},

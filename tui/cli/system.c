@@ -162,6 +162,28 @@ int cmd_stop(struct cli *cli)
     return await_end(cli); /* its answer may be lost in its own end */
 }
 
+/* What the trader is to have seen is the name that he gives back. */
+int cmd_adopt(struct cli *cli)
+{
+    struct client_journal journal;
+    struct err err;
+    char ending[NAME_SIZE], words[TEXT_SIZE];
+    if (cli->word_count == 0) {
+        if (client_journal(cli->settings, &journal, &err) != ERR_OK) return cli_say_err(&err);
+        snprintf(words, sizeof(words), "gateway.db is %s; orders.db follows %s, conditions.db %s", journal.name,
+                 journal.orders ? "it, or an older copy of it" : "another",
+                 journal.conditions ? "it, or an older copy of it" : "another");
+        return done(cli, words);
+    }
+    if (client_adopt(cli->settings, cli->words[0], ending, &err) != ERR_OK) return cli_say_err(&err);
+    snprintf(words, sizeof(words),
+             "gateway.db %s is the right one; orders.db%s and conditions.db%s are the old ones. Start, look at "
+             "positions and "
+             "differences, resume, and enter conditions anew",
+             cli->words[0], ending, ending);
+    return done(cli, words);
+}
+
 int cmd_restart(struct cli *cli)
 {
     if (!is_component(cli->words[0])) return bad_component(cli->words[0], false);
