@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/emit.h"
 #include "core/strategy_impl.h"
+#include "core/ledger.h"
 #include "core/text.h"
 
 /* A moment on the line of sessions: a trading day's night session comes before its day session. */
@@ -97,7 +98,7 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
 {
     const struct market before = strategy->market;
     strategy->market = *market;
-    if (market->market_us > strategy->market_us) strategy->market_us = market->market_us;
+    strategy->market_us = market->market_us; /* backwards too: a replay was sought back */
     if (before.trading_day == market->trading_day && before.session == market->session &&
         before.session_state == market->session_state)
         return;
@@ -107,7 +108,7 @@ void strategy_on_market(struct strategy *strategy, const struct market *market, 
 
 void strategy_on_caught_up(struct strategy *strategy)
 {
-    const int32_t trading_day = strategy->market.trading_day;
+    const int32_t trading_day = ledger_day(&strategy->market); /* after the close they are still looked at */
     if (trading_day <= strategy->forgotten_day) return;
     strategy->forgotten_day = trading_day;
     strategy_forget(strategy, trading_day, STRATEGY_ENDED_MAX);

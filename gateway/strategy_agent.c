@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ledger.h"
 #include "core/session.h"
 #include "core/strategy.h"
 #include "gateway/driver.h"
@@ -272,14 +273,21 @@ struct condition_answer {
     bool more;
 };
 
+/* After the close the day that closed is still looked at. */
+static bool of_today(const struct strategy_agent *s, const struct condition *condition)
+{
+    if (!s->has_market || condition->market_us <= 0) return false;
+    const int32_t day = session_trading_day(condition->market_us);
+    return day == s->market.trading_day || day == ledger_day(&s->market);
+}
+
 /* Those not ended, and those ended this trading day. */
 static void answer_condition(void *context, const struct condition *condition)
 {
     struct condition_answer *answer = context;
     struct strategy_agent *s = answer->s;
-    bool today =
-        s->has_market && condition->market_us > 0 && session_trading_day(condition->market_us) == s->market.trading_day;
-    if (condition->id <= answer->after_id || (condition_terminal(condition->state) && !today)) return;
+    if (condition->id <= answer->after_id) return;
+    if (condition_terminal(condition->state) && !of_today(s, condition)) return;
     if (answer->rows == AGENT_ANSWER_MAX) {
         answer->more = true;
         return;

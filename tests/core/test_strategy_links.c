@@ -208,6 +208,28 @@ static void validity_ends(void **state)
     fixture_free(f);
 }
 
+/* Between the close and the night a trader looks at what the day has been. */
+static void what_ended_today_is_kept_past_the_close(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms();
+    const int64_t id = create(f, &terms);
+    assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_OK);
+    f->market_us = calendar_taipei_us(20210726, 13 * 3600 + 45 * 60);
+    struct market closed = fixture_market(f, SESSION_NONE, SESSION_CLOSED);
+    assert_int_equal(closed.trading_day, 20210727);
+    closed.next_change_us = calendar_taipei_us(20210726, 15 * 3600);
+    strategy_on_market(f->strategy, &closed, f->now_us, &f->sink);
+    strategy_on_caught_up(f->strategy);
+    assert_non_null(strategy_condition(f->strategy, id));
+    f->market_us = calendar_taipei_us(20210726, 15 * 3600);
+    say_market(f, SESSION_NIGHT, SESSION_OPEN);
+    strategy_on_caught_up(f->strategy);
+    assert_null(strategy_condition(f->strategy, id));
+    fixture_free(f);
+}
+
 static void closed_markets_are_waited_for(void **state)
 {
     (void)state;
@@ -694,6 +716,7 @@ int main(void)
         cmocka_unit_test(refusals_say_the_field_and_change_nothing),
         cmocka_unit_test(there_is_a_limit),
         cmocka_unit_test(validity_ends),
+        cmocka_unit_test(what_ended_today_is_kept_past_the_close),
         cmocka_unit_test(closed_markets_are_waited_for),
         cmocka_unit_test(stale_feeds_hold_entries_only),
         cmocka_unit_test(the_same_create_again_makes_no_second),

@@ -2,6 +2,7 @@
  * limits, steered by `outcry market`, and recorded as it was played. */
 #include <poll.h>
 
+#include "gateway/client.h"
 #include "tests/tui/cli_run.h"
 #include "tui/cli/cli.h"
 
@@ -209,6 +210,32 @@ static int64_t mark(void **state)
     return price;
 }
 
+static void count_condition(void *context, const struct msg *msg)
+{
+    *(int *)context += msg->id == MSG_CONDITION;
+}
+
+/* What a screen that is opened now is told of. */
+static int conditions_shown(void **state)
+{
+    const struct run_place *place = *state;
+    struct settings settings;
+    struct client *client = NULL;
+    struct err err = {0};
+    struct msg msg;
+    struct reply reply;
+    int count = 0;
+    settings_defaults(&settings);
+    assert_int_equal(settings_set(&settings, setting_row(SET_HOME), place->home, SOURCE_FLAG, &err), ERR_OK);
+    assert_int_equal(settings_set(&settings, setting_row(SET_RUNTIME), place->runtime, SOURCE_FLAG, &err), ERR_OK);
+    assert_int_equal(client_open(&client, &settings, &err), ERR_OK);
+    msg_init(&msg, MSG_QUERY);
+    msg.query.kind = QUERY_CONDITIONS;
+    assert_int_equal(client_call(client, COMPONENT_STRATEGY, &msg, count_condition, &count, &reply, &err), ERR_OK);
+    client_close(client);
+    return count;
+}
+
 /* After the close nothing ticks: what is held is worth what it was, whatever was started again. */
 static void what_is_held_keeps_its_price_through_a_restart(void **state)
 {
@@ -217,12 +244,16 @@ static void what_is_held_keeps_its_price_through_a_restart(void **state)
     expect(state, CLI_OK, "restart gateway"); /* so that no price of the run before marks the fill */
     expect(state, CLI_OK, "restart executor");
     expect(state, CLI_OK, "orders place --symbol TXFH1 --side BUY --quantity 1 --limit-price 17410");
+    expect(state, CLI_OK, "conditions add --symbol TXFH1 --side BUY --trigger 17000");
+    expect(state, CLI_OK, "conditions cancel 1");
+    assert_int_equal(conditions_shown(state), 1);
     expect(state, CLI_OK, "market speed 30"); /* so that its fill is known before the last trade */
     expect(state, CLI_OK, "market play");
     await_ticks(state, TRADES - FIRST_LATER + TRADES + TRADES - 2);
     expect(state, CLI_OK, "market speed 0");
     await_end(state);
     assert_int_equal(mark(state), 17404);
+    assert_int_equal(conditions_shown(state), 1); /* ended, and of the day that closed */
     int64_t before = 0;
     for (int i = 0; i < WAITS && (before = day_pnl(state)) == 0; i++) (void)poll(NULL, 0, 25); /* said once a second */
     for (int process = 0; process < 2; process++) {

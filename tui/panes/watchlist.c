@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ledger.h"
 #include "core/session.h"
 #include "core/text.h"
 #include "tui/format.h"
@@ -116,7 +117,9 @@ static void price_cell(const struct app *app, const struct quote *quote, int col
 {
     const struct tick *last = &quote->last;
     int decimals = quote->contract.decimals;
-    price_t reference = last->reference ? last->reference : quote->contract.reference;
+    /* The contract's is the next day's once this one has closed. */
+    bool same_day = quote->contract.trading_day == ledger_day(&app->model->market);
+    price_t reference = last->reference ? last->reference : last->seq || same_day ? quote->contract.reference : 0;
     price_t price = model_last_price(quote);
     price_t change = reference ? price - reference : 0;
     bool fresh = quote->changed_us && app->now_us - quote->changed_us < FLASH_US;
