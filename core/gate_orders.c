@@ -92,6 +92,7 @@ static void count_working(const struct gate *gate, const struct order_request *r
             input->rivals += open;
         if (order->request.reduce_only) {
             if (same_side) input->working_reduce += open;
+            if (same_side && order->request.condition_id == 0 && order->request.tif != TIF_ROD) input->closing += open;
             if (order->request.condition_id == request->condition_id) input->own_working += open;
         } else if (order->request.side == SIDE_BUY) {
             input->working_buy += open;

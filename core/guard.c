@@ -46,7 +46,9 @@ static enum reject_code check_exit(const struct guard_input *input, char *reason
     const struct order_request *request = input->request;
     const int64_t side = request->side == SIDE_SELL ? input->longs : input->shorts;
     const int64_t own = smaller(against(input, input->own), side), there = smaller(own, there_too(input, side));
-    const int64_t left = smaller(own - input->own_working, side - input->working_reduce);
+    /* A flatten is there in a moment, or not at all: what it leaves is asked for again then. */
+    const int64_t net = input->closing > 0 ? against(input, input->held) - input->working_reduce : INT64_MAX;
+    const int64_t left = smaller(net, smaller(own - input->own_working, side - input->working_reduce));
     const char *name = side_name(request->side);
     if (request->quantity > own)
         return refuse(reason, REJECT_WOULD_NOT_REDUCE, "exit %s %d: condition %lld holds %+d", name, request->quantity,

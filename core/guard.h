@@ -8,7 +8,8 @@
  *   - a condition's exit must be no bigger than what that condition holds, whatever the account's net is: a condition
  *     that bought and one that sold may net to nothing, and both are protected. Any other reduce-only order must shrink
  *     the account's net. Else WOULD_NOT_REDUCE. Both count what leaves already: else ALREADY_LEAVING (it may come to
- *     nothing, so it is worth asking again); all that leaves a side is never more than that side holds. To an operator's,
+ *     nothing, so it is worth asking again); all that leaves a side is never more than that side holds, and while a
+ *     flatten is on its way never more than the net: both filled, it would have turned the account. To an operator's,
  *     whatever of ours works on its side leaves already: were both filled, it would have opened. While the venue is
  *     known to hold something else, both numbers bind: else POSITION_DIFFERS. One that passes here passes everything
  *     below, in every mode: a limit that kept a position open would not protect;
@@ -68,6 +69,7 @@ struct guard_input {
     int32_t working_buy; /* lots still open in orders that are not reduce-only */
     int32_t working_sell;
     int32_t working_reduce; /* lots still open in reduce-only orders of the order's side */
+    int32_t closing;        /* ... of them, in the operator's that do not rest: a flatten, a market order that closes */
     int32_t rivals;         /* ... in our other orders of that side: those made elsewhere are not ours to wait for */
     int64_t now_us;
 };
