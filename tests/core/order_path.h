@@ -50,7 +50,9 @@ struct order_path {
     struct sink *sinks[PATH_COMPONENTS]; /* of each: plain, or one that keeps */
     struct path_said queue[PATH_QUEUE];
     size_t first, count;
+    bool refuse; /* the venue takes no order: a price between two ticks is refused by any */
     uint32_t listing;
+    money_t equity;               /* of the account; 0 before order_path_begin: plenty */
     uint64_t rows, orders, fills; /* stored; at the venue; there */
     int64_t now_us, market_us;
     void (*end_step)(struct order_path *path, enum path_from component); /* NULL: nothing to be done */
@@ -93,16 +95,38 @@ static inline void path_from_executor(struct order_path *path, const struct path
         gate_on_cancel_request(path->gate, &said->msg.cancel_request, path->now_us, gate);
 }
 
+static inline void path_give_position(void *context, const struct position *position)
+{
+    struct order_path *path = context;
+    gate_on_venue_position(path->gate, position, path->now_us, path->sinks[PATH_GATE]);
+}
+
+static inline void path_give_order(void *context, const struct order *order)
+{
+    struct order_path *path = context;
+    gate_on_venue_order(path->gate, order);
+}
+
+/* Reports are never missing here: whatever the venue said was handed on. */
+static inline void path_answer(struct order_path *path, const struct query *query)
+{
+    const struct reply reply = {.request_id = query->request_id};
+    if (query->kind == QUERY_VENUE_POSITIONS) matching_each_position(path->matching, 0, path_give_position, path);
+    if (query->kind == QUERY_VENUE_ORDERS) matching_each_working(path->matching, 0, path_give_order, path);
+    gate_on_venue_reply(path->gate, &reply, path->now_us, path->sinks[PATH_GATE]);
+}
+
 static inline void path_from_gate(struct order_path *path, const struct path_said *said)
 {
     struct err err;
     if (said->port == PORT_VENUE && said->msg.id == MSG_ORDER_REQUEST) {
         path->orders++;
-        matching_order(path->matching, 0, &said->msg.order_request, path->sinks[PATH_VENUE]);
+        struct order_request taken = said->msg.order_request;
+        if (path->refuse) taken.type = ORDER_LIMIT;
+        if (path->refuse) taken.limit_price = 1;
+        matching_order(path->matching, 0, &taken, path->sinks[PATH_VENUE]);
     } else if (said->port == PORT_VENUE && said->msg.id == MSG_QUERY) {
-        /* Nothing has happened there before. */
-        const struct reply reply = {.request_id = said->msg.query.request_id};
-        gate_on_venue_reply(path->gate, &reply, path->now_us, path->sinks[PATH_GATE]);
+        path_answer(path, &said->msg.query);
     } else if (said->port == PORT_PUBLISH && said->msg.id == MSG_ORDER_EVENT) {
         CHECK(executor_on_order_event(path->executor, &said->msg.order_event, path->now_us, path->sinks[PATH_EXECUTOR],
                                       &err) == ERR_OK);
@@ -164,25 +188,45 @@ static inline void path_timers(struct order_path *path)
     path_run(path);
 }
 
-static inline void path_open_market(struct order_path *path, int64_t points)
+/* The contract's facts of the day to come. */
+static inline void path_list(struct order_path *path, int32_t trading_day, int64_t reference)
 {
     struct err err;
-    const struct market market = {.venue = "SIM",
-                                  .market_us = path->market_us,
-                                  .trading_day = PATH_DAY,
-                                  .session = SESSION_DAY,
-                                  .session_state = SESSION_OPEN};
-    CHECK(contract_make(PATH_SYMBOL, PATH_DAY, PRICE_POINTS(points), &path->contract, &err) == ERR_OK);
+    CHECK(contract_make(PATH_SYMBOL, trading_day, PRICE_POINTS(reference), &path->contract, &err) == ERR_OK);
     path->contract.flags |= CONTRACT_REGISTERED;
-    CHECK(matching_open_account(path->matching, PATH_ACCOUNT, "One", 0, PRICE_POINTS(30000000), &err) == ERR_OK);
     CHECK(matching_list(path->matching, &path->contract, false, &path->listing, &err) == ERR_OK);
-    matching_on_time(path->matching, path->market_us, path->now_us, path->sinks[PATH_VENUE]);
     strategy_on_contract(path->strategy, &path->contract);
     executor_on_contract(path->executor, &path->contract);
     gate_on_contract(path->gate, &path->contract);
+}
+
+/* It is that time at the venue, and it says so. */
+static inline void path_time(struct order_path *path, int64_t market_us)
+{
+    path->now_us += market_us - path->market_us;
+    path->market_us = market_us;
+    matching_on_time(path->matching, path->market_us, path->now_us, path->sinks[PATH_VENUE]);
+    path_run(path);
+    const struct session *session = matching_session(path->matching, path->listing);
+    const struct market market = {.venue = "SIM",
+                                  .market_us = path->market_us,
+                                  .trading_day = session->trading_day,
+                                  .session = (int32_t)session->kind,
+                                  .session_state = (int32_t)session->state};
     strategy_on_market(path->strategy, &market, path->now_us, path->sinks[PATH_STRATEGY]);
     executor_on_market(path->executor, &market, path->now_us, path->sinks[PATH_EXECUTOR]);
     gate_on_market(path->gate, &market, path->now_us, path->sinks[PATH_GATE]);
+    path_run(path);
+}
+
+/* Logged in, on a session of that number; 0: logged out. */
+static inline void path_session(struct order_path *path, uint64_t number)
+{
+    struct session_info session = {.logged_in = number != 0, .user = "demo", .venue = "SIM", .venue_session = number};
+    if (number != 0) (void)text_copy(session.account, sizeof session.account, PATH_ACCOUNT);
+    gate_on_session(path->gate, &session, path->now_us, path->sinks[PATH_GATE]);
+    path_run(path);
+    if (number != 0) strategy_on_session(path->strategy, &session);
 }
 
 static inline void order_path_begin(struct order_path *path, int64_t points)
@@ -210,11 +254,12 @@ static inline void order_path_begin(struct order_path *path, int64_t points)
     path->matching = matching_new(&matching);
     CHECK(path->strategy != NULL && path->executor != NULL && path->gate != NULL && path->matching != NULL);
     gate_start(path->gate, path->now_us, path->sinks[PATH_GATE]);
-    path_open_market(path, points);
-    struct session_info session = {
-        .logged_in = true, .user = "demo", .venue = "SIM", .account = PATH_ACCOUNT, .venue_session = 1};
-    gate_on_session(path->gate, &session, path->now_us, path->sinks[PATH_GATE]);
-    path_run(path);
+    struct err err;
+    if (path->equity == 0) path->equity = PRICE_POINTS(30000000);
+    CHECK(matching_open_account(path->matching, PATH_ACCOUNT, "One", 0, path->equity, &err) == ERR_OK);
+    path_list(path, PATH_DAY, points);
+    path_time(path, path->market_us);
+    path_session(path, 1);
     CHECK(gate_is_compared(path->gate));
     path_tick(path, points);
 }

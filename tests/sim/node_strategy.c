@@ -116,6 +116,7 @@ static void death(struct world *world)
     strategy_free(world->strategy);
     upstream_close(world->strategy_upstream);
     world->strategy = NULL;
+    world->knows_events = false;
     for (int i = 0; i < SIM_SYMBOLS; i++) {
         world->stale[i] = world->restored[i] = world->lost_said[i] = false;
         world->handed_day[i] = 0;
@@ -129,7 +130,9 @@ static void work(struct world *world)
     struct node *node = self(world);
     while (upstream_work(world->strategy_upstream, world->now_us) <= world->now_us && !node->dying) continue;
     if (node->dying) return;
-    if (upstream_caught_up(world->strategy_upstream)) strategy_on_caught_up(world->strategy);
+    const bool caught_up = upstream_caught_up(world->strategy_upstream);
+    world->knows_events = world->knows_events || caught_up;
+    if (caught_up) strategy_on_caught_up(world->strategy);
     if (world->now_us < node->timer_us) return;
     node->timer_us = world->now_us + SIM_WORK_US;
     strategy_on_timer(world->strategy, world->now_us, &node->sink);

@@ -37,6 +37,8 @@ static struct condition_terms random_terms(struct world *world)
 int64_t people_condition(struct world *world, const struct condition_terms *terms)
 {
     if (!here(world, NODE_STRATEGY) || world->conditions_made >= SIM_CONDITIONS_MAX) return 0;
+    /* As strategy_agent.c does: else a number may be given that an event still to be read names. */
+    if (!world->knows_events) return 0;
     struct condition_command command = {
         .request_id = 1, .action = CONDITION_CREATE, .terms = *terms, .actor = "trader"};
     strategy_on_command(world->strategy, &command, world->now_us, &world->nodes[NODE_STRATEGY].sink);

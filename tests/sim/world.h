@@ -345,6 +345,7 @@ struct world {
     int32_t handed_day[SIM_SYMBOLS];
     bool lost_said[SIM_SYMBOLS]; /* it was told that ticks are missing before the next one */
     uint64_t blind_seq[SIM_SYMBOLS];
+    bool knows_events; /* the strategy has read all of the gateway's since it was born */
     uint64_t feed_epoch;
     int64_t heard_us; /* the feed's last heartbeat that it was given, by when it was sent */
     uint64_t operator_request;
