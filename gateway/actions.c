@@ -42,10 +42,11 @@ static void fill(const struct agent *agent, struct action_record *action, const 
 
 /* --- requests in words -------------------------------------------------------------------------------------------- */
 
-/* Of an order, which has a '-' in its id and a kind of difference; or of a position, a symbol and the venue's lots. */
+/* Of an order, whose id has a '-' or is of the venue's making, and a kind of difference; or of a position, a symbol and the
+ * venue's lots. */
 static void describe_accept(const struct control *control, struct action_record *action)
 {
-    const bool order = strchr(control->text, '-') != NULL;
+    const bool order = strchr(control->text, '-') != NULL || strncmp(control->text, "venue/", strlen("venue/")) == 0;
     const char *kind = order ? difference_kind_name((enum difference_kind)control->number) : NULL;
     if (order)
         put(action->client_order_id, sizeof action->client_order_id, control->text);
