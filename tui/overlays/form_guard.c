@@ -13,7 +13,7 @@
 #include "tui/overlays/overlay.h"
 #include "tui/overlays/request.h"
 
-enum { ESCAPE = 27, WIDTH = 72, LIMIT_ROWS = 9, HEIGHT = LIMIT_ROWS + 12, CELLS = 18 };
+enum { ESCAPE = 27, WIDTH = 76, LIMIT_ROWS = 9, HEIGHT = LIMIT_ROWS + 12, CELLS = 18 };
 
 struct guard_panel {
     struct overlay overlay; /* first */

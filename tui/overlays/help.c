@@ -111,8 +111,10 @@ static bool help_words(void *context, const struct app *app, int index, enum rol
     const struct action *action = &actions[index];
     bool off = action->allowed && !action->allowed(app, &why);
     *role = off ? ROLE_WARNING : ROLE_DIM;
-    snprintf(text, size, off ? "not now: %s" : "in forms: Tab next, Space change, Enter send, Esc leave",
-             why ? why : "");
+    if (off)
+        snprintf(text, size, "%s Not now: %s", action->summary, why ? why : "");
+    else
+        snprintf(text, size, "%s", action->summary); /* whole, where its line is cut */
     return true;
 }
 
@@ -130,6 +132,7 @@ static const struct pick_ops ops = {
     .empty = "no actions",
     .width = 116,
     .filters = true,
+    .long_words = true,
     .count = help_count,
     .key = help_key,
     .matches = help_matches,

@@ -68,12 +68,17 @@ static void move_to(struct pick *pick, struct app *app, int row)
     if (pick->ops->moved) pick->ops->moved(pick->context, app, pick->rows[row]);
 }
 
+static int foot_rows(const struct pick *pick)
+{
+    return FOOT_ROWS + pick->ops->long_words;
+}
+
 static void pick_size(const struct overlay *overlay, int rows, int columns, int *height, int *width)
 {
     const struct pick *pick = (const struct pick *)overlay;
     int least = pick->ops->rows ? pick->ops->rows : 4, list = pick->count < least ? least : pick->count;
     *width = pick->ops->width + 6;
-    *height = pick->ops->head_rows + list + 2 + 2 + FOOT_ROWS; /* frame; filter and heads; foot */
+    *height = pick->ops->head_rows + list + 2 + 2 + foot_rows(pick); /* frame; filter and heads; foot */
     int most = rows > 30 ? rows - 8 : rows;
     if (*height > most) *height = most;
     if (*width > columns) *width = columns;
@@ -122,8 +127,8 @@ static void draw_foot(const struct pick *pick, const struct app *app, const stru
     lines_rule(canvas, y, 0, width);
     if (pick->ops->words)
         pick->ops->words(pick->context, app, pick->count ? pick->rows[pick->cursor] : -1, &role, text, sizeof text);
-    lines_wrap(canvas, y + 1, 0, width, 1, role, text);
-    lines_keys(canvas, y + 2, 0, width, pick->ops->filters ? hints : plain);
+    lines_wrap(canvas, y + 1, 0, width, foot_rows(pick) - 2, role, text);
+    lines_keys(canvas, y + foot_rows(pick) - 1, 0, width, pick->ops->filters ? hints : plain);
 }
 
 static void pick_draw(struct overlay *overlay, struct app *app, struct canvas canvas)
@@ -141,7 +146,7 @@ static void pick_draw(struct overlay *overlay, struct app *app, struct canvas ca
     if (pick->ops->filters) draw_filter(pick, &inside, y++);
     struct canvas line = canvas_sub(&inside, (struct rect){y++, 2, 1, width - 2});
     pick->ops->draw(pick->context, app, -1, &line);
-    int foot = height >= y + FOOT_ROWS + 1 ? FOOT_ROWS : 0;
+    int foot = height >= y + foot_rows(pick) + 1 ? foot_rows(pick) : 0;
     pick->first_y = y + 1;
     draw_rows(pick, app, &inside, y, height - y - foot);
     if (foot) draw_foot(pick, app, &inside, height - foot);

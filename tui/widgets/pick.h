@@ -21,6 +21,7 @@ struct pick_ops {
     const char *empty; /* words for no row at all */
     int width;         /* cells of a row */
     bool filters;      /* letters narrow the list */
+    bool long_words;   /* two rows for them */
     int rows;          /* of the list at least: for one whose rows come in later */
     int head_rows;     /* above the list, drawn by head */
     void (*head)(void *context, const struct app *app, const struct canvas *canvas);
