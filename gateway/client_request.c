@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "gateway/client_impl.h"
+#include "gateway/lock.h"
 
 #define RETRY_MS 10
 #define LOOK_MS  100
@@ -255,6 +256,14 @@ static void pick_answer(struct client *client, struct call *call)
     }
 }
 
+/* One that hangs has its lock, and takes no new line. */
+static bool runs(const struct client *client, enum component component)
+{
+    struct paths paths;
+    return paths_resolve(&paths, &client->settings, NULL) == ERR_OK &&
+           lock_held(paths.runtime, component_name(component), NULL);
+}
+
 static enum status call_once(struct client *client, enum component to, struct msg *msg,
                              void (*visit)(void *context, const struct msg *msg), void *context, struct reply *reply,
                              struct err *err)
@@ -273,6 +282,8 @@ static enum status call_once(struct client *client, enum component to, struct ms
         if (!call.answered) client_sleep(client, -1, LOOK_MS);
     }
     if (status == ERR_OK && reply->status == ERR_TIMEOUT) return err_set(err, ERR_TIMEOUT, "%s", reply->text);
+    if (status == ERR_BUSY && runs(client, to))
+        return err_set(err, ERR_BUSY, "%s runs, but does not answer: nothing was asked of it", component_name(to));
     return status;
 }
 

@@ -448,6 +448,9 @@ static void what_hangs_is_said(void **state)
     const struct run_place *place = *state;
     pid_t hung = pid_of(state, "strategy");
     assert_int_equal(kill(hung, SIGSTOP), 0);
+    run_with(place, &run, NULL, "conditions pause 1 --request-timeout 300");
+    assert_true(run.code != CLI_OK);
+    run_says(run.err, "strategy runs, but does not answer: nothing was asked of it");
     run_with(place, &run, NULL, "status --request-timeout 300");
     assert_int_equal(kill(hung, SIGCONT), 0);
     assert_int_equal(run.code, CLI_TIMEOUT);
