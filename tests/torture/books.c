@@ -508,8 +508,8 @@ static void print(const struct books *b)
             (long long)c->moments[AT_ACK], (long long)c->moments[AT_FILL], (long long)c->moments[AT_ANY_TIME]);
     fprintf(t->out, "stops %lld (noticed within %lld ms)\nfull disks %lld\n", (long long)c->stops,
             (long long)(c->worst_notice_us / CLOCK_MS_US), (long long)c->disks);
-    fprintf(t->out, "children of a killed outcryd: %lld adopted, %lld replaced\n", (long long)c->adopted,
-            (long long)c->replaced);
+    fprintf(t->out, "children of a killed outcryd: %lld adopted, %lld replaced; all five killed at once %lld\n",
+            (long long)c->adopted, (long long)c->replaced, (long long)c->all_at_once);
     fprintf(t->out, "resumes %lld\n", (long long)c->resumes);
     fprintf(t->out, "duplicates %lld\nlost %lld\nwrong %lld\nunknown %lld\n", (long long)b->duplicates,
             (long long)b->lost, (long long)b->wrong, (long long)b->unknown);

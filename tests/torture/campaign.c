@@ -133,6 +133,20 @@ static bool kill_victim(struct torture *t, enum component victim)
     return true;
 }
 
+/* One of a dead outcryd's, while nobody watches; now and then all of them at once. */
+static void kill_children(struct torture *t)
+{
+    const enum component one = (enum component)rng_range(&t->rng, COMPONENT_EXCHANGE, COMPONENT_EXECUTOR);
+    const bool all = rng_chance(&t->rng, 1, 3);
+    t->counts.all_at_once += all ? 1 : 0;
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) {
+        if ((!all && c != (int)one) || world_signal(t, (enum component)c, SIGKILL) == 0) continue;
+        t->counts.kills[c]++;
+        torture_say(t, "killed %s too", component_name((enum component)c));
+    }
+    world_pump(t, rng_range(&t->rng, 0, 100 * CLOCK_MS_US));
+}
+
 static bool kill_one(struct torture *t, enum component victim, int64_t *at_us)
 {
     int64_t before[COMPONENT_COUNT + 1];
@@ -141,14 +155,7 @@ static bool kill_one(struct torture *t, enum component victim, int64_t *at_us)
     if (!done) return true;
     if (victim != COMPONENT_SUPERVISOR) return true;
     world_pump(t, rng_range(&t->rng, 0, 200 * CLOCK_MS_US));
-    if (rng_chance(&t->rng, 1, 3)) { /* and one of its children, while nobody watches */
-        enum component child = (enum component)rng_range(&t->rng, COMPONENT_EXCHANGE, COMPONENT_EXECUTOR);
-        if (world_signal(t, child, SIGKILL) != 0) {
-            t->counts.kills[child]++;
-            torture_say(t, "killed %s too", component_name(child));
-        }
-        world_pump(t, rng_range(&t->rng, 0, 100 * CLOCK_MS_US));
-    }
+    if (rng_chance(&t->rng, 1, 3)) kill_children(t);
     for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_EXECUTOR; c++) before[c] = world_pid(t, (enum component)c);
     return restart_supervisor(t, before);
 }

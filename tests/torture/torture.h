@@ -103,6 +103,7 @@ struct torture_counts {
     int64_t worst_disk_us;   /* from room on the disk to trading */
     int64_t worst_notice_us; /* a stopped process: until those who need it say so */
     int64_t adopted, replaced;
+    int64_t all_at_once; /* outcryd and every child */
 };
 
 struct torture {
