@@ -207,10 +207,25 @@ static void adopt_entry(struct strategy_step *step, struct strategy_row *row)
     strategy_transition(step, row, CONDITION_ENTERING, "the entry's order was sent before the restart");
 }
 
+/* The same, of a condition that has ended meanwhile: it is not wanted, and what it fills before its end is protected. */
+static void call_back_entry(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
+{
+    struct condition *condition = &row->condition;
+    condition->entry_working = true;
+    condition->cancel_requested = true;
+    strategy_record(step, row);
+    strategy_alarm(step, row, REJECT_NONE, event->request.client_order_id,
+                   "condition %" PRId64 " is %s and the order of its entry works: it is cancelled", condition->id,
+                   condition_state_name(condition->state));
+    strategy_cancel_entry(step, row, "its condition has ended");
+}
+
 static void on_entry(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
 {
     const enum condition_state state = row->condition.state;
     if (state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED) adopt_entry(step, row);
+    if (condition_terminal(state) && !row->condition.entry_working && !order_state_terminal(event->state))
+        call_back_entry(step, row, event);
     if (event->kind == EXEC_FILL && event->fill_quantity > 0) entry_filled(step, row, event);
     if (order_state_terminal(event->state)) {
         if (row->condition.entry_working) {

@@ -584,8 +584,15 @@ static void a_fill_of_yesterday_finds_its_condition(void **state)
                                   .attempt = 1};
     assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_OK);
     state_is(f, id, CONDITION_CANCELLED);
+    forget(f);
+    order_goes(f, &order, EXEC_NEW, ORDER_NEW, ""); /* it works there: nobody wants it any more */
+    assert_string_equal(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0)->cancel_request.client_order_id, "t1-1-E1");
     f->market_us = calendar_taipei_us(20210727, 8 * 3600 + 45 * 60);
     say_market(f, SESSION_DAY, SESSION_OPEN);
+    strategy_on_caught_up(f->strategy);
+    forget(f);
+    pass(f, CLOCK_SECOND_US); /* and again, until it has ended */
+    assert_string_equal(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0)->cancel_request.client_order_id, "t1-1-E1");
     fills(f, &order, 2, 17410, 2);
     state_is(f, id, CONDITION_OPEN);
     assert_int_equal(condition(f, id)->filled_quantity, 2);
