@@ -114,9 +114,12 @@ const struct order *model_order(const struct model *model, const char *client_or
 /* The last price of the day: the last tick's, or as the bars of before know it; 0 = none. A bar's is no tick: no order
  * passes by it. */
 price_t model_last_price(const struct quote *quote);
-/* Why the gateway opens nothing new in a contract: an order of unknown outcome, or a position that differs from the
- * venue's. false: nothing blocks it. */
+/* Why the gateway opens nothing new in a contract: an order of unknown outcome, a position that differs from the venue's,
+ * or it is not registered, and has no ticks either. false: nothing blocks it. */
 bool model_blocked(const struct model *model, const char *symbol, char *text, size_t size);
+/* Why a condition fired or has not (condition_explain); before all else what keeps anything new from being opened in its
+ * contract. true: it is that. */
+bool model_explain(const struct model *model, const struct condition *condition, char *text, size_t size);
 /* Is the contract traded on the market's trading day? Another market's, or an expired one, gets no ticks. */
 bool model_listed(const struct model *model, const struct quote *quote);
 /* How many of the differences from the venue's books halt trading until they are accepted. */

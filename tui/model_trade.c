@@ -117,7 +117,23 @@ bool model_blocked(const struct model *model, const char *symbol, char *text, si
         snprintf(text, size, "blocked: %+d at the venue, %+d here", difference->there, difference->here);
         return true;
     }
-    return false;
+    const struct quote *quote = model_quote(model, symbol);
+    if (!quote || (quote->contract.flags & CONTRACT_REGISTERED)) return false;
+    snprintf(text, size, "blocked: %s is not registered", symbol);
+    return true;
+}
+
+bool model_explain(const struct model *model, const struct condition *condition, char *text, size_t size)
+{
+    const bool enters = condition->state == CONDITION_ARMED || condition->state == CONDITION_TRIGGERED ||
+                        condition->state == CONDITION_PAUSED;
+    const struct quote *quote = model_quote(model, condition->terms.symbol);
+    char blocked[96], why[256];
+    condition_explain(condition, quote ? model_last_price(quote) : 0, why, sizeof why);
+    const bool held = enters && model_blocked(model, condition->terms.symbol, blocked, sizeof blocked);
+    const size_t used = held ? (size_t)snprintf(text, size, "%.80s; ", blocked) : 0;
+    if (used < size) (void)text_copy(text + used, size - used, why);
+    return held;
 }
 
 int model_halting(const struct model *model)

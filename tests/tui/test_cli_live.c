@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <termios.h>
 
+#include "db/db.h"
 #include "tests/tui/cli_run.h"
 #include "tui/cli/cli.h"
 
@@ -483,6 +484,41 @@ static void what_is_left_without_outcryd_is_said(void **state)
     run_expect(*state, &run, CLI_OK, "start");
 }
 
+static bool take_registration_back(void *context, const struct msg *msg)
+{
+    struct msg *row = context;
+    *row = *msg;
+    row->contract.flags &= ~(uint32_t)CONTRACT_REGISTERED;
+    return false;
+}
+
+/* No command leaves a condition without its contract: another gateway.db might. */
+static void a_condition_without_its_contract_says_so(void **state)
+{
+    const struct run_place *place = *state;
+    char symbol[32], words[160];
+    struct msg row = {.id = 0};
+    struct db *db = NULL;
+    const int64_t price = last_price(state, symbol);
+    snprintf(words, sizeof(words), "conditions add --symbol %s --side BUY --trigger %lld", symbol,
+             (long long)price - 300);
+    json_t *reply = ask(state, CLI_OK, words);
+    snprintf(words, sizeof(words), "conditions show %lld", (long long)number_of(reply, "number"));
+    json_decref(reply);
+    json_t *shown = ask(state, CLI_OK, words);
+    assert_memory_equal(text_of(shown, "explained"), "not triggered", strlen("not triggered"));
+    json_decref(shown);
+    run_expect(*state, &run, CLI_OK, "stop");
+    const struct db_query query = {.id = MSG_CONTRACT, .symbol = symbol};
+    assert_int_equal(db_open(&db, DB_GATEWAY, place->home, DB_WRITE, DB_NORMAL, NULL), ERR_OK);
+    assert_int_equal(db_each(db, &query, take_registration_back, &row, NULL), ERR_OK);
+    assert_int_equal(db_store(db, &row, NULL), ERR_OK);
+    db_close(db);
+    shown = ask(state, CLI_OK, words);
+    run_says(text_of(shown, "explained"), "is not registered: no tick of it comes; not triggered");
+    json_decref(shown);
+}
+
 static void after_stop_the_records_are_there(void **state)
 {
     run_expect(*state, &run, CLI_OK, "stop");
@@ -520,6 +556,7 @@ int main(void)
         cmocka_unit_test(one_component_restarts),
         cmocka_unit_test(what_hangs_is_said),
         cmocka_unit_test(what_is_left_without_outcryd_is_said),
+        cmocka_unit_test(a_condition_without_its_contract_says_so),
         cmocka_unit_test(after_stop_the_records_are_there),
     };
     return cmocka_run_group_tests(tests, live_setup, live_teardown);

@@ -542,6 +542,19 @@ static void test_blocked(void **state)
     msg.order.updated_us = NOW + 1;
     model_apply(model, &msg, COMPONENT_EXECUTOR, NOW + 1);
     assert_false(model_blocked(model, "MXFH1", text, sizeof text));
+    struct condition condition = {.id = 1, .state = CONDITION_ARMED};
+    snprintf(condition.terms.symbol, sizeof condition.terms.symbol, "MXFH1");
+    condition.terms.side = SIDE_BUY;
+    condition.terms.trigger_price = condition.trigger = PRICE_POINTS(17400);
+    char why[256];
+    assert_false(model_explain(model, &condition, why, sizeof why));
+    msg_init(&msg, MSG_CONTRACT);
+    snprintf(msg.contract.symbol, sizeof msg.contract.symbol, "MXFH1");
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    assert_true(model_explain(model, &condition, why, sizeof why));
+    assert_memory_equal(why, "blocked: MXFH1 is not registered; not triggered", 47);
+    condition.state = CONDITION_CLOSED;
+    assert_false(model_explain(model, &condition, why, sizeof why));
 }
 
 static void test_differences_come_and_go(void **state)

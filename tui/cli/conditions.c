@@ -176,6 +176,27 @@ static price_t last_price(struct cli *cli, const char *symbol)
     return msg.id == MSG_TICK ? msg.tick.price : 0;
 }
 
+/* Without ticks, and nothing is opened in it. false too when there is no gateway.db to say so. */
+static bool unregistered(struct cli *cli, const char *symbol)
+{
+    int code = CLI_OK;
+    struct msg msg = {.id = 0};
+    struct db_query query = {.id = MSG_CONTRACT, .symbol = symbol};
+    struct db *db = cli_database(cli, DB_GATEWAY, &code);
+    const bool known = db != NULL && db_each(db, &query, keep_one, &msg, NULL) == ERR_OK;
+    db_close(db);
+    return known && (msg.id != MSG_CONTRACT || (msg.contract.flags & CONTRACT_REGISTERED) == 0);
+}
+
+static void explain(struct cli *cli, const struct condition *condition, char text[TEXT_SIZE])
+{
+    const char *symbol = condition->terms.symbol;
+    int used = 0;
+    if (!condition_terminal(condition->state) && unregistered(cli, symbol))
+        used = snprintf(text, TEXT_SIZE, "%s is not registered: no tick of it comes; ", symbol);
+    (void)condition_explain(condition, last_price(cli, symbol), text + used, TEXT_SIZE - (size_t)used);
+}
+
 static int show_json(struct db *db, const struct msg *msg, const char *explained)
 {
     struct db_query query = {.id = MSG_TRANSITION, .condition_id = msg->condition.id};
@@ -235,8 +256,7 @@ int cmd_conditions_show(struct cli *cli)
     if (db != NULL && db_each(db, &query, keep_one, &msg, &err) != ERR_OK) {
         code = cli_say_err(&err);
     } else if (msg.id == MSG_CONDITION) {
-        (void)condition_explain(&msg.condition, last_price(cli, msg.condition.terms.symbol), explained,
-                                sizeof(explained));
+        explain(cli, &msg.condition, explained);
         code = cli->json ? show_json(db, &msg, explained) : show_text(db, &msg, explained);
     } else if (code == CLI_OK) {
         code = cli_say(CLI_FAILED, "no condition %s", cli->words[0]);

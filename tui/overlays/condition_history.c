@@ -97,7 +97,6 @@ static void history_head(void *context, const struct app *app, const struct canv
 {
     const struct history *history = context;
     const struct condition *condition = model_condition(app->model, history->id);
-    const struct quote *quote = condition ? model_quote(app->model, condition->terms.symbol) : NULL;
     char text[512], price[4][PRICE_TEXT_SIZE];
     int width = canvas->area.width;
     if (!condition) {
@@ -117,8 +116,8 @@ static void history_head(void *context, const struct app *app, const struct canv
         price_format(levels.take_profit, price[2], sizeof price[2]),
         price_format(levels.stop_loss, price[3], sizeof price[3]), condition->terms.following ? "  following" : "");
     canvas_text(canvas, 1, 0, width, ALIGN_LEFT, ROLE_TEXT, text);
-    condition_explain(condition, quote ? model_last_price(quote) : 0, text, sizeof text);
-    lines_wrap(canvas, 2, 0, width, 2, ROLE_STRONG, text);
+    const bool held = model_explain(app->model, condition, text, sizeof text);
+    lines_wrap(canvas, 2, 0, width, 2, held ? ROLE_ALARM : ROLE_STRONG, text);
     lines_rule(canvas, 4, 0, width);
 }
 

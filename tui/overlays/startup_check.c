@@ -180,6 +180,25 @@ static enum check_level market_words(const struct app *app, char *words, size_t 
     return market->session_state == SESSION_OPEN && !market->paused ? CHECK_OK : CHECK_ATTENTION;
 }
 
+/* "MXFH1, TXFH1": each contract once, as many as there is room for. */
+static void differing_symbols(const struct model *model, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < model->difference_count; i++) {
+        const char *symbol = model->differences[i].symbol;
+        size_t first = 0;
+        while (strcmp(model->differences[first].symbol, symbol) != 0) first++;
+        if (first < i) continue;
+        const int length = snprintf(text + used, size - used, "%s%s", used ? ", " : "", symbol);
+        if (length < 0 || (size_t)length >= size - used) {
+            text[used] = '\0';
+            return;
+        }
+        used += (size_t)length;
+    }
+}
+
 /* The session's first comparison: until it has ended entries wait, and as long as something differs. */
 static enum check_level books_words(const struct app *app, char *words, size_t size)
 {
@@ -189,8 +208,10 @@ static enum check_level books_words(const struct app *app, char *words, size_t s
         snprintf(words, size, "not compared with the venue's yet");
         return CHECK_MISSING;
     }
+    char symbols[128];
+    differing_symbols(app->model, symbols, sizeof symbols);
     if (count > 0)
-        snprintf(words, size, "%zu difference%s: %s", count, count == 1 ? "" : "s", app->model->differences[0].symbol);
+        snprintf(words, size, "%zu difference%s: %s", count, count == 1 ? "" : "s", symbols);
     else if (!app->model->components[COMPONENT_GATEWAY].heartbeat.compared)
         snprintf(words, size, "comparing with the venue: exits go, entries wait");
     else

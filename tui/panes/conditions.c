@@ -80,21 +80,12 @@ static void distance_cell(const struct app *app, const struct condition *conditi
 /* Why it fired or has not; before all else what keeps anything new from being opened in its contract. */
 static enum role explain(const struct app *app, const struct condition *condition, char *text, size_t size)
 {
-    char blocked[96], why[256];
-    bool enters = condition->state == CONDITION_ARMED || condition->state == CONDITION_TRIGGERED ||
-                  condition->state == CONDITION_PAUSED;
     const struct quote *quote = model_quote(app->model, condition->terms.symbol);
     if (!condition_terminal(condition->state) && quote && !model_listed(app->model, quote)) {
         snprintf(text, size, "%s is not traded in this market: nothing happens until it is", condition->terms.symbol);
         return ROLE_WARNING;
     }
-    condition_explain(condition, last_price(app, condition->terms.symbol), why, sizeof why);
-    if (enters && model_blocked(app->model, condition->terms.symbol, blocked, sizeof blocked)) {
-        size_t used = (size_t)snprintf(text, size, "%.80s; ", blocked);
-        if (used < size) (void)text_copy(text + used, size - used, why);
-        return ROLE_ALARM;
-    }
-    (void)text_copy(text, size, why);
+    if (model_explain(app->model, condition, text, size)) return ROLE_ALARM;
     return condition->suspended || condition->locked ? ROLE_WARNING : ROLE_DIM;
 }
 
