@@ -145,6 +145,33 @@ static void take_best(struct quote *quote)
     last->flags = (last->flags & ~TICK_SYNTHETIC_BOOK) | (depth->flags & TICK_SYNTHETIC_BOOK);
 }
 
+/* The best, then what is worse than it of the levels that are known. */
+static void renew(price_t *price, int32_t *quantity, price_t best, int32_t lots, int sign)
+{
+    price_t prices[DEPTH_LEVELS] = {best};
+    int32_t quantities[DEPTH_LEVELS] = {lots};
+    int count = lots > 0;
+    for (int i = 0; i < DEPTH_LEVELS && count < DEPTH_LEVELS; i++) {
+        if (quantity[i] <= 0 || (lots > 0 && sign * price[i] <= sign * best)) continue;
+        prices[count] = price[i];
+        quantities[count++] = quantity[i];
+    }
+    memcpy(price, prices, sizeof prices);
+    memcpy(quantity, quantities, sizeof quantities);
+}
+
+void model_book(const struct quote *quote, struct depth *book)
+{
+    const struct tick *last = &quote->last;
+    memset(book, 0, sizeof *book);
+    if (quote->has_depth)
+        *book = quote->depth;
+    else
+        book->flags = last->flags;
+    renew(book->bid_price, book->bid_quantity, last->bid, last->bid_quantity, -1);
+    renew(book->ask_price, book->ask_quantity, last->ask, last->ask_quantity, 1);
+}
+
 static unsigned on_tick(struct model *model, const struct tick *tick, int64_t now_us)
 {
     struct quote *quote = make_quote(model, tick->symbol);

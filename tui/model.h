@@ -111,6 +111,8 @@ void model_apply(struct model *model, const struct msg *msg, enum component from
 const struct quote *model_quote(const struct model *model, const char *symbol); /* NULL = unknown */
 const struct condition *model_condition(const struct model *model, int64_t id);
 const struct order *model_order(const struct model *model, const char *client_order_id);
+/* The book, its best as new as the watchlist's: of a replay that runs fast a trade is always newer than the last book. */
+void model_book(const struct quote *quote, struct depth *book);
 /* The last price of the day: the last tick's, or as the bars of before know it; 0 = none. A bar's is no tick: no order
  * passes by it. */
 price_t model_last_price(const struct quote *quote);

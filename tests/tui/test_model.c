@@ -140,6 +140,47 @@ static void test_best_prices_are_the_newest(void **state)
     assert_false(quote->last.flags & TICK_SYNTHETIC_BOOK);
 }
 
+/* A trade that is newer than the book moves its best, and takes away what it has gone through. */
+static void test_the_book_is_as_new_as_its_best(void **state)
+{
+    struct model *model = *state;
+    struct msg msg;
+    struct depth book;
+    recorded_tick(model, "MXFH1", 17000, NOW);
+    const struct quote *quote = model_quote(model, "MXFH1");
+    model_book(quote, &book);
+    assert_int_equal(book.bid_price[0], quote->last.bid);
+    assert_int_equal(book.bid_quantity[1], 0); /* no book yet: the best alone */
+    msg_init(&msg, MSG_DEPTH);
+    snprintf(msg.depth.symbol, sizeof msg.depth.symbol, "MXFH1");
+    msg.depth.time_us = quote->last.time_us + 1;
+    for (int i = 0; i < DEPTH_LEVELS; i++) {
+        msg.depth.bid_price[i] = PRICE_POINTS(16999 - i);
+        msg.depth.ask_price[i] = PRICE_POINTS(17001 + i);
+        msg.depth.bid_quantity[i] = msg.depth.ask_quantity[i] = 10 + i;
+    }
+    model_apply(model, &msg, COMPONENT_GATEWAY, NOW);
+    model_book(quote, &book);
+    assert_memory_equal(&book, &msg.depth, sizeof book);
+    struct msg tick;
+    msg_init(&tick, MSG_TICK);
+    tick.tick = quote->last;
+    tick.tick.sym_seq++;
+    tick.tick.time_us += 2;
+    tick.tick.bid = PRICE_POINTS(16997);
+    tick.tick.ask = PRICE_POINTS(16998);
+    tick.tick.bid_quantity = tick.tick.ask_quantity = 3;
+    model_apply(model, &tick, COMPONENT_GATEWAY, NOW);
+    model_book(quote, &book);
+    assert_int_equal(book.bid_price[0], PRICE_POINTS(16997));
+    assert_int_equal(book.bid_quantity[0], 3);
+    assert_int_equal(book.bid_price[1], PRICE_POINTS(16996));
+    assert_int_equal(book.bid_quantity[3], 0);
+    assert_int_equal(book.ask_price[0], PRICE_POINTS(16998));
+    assert_int_equal(book.ask_price[1], PRICE_POINTS(17001));
+    assert_int_equal(book.ask_price[4], PRICE_POINTS(17004));
+}
+
 /* A market that was sought backwards: the book of its future is not on the new ticks, not even until the next book. */
 static void test_a_new_epoch_leaves_the_old_book(void **state)
 {
@@ -620,6 +661,7 @@ int main(void)
         TEST(test_contracts_stand_by_month),
         TEST(test_contracts_stand_by_month_across_a_decade),
         TEST(test_best_prices_are_the_newest),
+        TEST(test_the_book_is_as_new_as_its_best),
         TEST(test_a_new_epoch_leaves_the_old_book),
         TEST(test_bars_are_the_last_price_until_a_tick),
         TEST(test_recorded_morning),

@@ -33,19 +33,6 @@ static int32_t most_lots(const struct depth *depth)
     return most;
 }
 
-/* Without a book the best of each side came with the last trade. */
-static void book_of(const struct quote *quote, struct depth *depth)
-{
-    *depth = quote->depth;
-    if (quote->has_depth) return;
-    memset(depth, 0, sizeof *depth);
-    depth->bid_price[0] = quote->last.bid;
-    depth->bid_quantity[0] = quote->last.bid_quantity;
-    depth->ask_price[0] = quote->last.ask;
-    depth->ask_quantity[0] = quote->last.ask_quantity;
-    depth->flags = quote->last.flags;
-}
-
 static void draw_bar(const struct canvas *canvas, int y, int x, enum align align, int32_t lots, int32_t most)
 {
     static const char full[] = "████████████";
@@ -127,7 +114,7 @@ static void draw_book(const struct quote *quote, const struct canvas *canvas)
     struct depth depth;
     char title[64];
     int width = canvas->area.width;
-    book_of(quote, &depth);
+    model_book(quote, &depth);
     int32_t most = most_lots(&depth);
     bool day = width >= DAY + DAY_CELLS;
     canvas_rule(canvas, 0, 0, width, ROLE_BORDER);
