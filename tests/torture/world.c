@@ -474,13 +474,22 @@ void world_pump(struct torture *t, int64_t duration_us)
     } while (clock_monotonic_us() < until_us && !world_interrupted());
 }
 
+/* What was asked when, by the clock of the processes. */
+static void stamp(const struct torture *t, struct msg *msg)
+{
+    const int64_t now_us = torture_now() + t->ahead_us;
+    if (msg->id == MSG_ORDER_COMMAND) msg->order_command.order.created_us = now_us;
+    if (msg->id == MSG_CONDITION_COMMAND) msg->condition_command.created_us = now_us;
+    if (msg->id == MSG_CONTROL) msg->control.created_us = now_us;
+}
+
 uint64_t world_ask(struct torture *t, enum component to, struct msg *msg, enum torture_ask what, int index)
 {
     uint64_t id = 0;
     for (int i = 0; i < TORTURE_ASKED; i++) {
         struct torture_asked *asked = &t->asked[i];
         if (asked->id == 0) {
-            if (msg->id == MSG_ORDER_COMMAND) msg->order_command.order.created_us = torture_now() + t->ahead_us;
+            stamp(t, msg);
             if (client_send(t->client, to, msg, &id, NULL) != ERR_OK) return 0;
             *asked = (struct torture_asked){.id = id, .to = to, .what = what, .index = index};
             return id;
