@@ -61,10 +61,22 @@ static void keep(struct series *series, const struct bar *bar)
     series->kept[series->count++ % BARS_KEPT] = *bar;
 }
 
+/* A market that was sought backwards: what it had after that time is its future. */
+static void drop_future(struct series *series, const struct tick *tick)
+{
+    const struct bar *current = bar_current(&series->builder);
+    const int64_t start_us = bar_start(tick->time_us, BAR_MINUTE_US);
+    if (current == NULL || start_us >= current->start_us || (tick->flags & TICK_TRIAL) != 0) return;
+    bar_init(&series->builder, BAR_MINUTE_US);
+    if (series->count > BARS_KEPT) series->count = 0; /* the ring has gone round: what was before is not there */
+    while (series->count > 0 && series->kept[(series->count - 1) % BARS_KEPT].start_us >= start_us) series->count--;
+}
+
 void bars_tick(struct bars *bars, const struct tick *tick)
 {
     struct bar done;
     struct series *series = find_or_add(bars, tick->symbol);
+    if (series != NULL) drop_future(series, tick);
     if (series != NULL && bar_add(&series->builder, tick, &done)) keep(series, &done);
 }
 

@@ -205,6 +205,33 @@ void system_market_speed(struct app *app, const char *argument)
     send_market(app, MARKET_SPEED, speed / PRICE_SCALE);
 }
 
+static void seek(struct app *app, void *context)
+{
+    send_market(app, MARKET_SEEK, *(const int64_t *)context);
+}
+
+/* Prices jump: whatever waits for one, or protects something, takes the one it lands on. */
+static void ask_seek(struct app *app, const char *to, int64_t market_us)
+{
+    const struct model *model = app->model;
+    size_t held = 0, live = 0;
+    char question[256];
+    for (size_t i = 0; i < model->position_count; i++) held += model->positions[i].quantity != 0;
+    for (size_t i = 0; i < model->condition_count; i++) live += !condition_terminal(model->conditions[i].state);
+    if (held + live == 0) {
+        send_market(app, MARKET_SEEK, market_us);
+        return;
+    }
+    int64_t *context = malloc(sizeof *context);
+    if (!context) return;
+    *context = market_us;
+    snprintf(question, sizeof question,
+             "Move the market to %.20s? %zu position%s and %zu condition%s meet the prices there at once; orders that "
+             "work expire.",
+             to, held, held == 1 ? "" : "s", live, live == 1 ? "" : "s");
+    overlay_confirm(app, "Move the market", question, CONFIRM_KEY, seek, context);
+}
+
 void system_market_seek(struct app *app, const char *argument)
 {
     struct err err;
@@ -214,5 +241,5 @@ void system_market_seek(struct app *app, const char *argument)
                    argument ? argument : "");
         return;
     }
-    send_market(app, MARKET_SEEK, calendar_taipei_us(calendar_date(app->model->market.market_us), seconds));
+    ask_seek(app, argument, calendar_taipei_us(calendar_date(app->model->market.market_us), seconds));
 }

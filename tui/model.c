@@ -178,8 +178,10 @@ static unsigned on_tick(struct model *model, const struct tick *tick, int64_t no
     if (!quote) return 0;
     bool older = tick->epoch == quote->last.epoch && tick->sym_seq <= quote->last.sym_seq;
     if (older) return 0; /* sent again to mend a gap of somebody else's */
-    /* A market that was sought backwards: that book is of its future, and would stand as the newest for hours. */
+    /* A market that was sought backwards: that book is of its future, and would stand as the newest for hours; so is the
+     * line's end. */
     if (tick->epoch != quote->last.epoch && quote->depth.time_us > tick->time_us) quote->has_depth = false;
+    if (tick->epoch != quote->last.epoch && quote->spark_us > tick->time_us) quote->spark_count = 0;
     if (quote->last.seq && quote->last.price != tick->price) {
         quote->direction = tick->price > quote->last.price ? 1 : -1;
         quote->changed_us = now_us;

@@ -302,6 +302,13 @@ static void test_bars(void **state)
     assert_int_equal(seen.last.trades, 6);
     assert_int_equal(bars_each(bars, "MXFH1", 20210727, see_bar, &seen), 0);
     assert_int_equal(bars_each(bars, "TXFH1", 0, see_bar, &seen), 0);
+    struct tick back =
+        make_tick("MXFH1", 130 * 1000000LL); /* sought backwards: the bars from there on are of the future */
+    bars_tick(bars, &back);
+    seen.count = 0;
+    assert_int_equal(bars_each(bars, "MXFH1", 20210726, see_bar, &seen), 2);
+    assert_int_equal(seen.last.start_us, 120 * 1000000LL);
+    assert_int_equal(seen.last.trades, 1);
     bars_free(bars);
 }
 

@@ -376,6 +376,27 @@ static void the_command_line_completes_and_remembers(void **state)
     shown_close(shown);
 }
 
+static void a_seek_asks_where_something_is_held(void **state)
+{
+    (void)state;
+    open_at(sizes[0]);
+    type(":");
+    sees("Command");
+    type("market-seek 09:00" ENTER);
+    sees("Move the market to 09:00?");
+    sees("2 positions and 5 conditions");
+    type(ENTER);
+    gone("Move the market");
+    sees_no(SENT);
+    type(":");
+    sees("Command");
+    type("market-seek 09:00" ENTER);
+    sees("Move the market to 09:00?");
+    type("y");
+    sees(SENT);
+    shown_close(shown);
+}
+
 static void help_finds_a_key(void **state)
 {
     (void)state;
@@ -498,6 +519,7 @@ int main(void)
         cmocka_unit_test(a_password_is_never_on_the_screen),
         cmocka_unit_test(contracts_filter_as_one_types),
         cmocka_unit_test(the_command_line_completes_and_remembers),
+        cmocka_unit_test(a_seek_asks_where_something_is_held),
         cmocka_unit_test(help_finds_a_key),
         cmocka_unit_test(the_guard_changes_only_after_a_second_key),
         cmocka_unit_test(limits_are_checked_by_the_message_table),

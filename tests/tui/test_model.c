@@ -203,6 +203,7 @@ static void test_a_new_epoch_leaves_the_old_book(void **state)
     model_apply(model, &msg, COMPONENT_GATEWAY, NOW + 1);
     assert_int_equal(quote->last.bid, PRICE_POINTS(16900));
     assert_false(quote->has_depth);
+    assert_int_equal(quote->spark_count, 1);
 }
 
 /* Started into a market without ticks: what the bars of before end with is the last price, and marks what is held. */
