@@ -314,11 +314,14 @@ static void held_words(const struct app *app, char *text, size_t size, enum role
     snprintf(text, size, "flat");
     if (!largest) return;
     struct position_pnl pnl;
-    if (model_position_pnl(model, largest, &pnl)) format_points(pnl.points, points);
+    *role = ROLE_TEXT;
+    if (model_position_pnl(model, largest, &pnl)) {
+        format_points(pnl.points, points);
+        *role = sign_role(pnl.points, ROLE_PROFIT, ROLE_LOSS);
+    }
     if (count > 1) snprintf(more, sizeof more, ", %d more", count - 1);
     int32_t lots = largest->quantity;
     snprintf(text, size, "%s %s %d %s%s", largest->symbol, lots > 0 ? "B" : "S", lots > 0 ? lots : -lots, points, more);
-    *role = lots > 0 ? ROLE_BUY : ROLE_SELL;
 }
 
 static void draw_second_row(const struct app *app, const struct canvas *canvas, const struct segment *pnl)
