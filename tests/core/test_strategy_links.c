@@ -538,22 +538,29 @@ static void denied_exits_wait_and_do_not_escalate(void **state)
     fixture_free(f);
 }
 
+/* The entry of a condition as the gateway has it, when our own rows of it were lost with the power. */
+static struct order_request lost_entry(int64_t condition_id, int32_t quantity)
+{
+    struct order_request order = {.account = ACCOUNT_NAME,
+                                  .symbol = SYMBOL,
+                                  .side = SIDE_BUY,
+                                  .type = ORDER_MARKET,
+                                  .tif = TIF_IOC,
+                                  .quantity = quantity,
+                                  .condition_id = condition_id,
+                                  .leg = LEG_ENTRY,
+                                  .attempt = 1};
+    snprintf(order.client_order_id, sizeof order.client_order_id, "t1-%lld-E1", (long long)condition_id);
+    return order;
+}
+
 /* Its rows were lost with the power, its order was not: the number is not given again, and the lots are nobody's. */
 static void fills_of_a_lost_condition_are_an_alarm(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
-    struct order_request order = {.client_order_id = "t1-7-E1",
-                                  .account = ACCOUNT_NAME,
-                                  .symbol = SYMBOL,
-                                  .side = SIDE_BUY,
-                                  .type = ORDER_MARKET,
-                                  .tif = TIF_IOC,
-                                  .quantity = 2,
-                                  .condition_id = 7,
-                                  .leg = LEG_ENTRY,
-                                  .attempt = 1};
+    struct order_request order = lost_entry(7, 2);
     order_goes(f, &order, EXEC_NEW, ORDER_NEW, "");
     assert_string_equal(heard(f, PORT_ORDER, MSG_CANCEL_REQUEST, 0)->cancel_request.client_order_id, "t1-7-E1");
     fills(f, &order, 2, 17410, 2);
@@ -572,16 +579,7 @@ static void a_fill_of_yesterday_finds_its_condition(void **state)
     struct fixture *f = fixture_new(false);
     const struct condition_terms terms = plain_terms();
     const int64_t id = create(f, &terms);
-    struct order_request order = {.client_order_id = "t1-1-E1",
-                                  .account = ACCOUNT_NAME,
-                                  .symbol = SYMBOL,
-                                  .side = SIDE_BUY,
-                                  .type = ORDER_MARKET,
-                                  .tif = TIF_IOC,
-                                  .quantity = 2,
-                                  .condition_id = id,
-                                  .leg = LEG_ENTRY,
-                                  .attempt = 1};
+    struct order_request order = lost_entry(id, 2);
     assert_int_equal(command(f, CONDITION_CANCEL, id, NULL), ERR_OK);
     state_is(f, id, CONDITION_CANCELLED);
     forget(f);
@@ -689,16 +687,7 @@ static void lost_rows_are_made_up_for_by_events(void **state)
     const struct condition_terms terms = plain_terms();
     const int64_t id = create(f, &terms);
     tick(f, 17400);
-    struct order_request entry = {.client_order_id = "t1-1-E1",
-                                  .account = ACCOUNT_NAME,
-                                  .symbol = SYMBOL,
-                                  .side = SIDE_BUY,
-                                  .type = ORDER_MARKET,
-                                  .tif = TIF_IOC,
-                                  .quantity = 3,
-                                  .condition_id = id,
-                                  .leg = LEG_ENTRY,
-                                  .attempt = 1};
+    struct order_request entry = lost_entry(id, 3);
     order_goes(f, &entry, EXEC_NEW, ORDER_NEW, "");
     state_is(f, id, CONDITION_ENTERING);
     fills(f, &entry, 3, 17410, 3);
