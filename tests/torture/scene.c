@@ -1,6 +1,7 @@
 /*
  * scene: the running system, started and brought to where a test begins, and what every test of it waits for.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/check.h"
@@ -62,8 +63,13 @@ int scene_open(void **state, uint64_t seed)
     t->out = stdout;
     t->first_active = 1;
     rng_seed(&t->rng, seed);
-    bool begun = world_open(t) && scene_wait(t, scene_healthy) && scene_wait(t, scene_trades) && scene_whole_again(t);
-    return begun ? 0 : -1;
+    const char *lacks = !world_open(t)                  ? "the system does not start"
+                        : !scene_wait(t, scene_healthy) ? "not every process works"
+                        : !scene_wait(t, scene_trades)  ? "no condition is made"
+                        : !scene_whole_again(t)         ? "no order goes through"
+                                                        : NULL;
+    if (lacks != NULL) printf("scene: %s (guard: %s)\n", lacks, t->guard.reason);
+    return lacks == NULL ? 0 : -1;
 }
 
 int scene_close(void **state)

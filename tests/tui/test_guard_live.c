@@ -54,12 +54,13 @@ static void breaks(void **state, const struct limit *limit)
     run_says(run.out, limit->code);
 }
 
-/* By an order that nobody fills: one that met a young price would hold a lot otherwise, and the silence after it reduces. */
+/* By an order that nobody fills, within the collar: one that met a young price would hold a lot otherwise, and the silence
+ * after it reduces. */
 static void an_old_price_is_a_limit_too(void **state)
 {
     char words[96];
     snprintf(words, sizeof(words), "--side buy --quantity 1 --type LMT --tif IOC --limit-price %lld",
-             (long long)(last_price(state) * 97 / 100));
+             (long long)(last_price(state) * 98 / 100));
     const struct limit stale = {"--stale-tick-ms", "1", "10000", words, "STALE_TICK", "ms old, the limit is 1 ms"};
     expect(state, CLI_OK, "limits --duplicate-window-ms 0");
     breaks(state, &stale);
