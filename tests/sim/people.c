@@ -207,6 +207,10 @@ static void resolve(struct world *world)
     (void)text_copy(control.text, sizeof control.text, order->request.client_order_id);
     if (never_arrives(world, &order->request)) control.number = ends[rng_range(&world->rng, 0, 2)];
     world->totals.resolved += control.number != ORDER_UNKNOWN;
+    if (control.number == ORDER_CANCELLED) { /* or its line on the screen: the venue is asked once more */
+        control.kind = CONTROL_ACCEPT;
+        control.number = DIFFERENCE_UNKNOWN;
+    }
     gate_on_control(world->gateway.gate, &control, world->now_us, &node->sink);
     node_end_step(node);
 }
