@@ -156,7 +156,7 @@ void client_link_lost(struct client *client, const struct client_link *link)
 {
     for (int i = 0; i < CLIENT_REQUESTS_MAX; i++) {
         struct client_request *r = &client->requests[i];
-        if (r->id != 0 && r->to == link->component) no_answer(client, r, "ended before it answered");
+        if (r->id != 0 && r->to == link->component) no_answer(client, r, "was lost before it answered");
     }
 }
 

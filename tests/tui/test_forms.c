@@ -436,6 +436,26 @@ static void the_guard_changes_only_after_a_second_key(void **state)
     }
 }
 
+static void a_read_only_guard_may_only_halt(void **state)
+{
+    (void)state;
+    open_at(sizes[0]);
+    type(":");
+    sees("Command");
+    type("read-only" ENTER);
+    sees("READ-ONLY");
+    type("K");
+    sees("orders pass within the limits");
+    type("R");
+    sees("read-only: it sends nothing but HALT");
+    sees_no("Change the guard's mode?");
+    type("E");
+    sees_no("The guard's limits");
+    type("H");
+    sees("Change the guard's mode?");
+    shown_close(shown);
+}
+
 static void limits_are_checked_by_the_message_table(void **state)
 {
     (void)state;
@@ -522,6 +542,7 @@ int main(void)
         cmocka_unit_test(a_seek_asks_where_something_is_held),
         cmocka_unit_test(help_finds_a_key),
         cmocka_unit_test(the_guard_changes_only_after_a_second_key),
+        cmocka_unit_test(a_read_only_guard_may_only_halt),
         cmocka_unit_test(limits_are_checked_by_the_message_table),
         cmocka_unit_test(start_up_check_says_what_is_missing),
         cmocka_unit_test(a_theme_is_tried_and_left),

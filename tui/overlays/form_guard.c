@@ -189,8 +189,19 @@ static void change_mode(struct app *app, void *context)
     text_copy(panel->answer, sizeof panel->answer, app->notice);
 }
 
+/* A screen that only looks may still halt. */
+static bool refused(struct guard_panel *panel, const struct app *app)
+{
+    if (!app->read_only) return false;
+    text_copy(panel->answer, sizeof panel->answer,
+              "the screen is read-only: it sends nothing but HALT (:read-only ends it)");
+    panel->answer_role = ROLE_WARNING;
+    return true;
+}
+
 static void ask_mode(struct guard_panel *panel, struct app *app, const struct mode_key *mode)
 {
+    if (mode->control != CONTROL_HALT && refused(panel, app)) return;
     if (app->model->guard.mode == mode->mode) {
         snprintf(panel->answer, sizeof panel->answer, "it is %s already", guard_mode_name(mode->mode));
         panel->answer_role = ROLE_DIM;
@@ -208,7 +219,7 @@ static enum overlay_result guard_key(struct overlay *overlay, struct app *app, i
     struct guard_panel *panel = (struct guard_panel *)overlay;
     if (is_function_key) return OVERLAY_KEEP;
     if (key == ESCAPE) return OVERLAY_DONE;
-    if (key == 'E' || key == 'e') form_limits_open(app);
+    if ((key == 'E' || key == 'e') && !refused(panel, app)) form_limits_open(app);
     for (size_t i = 0; i < sizeof mode_keys / sizeof *mode_keys; i++)
         if (key == mode_keys[i].key && !panel->request) ask_mode(panel, app, &mode_keys[i]);
     return OVERLAY_KEEP;
