@@ -20,11 +20,11 @@ static const char *const questions[] = {
     [DIFFERENCE_MISSING] = "works by our books, and the venue does not know it. End it here as CANCELLED? If it fills "
                            "there after all, its fills are counted.",
     [DIFFERENCE_UNKNOWN] =
-        "is of unknown outcome. Ask the venue once more, and adopt what it says; if it does not have "
-        "it, or is silent, end it here as CANCELLED? Ask the broker first.",
+        "is of unknown outcome. Ask the venue once more and adopt its word; if it has none, end it here "
+        "as CANCELLED? Ask the broker first.",
     [DIFFERENCE_BEHIND] =
-        "works by our books; at the venue it has filled more, or ended, and no report of that can be had. "
-        "Take the venue's word: count what it filled, and end it here if it has ended there?",
+        "works here; at the venue it has filled more, or ended, and no report says so. Take the venue's "
+        "word: count what it filled, and end it here if it ended there?",
     [DIFFERENCE_ALIVE] =
         "ended by our books, and works at the venue: it may still fill there. Cancel it at the venue? What "
         "it fills before that is counted.",
