@@ -501,6 +501,15 @@ static void start_up_check_says_what_is_missing(void **state)
     shown_close(shown);
 }
 
+static void the_start_up_check_names_each_contract_that_differs(void **state)
+{
+    (void)state;
+    shown = shown_open(24, 80, "mono", SHOWN_DIFFERS | SHOWN_CLOCK);
+    type("S");
+    sees("6 differences: MXFH1, TXFH1");
+    shown_close(shown);
+}
+
 static void a_theme_is_tried_and_left(void **state)
 {
     (void)state;
@@ -545,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_read_only_guard_may_only_halt),
         cmocka_unit_test(limits_are_checked_by_the_message_table),
         cmocka_unit_test(start_up_check_says_what_is_missing),
+        cmocka_unit_test(the_start_up_check_names_each_contract_that_differs),
         cmocka_unit_test(a_theme_is_tried_and_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
