@@ -56,6 +56,7 @@ static void fill_model(struct model *model, unsigned flags)
     }
     if (flags & SHOWN_HALTED) model->guard.mode = GUARD_HALTED;
     if (flags & SHOWN_DIFFERS) recorded_differences(model);
+    if (flags & SHOWN_DOWN) model->components[COMPONENT_EXECUTOR].linked = true;
     if (flags & SHOWN_CLOSED) model->market.session_state = SESSION_CLOSED;
     if (flags & SHOWN_LIVE) model->market.simulated = false;
 }

@@ -18,6 +18,7 @@
 #define SHOWN_LIVE    16u
 #define SHOWN_DIFFERS 64u  /* the venue's books say something else, in each way */
 #define SHOWN_CLOSED  128u /* the market */
+#define SHOWN_DOWN    256u /* the executor */
 #define SHOWN_CLOCK   32u  /* the clock goes on by 300 ms with each turn of the loop */
 
 struct shown;

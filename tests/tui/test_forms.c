@@ -280,6 +280,21 @@ static void a_ticket_in_a_closed_market_says_so(void **state)
     }
 }
 
+static void a_ticket_without_an_executor_says_so(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        shown = shown_open(sizes[i].rows, sizes[i].columns, "mono", SHOWN_CLOCK | SHOWN_DOWN);
+        type("b");
+        sees("Order ticket");
+        sees("The executor does not answer");
+        sees_no("would let it pass");
+        type(ENTER);
+        sees("The executor does not answer: it cannot be sent.");
+        shown_close(shown);
+    }
+}
+
 static void a_limit_beyond_the_best_is_said(void **state)
 {
     (void)state;
@@ -543,6 +558,7 @@ int main(void)
         cmocka_unit_test(a_ticket_offers_the_price_that_would_trade),
         cmocka_unit_test(an_order_goes_only_after_a_second_key),
         cmocka_unit_test(a_ticket_in_a_closed_market_says_so),
+        cmocka_unit_test(a_ticket_without_an_executor_says_so),
         cmocka_unit_test(a_limit_beyond_the_best_is_said),
         cmocka_unit_test(a_held_key_answers_nothing),
         cmocka_unit_test(a_password_is_never_on_the_screen),

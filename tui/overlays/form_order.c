@@ -14,8 +14,6 @@
 #include "tui/overlays/overlay.h"
 #include "tui/overlays/request.h"
 
-#define CLOSED_WORDS "The market is closed: the exchange will refuse it."
-
 enum { SIDE_WIDTH = 34, SIDE_HEIGHT = 15, LOTS_SIZE = 16 };
 
 struct order_form {
@@ -256,9 +254,22 @@ static int draw_money(const struct order_form *form, const struct app *app, cons
     return y;
 }
 
-static bool market_closed(const struct app *app)
+static bool silent(const struct app *app, enum component component)
 {
-    return app->model->market.venue[0] && app->model->market.session_state == SESSION_CLOSED;
+    const struct component_view *view = &app->model->components[component];
+    return view->linked && !view->up;
+}
+
+/* What the guard's word does not help against. NULL: nothing. */
+static const char *obstacle(const struct app *app)
+{
+    const struct market *market = &app->model->market;
+    if (silent(app, COMPONENT_EXECUTOR)) return "The executor does not answer: it cannot be sent.";
+    if (silent(app, COMPONENT_GATEWAY)) return "The gateway does not answer: it cannot be sent in time.";
+    if (!app->model->session.logged_in) return "Not logged in: it cannot be sent.";
+    if (market->venue[0] && market->session_state == SESSION_CLOSED)
+        return "The market is closed: the exchange will refuse it.";
+    return NULL;
 }
 
 static void order_side(const struct dialog *dialog, const struct app *app, const struct canvas *canvas)
@@ -284,8 +295,8 @@ static void order_side(const struct dialog *dialog, const struct app *app, const
     lines_rule(canvas, y++, 0, width);
     if (form->reject != REJECT_NONE)
         lines_wrap(canvas, y, 0, width, canvas->area.height - y, ROLE_ALARM, form->reason);
-    else if (market_closed(app))
-        lines_wrap(canvas, y, 0, width, canvas->area.height - y, ROLE_WARNING, CLOSED_WORDS);
+    else if (obstacle(app))
+        lines_wrap(canvas, y, 0, width, canvas->area.height - y, ROLE_WARNING, obstacle(app));
     else
         canvas_text(canvas, y, 0, width, ALIGN_LEFT, ROLE_OK, "✓ the guard would let it pass");
 }
@@ -298,8 +309,8 @@ static void order_brief(const struct dialog *dialog, const struct app *app, char
         snprintf(text, size, "no price yet");
     else if (form->reject != REJECT_NONE)
         snprintf(text, size, "guard: %s", form->reason);
-    else if (market_closed(app))
-        snprintf(text, size, "%s", CLOSED_WORDS);
+    else if (obstacle(app))
+        snprintf(text, size, "%s", obstacle(app));
     else
         snprintf(
             text, size, "%s / %s%s%s", price_format_fixed(form->tick.bid, form->contract.decimals, bid, sizeof bid),
@@ -348,19 +359,19 @@ static void order_submit(struct dialog *dialog, struct app *app)
     struct question *question = calloc(1, sizeof *question);
     char words[640], price[PRICE_TEXT_SIZE] = "market", value[PRICE_TEXT_SIZE], beyond[128];
     enum role role;
+    const char *against = form->reject == REJECT_NONE ? obstacle(app) : NULL;
     CHECK(question);
     question->form = form;
     question->request = form->request;
     if (form->request.type == ORDER_LIMIT) price_format(form->request.limit_price, price, sizeof price);
     beyond_best(form, app->model->market.session_state == SESSION_OPEN, beyond, sizeof beyond);
-    snprintf(words, sizeof words, "%s %d %s at %s (%s %s%s)\nValue NT$ %s, account %s, %s.%s%s%s%s",
+    snprintf(words, sizeof words, "%s %d %s at %s (%s %s%s)\nValue NT$ %s, account %s, %s.%s%s%s%s%s",
              side_name(form->request.side), form->request.quantity, form->request.symbol, price,
              order_type_name(form->request.type), tif_name(form->request.tif),
              form->request.reduce_only ? ", reduce only" : "",
              money_format(form->preview.notional, value, sizeof value), form->request.account, lines_mode(app, &role),
              beyond, form->reject != REJECT_NONE ? "\nThe guard will refuse it: " : "",
-             form->reject != REJECT_NONE ? form->reason : "",
-             form->reject == REJECT_NONE && market_closed(app) ? "\n" CLOSED_WORDS : "");
+             form->reject != REJECT_NONE ? form->reason : "", against ? "\n" : "", against ? against : "");
     overlay_confirm(app, "Send this order?", words, 'y', order_send, question);
 }
 
