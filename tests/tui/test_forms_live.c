@@ -16,6 +16,7 @@
 #define TAB   "\t"
 #define BACK  "\033[Z"
 #define UP    "\033OA"
+#define DOWN  "\033OB"
 #define ESC   "\033"
 
 static struct live_home home;
@@ -164,6 +165,50 @@ static void an_order_goes_after_its_question(void **state)
     gone("Order ticket"); /* it waits for its answer */
 }
 
+static void the_order_s_history_tells_how_it_was_filled(void **state)
+{
+    (void)state;
+    live_type(screen, "4" ENTER);
+    sees("Order history");
+    sees("SENDING");
+    sees("FILLED, filled 1 of 1");
+    live_type(screen, "nothing such");
+    gone("SENDING");
+    live_type(screen, ESC);
+    gone("Order history");
+}
+
+static void a_contract_is_registered_and_taken_back(void **state)
+{
+    (void)state;
+    live_type(screen, "R");
+    sees("Register a contract");
+    sees("3 registered");
+    live_type(screen, DOWN ENTER); /* the mini's next month */
+    sees("1 Watchlist 4");
+    live_type(screen, ENTER);
+    sees("1 Watchlist 3");
+    live_type(screen, UP ENTER);
+    sees("stays registered");
+    live_type(screen, ESC);
+    gone("Register a contract");
+}
+
+static void an_account_is_selected(void **state)
+{
+    (void)state;
+    live_type(screen, "A");
+    sees("Select the account");
+    live_type(screen, DOWN ENTER);
+    gone("Select the account");
+    sees("DEMO-2");
+    live_type(screen, "A");
+    sees("Select the account");
+    live_type(screen, UP ENTER);
+    gone("Select the account");
+    sees("DEMO-1");
+}
+
 static void a_wrong_password_is_refused_in_the_form(void **state)
 {
     (void)state;
@@ -233,6 +278,9 @@ int main(void)
         cmocka_unit_test(a_condition_is_armed_from_the_form),
         cmocka_unit_test(its_history_comes_from_the_database),
         cmocka_unit_test(an_order_goes_after_its_question),
+        cmocka_unit_test(the_order_s_history_tells_how_it_was_filled),
+        cmocka_unit_test(a_contract_is_registered_and_taken_back),
+        cmocka_unit_test(an_account_is_selected),
         cmocka_unit_test(a_wrong_password_is_refused_in_the_form),
         cmocka_unit_test(the_guard_answers_in_its_panel),
         cmocka_unit_test(the_screen_goes_on_after_a_click),
