@@ -173,6 +173,16 @@ static bool starting(const struct app *app)
     return false;
 }
 
+/* Each was there, and none is: they were stopped, or the machine's user was logged out. */
+static bool all_down(const struct app *app)
+{
+    for (int c = COMPONENT_EXCHANGE; c <= COMPONENT_SUPERVISOR; c++) {
+        const struct component_view *view = &app->model->components[c];
+        if (!view->heard_us || !view->linked || view->up || view->strange) return false;
+    }
+    return true;
+}
+
 /* Orders go through, or who does not answer, and for how long. The last two are not on an order's way: without the
  * strategy nothing is watched, without outcryd nothing is started again. */
 static void link_segment(const struct app *app, struct segment *segment)
@@ -183,6 +193,13 @@ static void link_segment(const struct app *app, struct segment *segment)
         segment->role = ROLE_OK;
         words(segment, 0, "orders ", "up");
         words(segment, 2, "", "up");
+        return;
+    }
+    if (all_down(app)) {
+        segment->role = ROLE_ALARM;
+        words(segment, 0, "", "ALL STOPPED: S, s starts them");
+        words(segment, 1, "", "ALL STOPPED");
+        words(segment, 2, "", "STOPPED");
         return;
     }
     const struct component_view *view = &app->model->components[broken];

@@ -236,6 +236,28 @@ static void the_guard_answers_in_its_panel(void **state)
     live_type(screen, ESC);
 }
 
+/* Stopped elsewhere: this screen says so, and starts it all again, outcryd first. */
+static void what_was_stopped_is_started_from_here(void **state)
+{
+    (void)state;
+    struct live *other = live_open(&home, 24, 80);
+    assert_true(live_wait(other, "MXF"));
+    live_type(other, ":");
+    assert_true(live_wait(other, "Command"));
+    live_type(other, "stop-all" ENTER);
+    assert_true(live_wait(other, "Stop every background process?"));
+    live_pause(other, DEAF_MS);
+    live_type(other, "y");
+    sees("ALL STOPPED");
+    live_type(screen, "S");
+    sees("not running: what ends stays ended");
+    live_type(screen, "s");
+    sees("Ready to trade.");
+    live_type(screen, ESC);
+    gone("Ready to trade.");
+    live_close(other);
+}
+
 static void what_was_typed_is_there_after_reopening(void **state)
 {
     (void)state;
@@ -284,6 +306,7 @@ int main(void)
         cmocka_unit_test(a_wrong_password_is_refused_in_the_form),
         cmocka_unit_test(the_guard_answers_in_its_panel),
         cmocka_unit_test(the_screen_goes_on_after_a_click),
+        cmocka_unit_test(what_was_stopped_is_started_from_here),
         cmocka_unit_test(what_was_typed_is_there_after_reopening),
     };
     return cmocka_run_group_tests(tests, start_system, stop_system);
