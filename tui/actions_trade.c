@@ -46,20 +46,39 @@ bool trade_has_condition(const struct app *app, const char **why)
     return selected_condition(app) || refuse(why, "no condition is under the cursor");
 }
 
-bool trade_may_cancel(const struct app *app, const char **why)
+static bool has_live_condition(const struct app *app, const char **why)
 {
     if (!trade_may_send(app, why) || !trade_has_condition(app, why)) return false;
     return !condition_terminal(selected_condition(app)->state) || refuse(why, "the condition has ended");
 }
 
+static bool waits(const struct condition *condition)
+{
+    return condition->state == CONDITION_ARMED || condition->state == CONDITION_TRIGGERED ||
+           condition->state == CONDITION_PAUSED;
+}
+
+/* As the strategy has it: an entry on its way is called back, a position is only ever closed. */
+bool trade_may_cancel(const struct app *app, const char **why)
+{
+    if (!has_live_condition(app, why)) return false;
+    const struct condition *condition = selected_condition(app);
+    return waits(condition) || condition->state == CONDITION_ENTERING ||
+           (condition->state == CONDITION_OPEN && condition->entry_working) ||
+           refuse(why, "it protects a position (F closes that, and ends it)");
+}
+
 bool trade_may_edit(const struct app *app, const char **why)
 {
-    return trade_may_cancel(app, why);
+    return has_live_condition(app, why) &&
+           (waits(selected_condition(app)) ||
+            refuse(why, "it has entered (only ARMED, TRIGGERED or PAUSED ones change)"));
 }
 
 bool trade_may_pause(const struct app *app, const char **why)
 {
-    return trade_may_cancel(app, why);
+    return has_live_condition(app, why) &&
+           (waits(selected_condition(app)) || refuse(why, "it has entered: its exits are never paused"));
 }
 
 void trade_condition_new(struct app *app, const char *argument)
@@ -114,11 +133,10 @@ void trade_condition_cancel(struct app *app, const char *argument)
     char question[256], price[PRICE_TEXT_SIZE];
     if (!id) return;
     *id = condition->id;
-    bool held = condition->filled_quantity > condition->exited_quantity;
     snprintf(question, sizeof question, "Cancel condition %lld: %s %d %s at %s, %s?%s", (long long)*id,
              side_name(condition->terms.side), condition->terms.quantity, condition->terms.symbol,
              price_format(condition->trigger, price, sizeof price), condition_state_name(condition->state),
-             held ? " Its position stays, WITHOUT take profit and stop." : "");
+             waits(condition) ? "" : " Its entry is called back; what has filled stays protected.");
     overlay_confirm(app, "Cancel condition", question, CONFIRM_KEY, cancel_condition, id);
 }
 

@@ -149,6 +149,14 @@ static void test_what_may_be_done(void **state)
     allowed(app, "condition-cancel");
     for (int i = 0; i < 10 && app_selected_condition(app) != 6; i++) view_down(app, NULL);
     refused(app, "condition-cancel", "has ended");
+    view_top(app, NULL);
+    allowed(app, "condition-edit");
+    allowed(app, "condition-pause");
+    for (int i = 0; i < 10 && app_selected_condition(app) != 4; i++) view_down(app, NULL);
+    assert_int_equal(model_condition(app->model, 4)->state, CONDITION_OPEN);
+    refused(app, "condition-edit", "it has entered");
+    refused(app, "condition-pause", "its exits are never paused");
+    refused(app, "condition-cancel", "it protects a position");
     view_focus(app, PANE_ORDERS);
     allowed(app, "order-cancel");
     refused(app, "order-resolve", "outcome is known");
