@@ -184,6 +184,19 @@ static void refuse_by_rules(struct condition_form *form, const struct app *app)
     }
 }
 
+/* It may have fired while it was being edited. */
+static void refuse_entered(struct condition_form *form, const struct app *app)
+{
+    const struct condition *condition = form->condition_id ? model_condition(app->model, form->condition_id) : NULL;
+    if (!condition) return;
+    const enum condition_state state = condition->state;
+    snprintf(form->dialog.title, sizeof form->dialog.title, "Edit condition #%lld (%s)", (long long)form->condition_id,
+             condition_state_name(state));
+    if (state != CONDITION_ARMED && state != CONDITION_TRIGGERED && state != CONDITION_PAUSED)
+        form_state_refuse(dialog_values(&form->dialog), "trigger_price", "it is %s now: it changes no more",
+                          condition_state_name(state));
+}
+
 static void condition_check(struct dialog *dialog, struct app *app)
 {
     struct condition_form *form = of(dialog);
@@ -205,6 +218,7 @@ static void condition_check(struct dialog *dialog, struct app *app)
     form_set_tick(dialog->form, quote ? quote->contract.tick : PRICE_SCALE, on_trigger ? form->last : 0);
     read_terms(form, app);
     refuse_by_rules(form, app);
+    refuse_entered(form, app);
     if (form->has_contract && form->readable)
         preview_condition(&form->terms, &form->contract, form->last, app->model->commission, &form->preview);
 }
