@@ -126,8 +126,11 @@ static int explain_closed(const struct condition *condition, char *buf, size_t s
 {
     char average[PRICE_TEXT_SIZE], made[MADE_SIZE];
     const char *exit = own_exit(condition);
-    if (exit == NULL)
-        return snprintf(buf, size, "CLOSED: %s", condition->reason[0] != '\0' ? condition->reason : "ended");
+    if (exit == NULL) { /* flattened, or by hand: what it made is told all the same */
+        const bool whole = condition->filled_quantity > 0 && condition->exited_quantity == condition->filled_quantity;
+        return snprintf(buf, size, "CLOSED: %s%s%s%s", condition->reason[0] != '\0' ? condition->reason : "ended",
+                        whole ? ", " : "", whole ? made_words(condition, made) : "", whole ? " points a lot" : "");
+    }
     return snprintf(buf, size, "CLOSED by its %s at %s: %s points a lot", exit,
                     short_price(condition->exited_value / condition->filled_quantity, average, sizeof average),
                     made_words(condition, made));

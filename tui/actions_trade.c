@@ -211,14 +211,14 @@ static void closing_words(const struct app *app, const char *symbol, char *text,
     if (held == 1)
         snprintf(text, size, "%s %d lot%s at the market", lots > 0 ? "sell" : "buy", count, count == 1 ? "" : "s");
     else if (held)
-        snprintf(text, size, "close %zu positions at the market", held);
+        snprintf(text, size, "close %zu positions, in all accounts, at the market", held);
     else
         snprintf(text, size, "close what they still fill");
 }
 
 static void ask_flatten(struct app *app, const char *symbol, const char *name)
 {
-    char question[256], closing[64], *context = copy_words(symbol);
+    char question[256], closing[96], *context = copy_words(symbol);
     const char *only = strcmp(symbol, "all") == 0 ? "" : symbol;
     if (!context) return;
     size_t orders = orders_working(app, only);

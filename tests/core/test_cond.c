@@ -274,6 +274,11 @@ static void says_why(void **state)
     c.exit_leg = LEG_TAKE_PROFIT;
     c.exited_value = P(17485) * 2;
     explains(&c, P(17370), "CLOSED by its take profit at 17485: +90 points a lot");
+    c.exit_leg = LEG_NONE;
+    snprintf(c.reason, sizeof c.reason, "flattened by the operator");
+    explains(&c, P(17370), "CLOSED: flattened by the operator, +90 points a lot");
+    c.reason[0] = '\0';
+    c.exit_leg = LEG_TAKE_PROFIT;
     c.exited_quantity = 1; /* closed elsewhere */
     explains(&c, P(17370), "CLOSED: ended");
     c.state = CONDITION_PAUSED;
