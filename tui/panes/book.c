@@ -129,6 +129,8 @@ static void draw_book(const struct quote *quote, const struct canvas *canvas)
         draw_level(canvas, 2 + i, &bids, quote, depth.bid_price[i], depth.bid_quantity[i], most);
         draw_level(canvas, 2 + i, &asks, quote, depth.ask_price[i], depth.ask_quantity[i], most);
     }
+    if (depth.bid_quantity[0] <= 0 && depth.ask_quantity[0] <= 0)
+        canvas_text(canvas, 2, 0, ASK_LOTS + LOTS_CELLS, ALIGN_CENTRE, ROLE_DIM, "no bid, no ask");
     if (day && quote->last.seq) draw_day(quote, canvas);
 }
 
