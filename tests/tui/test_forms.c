@@ -280,6 +280,30 @@ static void a_ticket_in_a_closed_market_says_so(void **state)
     }
 }
 
+/* The guard's own rules, asked with what the screen knows: of what is held, by whom, and at the venue. */
+static void a_ticket_knows_what_may_be_closed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SIZES; i++) {
+        open_at(sizes[i]);
+        type("s");
+        sees("Order ticket");
+        type("1" BACK BACK BACK BACK BACK " "); /* reduce only */
+        sees("◂ yes ▸");
+        sees("+2 held, 2"); /* a sale of two works already */
+        sees_no("at the venue");
+        shown_close(shown);
+    }
+    for (size_t i = 0; i < SIZES; i++) {
+        shown = shown_open(sizes[i].rows, sizes[i].columns, "mono", SHOWN_CLOCK | SHOWN_DIFFERS);
+        type(ESC "1s"); /* from the question about the differences */
+        sees("Order ticket");
+        sees("at the venue");
+        sees_no("would let it pass");
+        shown_close(shown);
+    }
+}
+
 static void a_ticket_without_an_executor_says_so(void **state)
 {
     (void)state;
@@ -558,6 +582,7 @@ int main(void)
         cmocka_unit_test(a_ticket_offers_the_price_that_would_trade),
         cmocka_unit_test(an_order_goes_only_after_a_second_key),
         cmocka_unit_test(a_ticket_in_a_closed_market_says_so),
+        cmocka_unit_test(a_ticket_knows_what_may_be_closed),
         cmocka_unit_test(a_ticket_without_an_executor_says_so),
         cmocka_unit_test(a_limit_beyond_the_best_is_said),
         cmocka_unit_test(a_held_key_answers_nothing),
