@@ -32,7 +32,6 @@ struct bus_socket {
     uint64_t connections;
     uint32_t symbols_wanted;
     bool subscribed; /* PUB: somebody has, since bus_subscribed */
-    bool waits;      /* PUB: what is published now waits for a reader that is behind */
     uint8_t bytes[WIRE_MAX];
 };
 

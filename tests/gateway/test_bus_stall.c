@@ -31,13 +31,13 @@ static struct loop *loop;
 static void *context; /* of the other end */
 static void *others[16];
 static size_t other_count;
-static struct bus_socket *ours;
+static struct bus_socket *ours, *reader;
 
 static int open_all(void **state)
 {
     struct err err;
     (void)state;
-    ours = NULL;
+    ours = reader = NULL;
     other_count = 0;
     if (tempdir_make(home) != 0) return -1;
     settings_defaults(&settings);
@@ -52,6 +52,7 @@ static int close_all(void **state)
     (void)state;
     for (size_t i = 0; i < other_count; i++) zmq_close(others[i]); /* or a failed test would wait for them for ever */
     bus_socket_close(ours);
+    bus_socket_close(reader);
     loop_close(loop);
     bus_close(bus);
     zmq_ctx_term(context);
@@ -256,8 +257,8 @@ static void test_only_ticks_wait_for_a_reader(void **state)
     uint8_t bytes[WIRE_MAX];
     (void)state;
     assert_int_equal(bus_bind(bus, BUS_EXCHANGE_PUB, BUS_PUB, &ours, NULL), ERR_OK);
-    void *reader = other(BUS_EXCHANGE_PUB, ZMQ_SUB, NULL, false);
-    zmq_setsockopt(reader, ZMQ_SUBSCRIBE, "", 0);
+    void *slow = other(BUS_EXCHANGE_PUB, ZMQ_SUB, NULL, false);
+    zmq_setsockopt(slow, ZMQ_SUBSCRIBE, "", 0);
     int64_t until_us = clock_monotonic_us() + PATIENCE_US;
     while (!bus_subscribed(ours) && clock_monotonic_us() < until_us) loop_wait(loop, CLOCK_MS_US);
     msg_init(&tick, MSG_TICK);
@@ -271,18 +272,70 @@ static void test_only_ticks_wait_for_a_reader(void **state)
     assert_in_range(published, 1000, 10 * MANY - 1);
     assert_int_equal(bus_publish(ours, &beat, NULL), ERR_OK);
     int read = 0;
-    while (read < published && zmq_recv(reader, bytes, sizeof bytes, 0) > 0) /* its topic, then itself */
-        read += zmq_recv(reader, bytes, sizeof bytes, 0) > 0 ? 1 : 0;
+    while (read < published && zmq_recv(slow, bytes, sizeof bytes, 0) > 0) /* its topic, then itself */
+        read += zmq_recv(slow, bytes, sizeof bytes, 0) > 0 ? 1 : 0;
     assert_int_equal(read, published);
     until_us = clock_monotonic_us() + PATIENCE_US;
     while (bus_publish(ours, &tick, NULL) == ERR_BUSY && clock_monotonic_us() < until_us) loop_wait(loop, CLOCK_MS_US);
-    assert_true(zmq_recv(reader, bytes, sizeof bytes, 0) > 0);
-    vanish(reader);
+    assert_true(zmq_recv(slow, bytes, sizeof bytes, 0) > 0);
+    vanish(slow);
+}
+
+/* The next tick goes out, or ERR_BUSY: not yet. */
+static enum status say_tick(uint64_t seq)
+{
+    struct msg msg;
+    struct err err;
+    msg_init(&msg, MSG_TICK);
+    snprintf(msg.tick.symbol, sizeof msg.tick.symbol, "MXFH1");
+    msg.tick.epoch = 1;
+    msg.tick.seq = msg.tick.sym_seq = seq;
+    msg.tick.price = PRICE_POINTS(17400);
+    msg.tick.quantity = 1;
+    msg.tick.trading_day = 20210726;
+    return bus_publish(ours, &msg, &err);
+}
+
+static enum status say_depth(void)
+{
+    struct msg msg;
+    struct err err;
+    msg_init(&msg, MSG_DEPTH);
+    snprintf(msg.depth.symbol, sizeof msg.depth.symbol, "MXFH1");
+    return bus_publish(ours, &msg, &err);
+}
+
+/* The market waits for a reader that stands still; what it says besides, and he has no room for, costs him no tick. */
+static void test_a_market_whose_reader_stands_still_loses_no_tick(void **state)
+{
+    struct msg msg;
+    uint64_t said = 0, heard = 0;
+    (void)state;
+    assert_int_equal(bus_bind(bus, BUS_EXCHANGE_PUB, BUS_PUB, &ours, NULL), ERR_OK);
+    assert_int_equal(bus_connect(bus, BUS_EXCHANGE_PUB, BUS_SUB, "", &reader, NULL), ERR_OK);
+    bus_subscribe(reader, "");
+    int64_t until_us = clock_monotonic_us() + PATIENCE_US;
+    while (!bus_subscribed(ours) && clock_monotonic_us() < until_us) loop_wait(loop, CLOCK_MS_US);
+    while (said < 10 * MANY && say_tick(said + 1) == ERR_OK) said++;
+    assert_in_range(said, 1000, 10 * MANY - 1);
+    for (int i = 0; i < 3; i++) assert_int_equal(say_depth(), ERR_OK); /* lost to all */
+    const uint64_t most = said + 1000;
+    until_us = clock_monotonic_us() + PATIENCE_US;
+    while (heard < most && clock_monotonic_us() < until_us) {
+        while (said < most && say_tick(said + 1) == ERR_OK) said++;
+        if (bus_receive(reader, &msg, NULL, NULL) != BUS_MESSAGE) {
+            pass(CLOCK_MS_US);
+            continue;
+        }
+        if (msg.id == MSG_TICK) assert_int_equal(msg.tick.sym_seq, ++heard);
+    }
+    assert_int_equal(heard, most);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_market_whose_reader_stands_still_loses_no_tick, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_a_router_whose_peer_floods_it_and_vanishes, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_a_dealer_that_does_not_read_and_loses_its_peer, open_all, close_all),
         cmocka_unit_test_setup_teardown(test_a_subscriber_that_does_not_read_and_loses_its_publisher, open_all,
