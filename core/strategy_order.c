@@ -197,6 +197,29 @@ static void entry_ended(struct strategy_step *step, struct strategy_row *row, co
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
+/* What the order was for is a fact; an edit that made it so was lost with the power. The levels are those from before the
+ * edit, and from the fill: of the line that was planned nothing is known. */
+static void adopt_terms(struct strategy_step *step, struct strategy_row *row, const struct order_request *order)
+{
+    struct condition_terms *terms = &row->condition.terms;
+    if (strcmp(terms->symbol, order->symbol) == 0 && strcmp(terms->account, order->account) == 0 &&
+        terms->side == order->side && terms->quantity == order->quantity)
+        return;
+    strategy_alarm(step, row, REJECT_NONE, order->client_order_id,
+                   "condition %" PRId64 " was edited to %s %" PRId32 " %s: its exits are those from before",
+                   row->condition.id, side_name(order->side), order->quantity, order->symbol);
+    strategy_sync(row);
+    if (!strategy_row_move(step->strategy, row, order->symbol)) return; /* as many contracts as can be are watched */
+    memcpy(terms->symbol, order->symbol, sizeof terms->symbol);
+    memcpy(terms->account, order->account, sizeof terms->account);
+    terms->side = order->side;
+    terms->quantity = order->quantity;
+    terms->basis = BASIS_FILL;
+    row->condition.suspended = row->symbol->stale;
+    cond_book_lift(row->symbol->book, row->node);
+    strategy_record(step, row);
+}
+
 /* An order of ours that the stored state does not know (its last rows were lost with the power): it is a fact. */
 static void adopt_entry(struct strategy_step *step, struct strategy_row *row)
 {
@@ -223,6 +246,7 @@ static void call_back_entry(struct strategy_step *step, struct strategy_row *row
 static void on_entry(struct strategy_step *step, struct strategy_row *row, const struct order_event *event)
 {
     const enum condition_state state = row->condition.state;
+    adopt_terms(step, row, &event->request);
     if (state == CONDITION_ARMED || state == CONDITION_TRIGGERED || state == CONDITION_PAUSED) adopt_entry(step, row);
     if (condition_terminal(state) && !row->condition.entry_working && !order_state_terminal(event->state))
         call_back_entry(step, row, event);

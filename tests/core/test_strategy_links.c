@@ -599,6 +599,31 @@ static void a_fill_of_yesterday_finds_its_condition(void **state)
     fixture_free(f);
 }
 
+/* The edit's rows were lost with the power, its order was not: what was bought is protected, not what had been planned. */
+static void a_lost_edit_is_read_from_its_order(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(false);
+    const struct condition_terms terms = plain_terms(); /* BUY 3 */
+    const int64_t id = create(f, &terms);
+    struct order_request order = lost_entry(id, 2);
+    order.side = SIDE_SELL;
+    forget(f);
+    fills(f, &order, 2, 17410, 2);
+    state_is(f, id, CONDITION_OPEN);
+    assert_non_null(
+        strstr(heard(f, PORT_STORE, MSG_RISK_EVENT, 0)->risk_event.text, "condition 1 was edited to SELL 2 MXFH1"));
+    assert_int_equal(condition(f, id)->terms.side, SIDE_SELL);
+    struct condition_levels levels;
+    condition_levels(condition(f, id), &levels);
+    assert_true(levels.stop_loss > P(17410) && levels.take_profit < P(17410));
+    tick(f, levels.stop_loss / PRICE_SCALE);
+    state_is(f, id, CONDITION_EXITING);
+    assert_int_equal(last_order(f).side, SIDE_BUY);
+    assert_int_equal(last_order(f).quantity, 2);
+    fixture_free(f);
+}
+
 static void refused_signals_end_entries_and_repeat_exits(void **state)
 {
     (void)state;
@@ -725,6 +750,7 @@ int main(void)
         cmocka_unit_test(denied_exits_wait_and_do_not_escalate),
         cmocka_unit_test(fills_of_a_lost_condition_are_an_alarm),
         cmocka_unit_test(a_fill_of_yesterday_finds_its_condition),
+        cmocka_unit_test(a_lost_edit_is_read_from_its_order),
         cmocka_unit_test(refused_signals_end_entries_and_repeat_exits),
         cmocka_unit_test(a_number_the_executor_knows_is_left),
         cmocka_unit_test(events_come_once_and_without_holes),
