@@ -164,4 +164,20 @@ static inline const char *text_of(const json_t *object, const char *key)
     return text;
 }
 
+/* The process of a component that runs. */
+static inline pid_t run_pid(const struct run_place *place, struct run *run, const char *component)
+{
+    pid_t pid = 0;
+    run_expect(place, run, 0, "status --json");
+    json_t *status = run_json(run);
+    const json_t *processes = json_object_get(status, "processes");
+    for (size_t i = 0; i < json_array_size(processes); i++) {
+        const json_t *process = json_array_get(processes, i);
+        if (strcmp(text_of(process, "component"), component) == 0) pid = (pid_t)number_of(process, "pid");
+    }
+    json_decref(status);
+    assert_true(pid > 0);
+    return pid;
+}
+
 #endif

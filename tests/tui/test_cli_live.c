@@ -429,25 +429,11 @@ static void one_component_restarts(void **state)
     run_expect(*state, &run, CLI_OK, "set market.speed 2");
 }
 
-static pid_t pid_of(void **state, const char *component)
-{
-    json_t *status = ask(state, CLI_OK, "status");
-    const json_t *processes = json_object_get(status, "processes");
-    pid_t pid = 0;
-    for (size_t i = 0; i < json_array_size(processes); i++) {
-        const json_t *process = json_array_get(processes, i);
-        pid = strcmp(text_of(process, "component"), component) == 0 ? (pid_t)number_of(process, "pid") : pid;
-    }
-    json_decref(status);
-    assert_true(pid > 0);
-    return pid;
-}
-
 /* One that hangs hides none of the others. */
 static void what_hangs_is_said(void **state)
 {
     const struct run_place *place = *state;
-    pid_t hung = pid_of(state, "strategy");
+    pid_t hung = run_pid(*state, &run, "strategy");
     assert_int_equal(kill(hung, SIGSTOP), 0);
     run_with(place, &run, NULL, "conditions pause 1 --request-timeout 300");
     assert_true(run.code != CLI_OK);

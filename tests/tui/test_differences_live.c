@@ -128,25 +128,10 @@ static void each_line_is_accepted(void **state)
     run_says(run.out, "accept");
 }
 
-static pid_t exchange_pid(void **state)
-{
-    pid_t pid = 0;
-    expect(state, CLI_OK, "status --json");
-    json_t *status = run_json(&run);
-    const json_t *processes = json_object_get(status, "processes");
-    for (size_t i = 0; i < json_array_size(processes); i++) {
-        const json_t *process = json_array_get(processes, i);
-        if (strcmp(text_of(process, "component"), "exchange") == 0) pid = (pid_t)number_of(process, "pid");
-    }
-    json_decref(status);
-    assert_true(pid > 0);
-    return pid;
-}
-
 /* The venue stands still with an order: its outcome is not known, its symbol is blocked, and the trader may decide. */
 static void an_unknown_outcome_is_decided(void **state)
 {
-    const pid_t exchange = exchange_pid(state);
+    const pid_t exchange = run_pid(*state, &run, "exchange");
     assert_int_equal(kill(exchange, SIGSTOP), 0);
     expect(state, CLI_TIMEOUT, "orders place --symbol %s --side buy --quantity 1 --json", symbol);
     json_t *event = run_json(&run);

@@ -30,21 +30,6 @@ static int late_teardown(void **state)
     return live_teardown(state);
 }
 
-static pid_t pid_of(void **state, const char *component)
-{
-    pid_t pid = 0;
-    expect(state, CLI_OK, "status --json");
-    json_t *status = run_json(&run);
-    const json_t *processes = json_object_get(status, "processes");
-    for (size_t i = 0; i < json_array_size(processes); i++) {
-        const json_t *process = json_array_get(processes, i);
-        pid = strcmp(text_of(process, "component"), component) == 0 ? (pid_t)number_of(process, "pid") : pid;
-    }
-    json_decref(status);
-    assert_true(pid > 0);
-    return pid;
-}
-
 /* What comes is of no interest. */
 static void listen_for(int timeout_ms)
 {
@@ -75,7 +60,7 @@ static bool told(void **state, const char *answered, int before)
 static void ask_late(void **state, enum component to, const struct msg *msg, const char *answered)
 {
     struct err err = {0};
-    const pid_t pid = pid_of(state, component_name(to));
+    const pid_t pid = run_pid(*state, &run, component_name(to));
     const int before = said(state, answered);
     for (int tries = 0; tries < 3; tries++) {
         struct msg asked = *msg; /* of now */

@@ -30,21 +30,6 @@ static int resolve_teardown(void **state)
     return live_teardown(state);
 }
 
-static pid_t exchange_pid(void **state)
-{
-    pid_t pid = 0;
-    expect(state, CLI_OK, "status --json");
-    json_t *status = run_json(&run);
-    const json_t *processes = json_object_get(status, "processes");
-    for (size_t i = 0; i < json_array_size(processes); i++) {
-        const json_t *process = json_array_get(processes, i);
-        pid = strcmp(text_of(process, "component"), "exchange") == 0 ? (pid_t)number_of(process, "pid") : pid;
-    }
-    json_decref(status);
-    assert_true(pid > 0);
-    return pid;
-}
-
 static void order_is(void **state, const char *id, char words[192])
 {
     expect(state, CLI_OK, "orders list --json");
@@ -92,7 +77,7 @@ static void make_unknown(void **state, char id[64])
     wait_until_it_trades(state);
     snprintf(line, sizeof(line), "orders place --symbol %s --side buy --quantity 1 --limit-price %lld --tif IOC --json",
              symbol, (long long)(last_price(state) * 98 / 100));
-    stopped = exchange_pid(state);
+    stopped = run_pid(*state, &run, "exchange");
     assert_int_equal(kill(stopped, SIGSTOP), 0);
     expect(state, CLI_TIMEOUT, "%s", line);
     json_t *event = run_json(&run);
