@@ -32,14 +32,16 @@ void agent_fail(struct agent *agent, const struct err *err)
     loop_stop(agent->loop);
 }
 
-void agent_publish(struct agent *agent, const struct msg *msg)
+bool agent_publish(struct agent *agent, const struct msg *msg)
 {
     struct err err;
-    if (agent->pub == NULL) return;
-    if (bus_publish(agent->pub, msg, &err) == ERR_OK)
+    if (agent->pub == NULL) return true;
+    const enum status status = bus_publish(agent->pub, msg, &err);
+    if (status == ERR_OK)
         agent->published += heard_counts(msg) ? 1 : 0;
-    else
+    else if (status != ERR_BUSY)
         log_write(agent->log, LEVEL_WARNING, "not published: %s", err.text);
+    return status != ERR_BUSY;
 }
 
 static void publish_log(void *context, const struct msg *line)
@@ -208,24 +210,27 @@ static int64_t beat_when_due(struct agent *agent, int64_t now_us)
     agent->next_look_us = now_us + LOOK_US;
     agent_heartbeat(agent, &beat);
     bool changed = beat.heartbeat.peer_up != agent->said_peer_up;
+    beat.heartbeat.published = agent->published + 1;
     if (listener || changed || now_us >= agent->next_heartbeat_us || agent->next_heartbeat_us > now_us + HEARTBEAT_US) {
-        agent->said_peer_up = beat.heartbeat.peer_up;
-        beat.heartbeat.published = agent->published + 1;
-        agent_publish(agent, &beat);
-        agent->next_heartbeat_us = now_us + HEARTBEAT_US;
+        if (agent_publish(agent, &beat)) {
+            agent->said_peer_up = beat.heartbeat.peer_up;
+            agent->next_heartbeat_us = now_us + HEARTBEAT_US;
+        } else {
+            agent->next_look_us = now_us; /* before the next ticks */
+        }
     }
     return agent->next_look_us;
 }
 
-/* Control first, then the component's work, then the heartbeat. */
+/* Control first, then the heartbeat, then the component's work: what it publishes may leave no room at a reader. */
 static int64_t do_work(void *self, int64_t now_us)
 {
     struct agent *agent = self;
     watch_clock(agent);
     if (agent->failed) return now_us;
     serve_control(agent, now_us);
-    int64_t next = agent->ops->do_work(agent, agent->self, now_us);
-    int64_t look = beat_when_due(agent, now_us);
+    const int64_t look = beat_when_due(agent, now_us);
+    const int64_t next = agent->ops->do_work(agent, agent->self, now_us);
     return next < look ? next : look;
 }
 

@@ -95,8 +95,9 @@ int agent_main(const struct agent_ops *ops, int argc, char **argv);
 /* The process must end: nothing more leaves it. Keeps the first reason. */
 void agent_fail(struct agent *agent, const struct err *err);
 
-/* Publish; a message that cannot be published is logged, once a second at most. */
-void agent_publish(struct agent *agent, const struct msg *msg);
+/* Publish; a message that cannot be published is logged, once a second at most. false: the exchange's readers have no room
+ * now (bus_publish), and nothing was said. */
+bool agent_publish(struct agent *agent, const struct msg *msg);
 
 /* Take one message from a socket: garbage is counted, logged and skipped. false: nothing there. */
 bool agent_receive(struct agent *agent, struct bus_socket *socket, struct msg *msg, struct bus_peer *peer);

@@ -246,8 +246,7 @@ enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct
     char topic[BUS_TOPIC_SIZE];
     CHECK(socket->kind == BUS_PUB);
     bus_topic(msg, topic);
-    const enum status status = send_frames(socket, topic, strlen(topic), msg, err);
-    return status == ERR_BUSY && msg->id != MSG_TICK ? ERR_OK : status;
+    return send_frames(socket, topic, strlen(topic), msg, err);
 }
 
 struct frames {

@@ -90,7 +90,7 @@ enum status bus_send(struct bus_socket *socket, const struct msg *msg, struct er
 /* ROUTER. ERR_NOT_FOUND: that peer is gone; ERR_BUSY: too far behind. */
 enum status bus_send_to(struct bus_socket *socket, const struct bus_peer *peer, const struct msg *msg, struct err *err);
 /* PUB, under bus_topic(). A subscriber that is too far behind loses it. At the exchange it is sent to all or to none:
- * ERR_BUSY of a tick, to be tried again; anything else is lost to all. */
+ * ERR_BUSY, to be tried again when he has read. */
 enum status bus_publish(struct bus_socket *socket, const struct msg *msg, struct err *err);
 
 /* PUB of the exchange: how many symbols somebody subscribes to by now ("" counts as one). */

@@ -139,16 +139,18 @@ static void publish_depth(struct exchange *exchange, int64_t now_us)
     }
 }
 
-static void publish_market(struct exchange *exchange, int64_t now_us)
+/* false: a reader has no room for it. */
+static bool publish_market(struct exchange *exchange, int64_t now_us)
 {
     struct exchange_market *market = &exchange->market;
     const bool due = now_us >= market->next_publish_us || market->next_publish_us > now_us + CLOCK_SECOND_US;
-    if (!due && !market->changed) return;
+    if (!due && !market->changed) return true;
     struct msg msg;
     exchange_market_message(exchange, &msg);
-    (void)bus_publish(exchange->agent->pub, &msg, NULL);
+    if (bus_publish(exchange->agent->pub, &msg, NULL) == ERR_BUSY) return false;
     market->changed = false;
     market->next_publish_us = now_us + CLOCK_SECOND_US;
+    return true;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -161,10 +163,11 @@ static int64_t exchange_work(struct agent *agent, void *self, int64_t now_us)
     struct exchange *exchange = self;
     exchange_serve_line(exchange, now_us);
     int64_t next_us = now_us + RETRY_US;
-    if (flush(exchange)) next_us = exchange_market_work(exchange, now_us);
+    /* The market's time goes before more of its ticks, or readers that are always behind would never hear it. */
+    if (publish_market(exchange, now_us) && flush(exchange)) next_us = exchange_market_work(exchange, now_us);
     if (agent->failed) return now_us;
     publish_depth(exchange, now_us);
-    publish_market(exchange, now_us);
+    (void)publish_market(exchange, now_us); /* a change just now */
     if (now_us >= exchange->next_save_us || exchange->next_save_us > now_us + SAVE_EVERY_US) {
         struct err err;
         exchange->next_save_us = now_us + SAVE_EVERY_US;
