@@ -3,10 +3,10 @@
  * between processes (ZeroMQ) is not in it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "gateway/driver.h"
 #include "tests/core/order_path.h"
+#include "tests/gateway/tempdir.h"
 
 #define ROUNDS    300
 #define RATIO_MAX 5.0
@@ -50,20 +50,12 @@ static void open_files(struct order_path *path, const char *folder)
     path->sent = note_sent;
 }
 
-static void close_files(const char *folder)
+static void close_files(void)
 {
-    static const enum db_file kinds[] = {DB_CONDITIONS, DB_ORDERS, DB_GATEWAY};
-    static const char *const ends[] = {"", ".lock", "-wal", "-shm"};
     for (int i = PATH_STRATEGY; i <= PATH_GATE; i++) {
         driver_free(drivers[i]);
         db_close(files[i]);
-        for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++) {
-            char name[256];
-            snprintf(name, sizeof name, "%s/%s%s", folder, db_file_name(kinds[i]), ends[e]);
-            unlink(name);
-        }
     }
-    rmdir(folder);
 }
 
 /* One condition from its creation to its closing; the tick that fires it is the one that counts. */
@@ -117,8 +109,8 @@ int main(void)
 {
     static struct order_path path;
     static int64_t took[ROUNDS], floor_us[ROUNDS];
-    char folder[] = "/tmp/outcry-bench-XXXXXX";
-    CHECK(mkdtemp(folder) != NULL);
+    char folder[TEMPDIR_SIZE];
+    CHECK(tempdir_make(folder) == 0);
     open_files(&path, folder);
     order_path_begin(&path, 17420);
     for (int i = 0; i < ROUNDS; i++) {
@@ -127,7 +119,8 @@ int main(void)
     }
     CHECK(path.orders == 2 * ROUNDS && path.fills == 2 * ROUNDS);
     order_path_end(&path);
-    close_files(folder);
+    close_files();
+    CHECK(tempdir_remove(folder) == 0);
     qsort(took, ROUNDS, sizeof took[0], by_value);
     qsort(floor_us, ROUNDS, sizeof floor_us[0], by_value);
     const int64_t median_us = took[ROUNDS / 2], floor_median_us = floor_us[ROUNDS / 2];

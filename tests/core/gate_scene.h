@@ -360,4 +360,17 @@ static inline int scene_teardown(void **state)
 
 #define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
+static inline void scene_count_one(void *context, const struct difference *difference)
+{
+    (void)difference;
+    ++*(int *)context;
+}
+
+static inline int scene_differences(const struct scene *scene)
+{
+    int count = 0;
+    gate_each_difference(scene->gate, scene_count_one, &count);
+    return count;
+}
+
 #endif

@@ -34,19 +34,6 @@ static struct order_request resting(const struct scene *scene, const char *id)
     return request;
 }
 
-static void count_one(void *context, const struct difference *difference)
-{
-    (void)difference;
-    ++*(int *)context;
-}
-
-static int differences(const struct scene *scene)
-{
-    int count = 0;
-    gate_each_difference(scene->gate, count_one, &count);
-    return count;
-}
-
 /* The venue says nothing to an order; the trader decides that it was cancelled. It rests there. */
 static void decided_and_alive(struct scene *scene)
 {
@@ -63,7 +50,7 @@ static void is_said(struct scene *scene)
 {
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
     assert_string_equal(gate_guard(scene->gate)->reason, "order a is CANCELLED here and works at SIM");
-    assert_int_equal(differences(scene), 1);
+    assert_int_equal(scene_differences(scene), 1);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_STATE);
     assert_string_equal(capture_last(&scene->out, PORT_REPLY, MSG_REPLY)->reply.text,
                         "order a ended here and works at SIM: accept it first");
@@ -103,12 +90,12 @@ static void test_accepting_cancels_it_there(void **state)
     assert_string_equal(cancel->client_order_id, "a");
     assert_string_equal(cancel->actor, "ann");
     assert_int_equal(capture_risk(&scene->out, "accepted by ann, cancel sent"), 1);
-    assert_int_equal(differences(scene), 1); /* it works there until the venue says otherwise */
+    assert_int_equal(scene_differences(scene), 1); /* it works there until the venue says otherwise */
     scene->listed_count = 0;
     scene_said(scene, "a", EXEC_CANCELLED);
     scene_timer(scene, 1000);
     scene_venue_holds(scene, 0);
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
     const struct difference *said = &capture_last(&scene->out, PORT_PUBLISH, MSG_DIFFERENCE)->difference;
     assert_true(said->settled);
     assert_int_equal(said->kind, DIFFERENCE_ALIVE);
@@ -136,7 +123,7 @@ static void test_it_fills_before_the_cancel(void **state)
     assert_int_equal(scene_held(scene), 2);
     scene->listed_count = 0;
     look(scene, 8);
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
 }
 
 /* The list and the reports cross on the line. */
@@ -176,7 +163,7 @@ static void test_one_that_nobody_knows_of_counts(void **state)
     assert_int_equal(scene_state(scene, "strange"), ORDER_NEW);
     assert_true(order_request_elsewhere(&gate_order(scene->gate, "strange")->request));
     assert_int_equal(gate_order(scene->gate, "venue/v1")->request.quantity, 3); /* what is open */
-    assert_int_equal(differences(scene), 2);
+    assert_int_equal(scene_differences(scene), 2);
     scene_session(scene, false, "");
     scene_session(scene, true, "A1");
     scene_reply(scene, QUERY_VENUE_FILLS);

@@ -16,19 +16,6 @@ static void venue_holds(struct scene *scene, int32_t quantity, int seconds)
     }
 }
 
-static void count_one(void *context, const struct difference *difference)
-{
-    (void)difference;
-    ++*(int *)context;
-}
-
-static int differences(const struct scene *scene)
-{
-    int count = 0;
-    gate_each_difference(scene->gate, count_one, &count);
-    return count;
-}
-
 /* One lot here, `there` at the venue, and the gate has seen it. */
 static void differ(struct scene *scene, int32_t there)
 {
@@ -37,7 +24,7 @@ static void differ(struct scene *scene, int32_t there)
     scene_session(scene, true, "A1");
     venue_holds(scene, there, 12);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED);
-    assert_true(differences(scene) >= 1);
+    assert_true(scene_differences(scene) >= 1);
 }
 
 static void test_exits_first_entries_when_accepted(void **state)
@@ -74,7 +61,7 @@ static void test_accepting_counts_the_lots_everywhere(void **state)
     assert_int_equal(position->bought, 1); /* what was adopted was not traded here, and cost nothing */
     assert_string_equal(event->reason, "accepted by ann: the venue holds +3");
     assert_true(capture_risk(&scene->out, "accepted by ann"));
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
     const struct difference *said = &capture_last(&scene->out, PORT_PUBLISH, MSG_DIFFERENCE)->difference;
     assert_int_equal(said->here, said->there);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_OK);
@@ -125,7 +112,7 @@ static void test_what_goes_away_by_itself_is_settled(void **state)
     differ(scene, 3);
     capture_clear(&scene->out);
     venue_holds(scene, 1, 12);
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_HALTED); /* the trader's to undo */
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_OK);
 }
@@ -206,7 +193,7 @@ static void test_accepting_none_leaves_nothing_to_protect(void **state)
     scene_session(scene, false, "");
     scene_session(scene, true, "A1");
     venue_holds(scene, 0, 12);
-    assert_int_equal(differences(scene), 1);
+    assert_int_equal(scene_differences(scene), 1);
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "MXFH1", 0)->status, ERR_OK);
     struct order_request exit = scene_exit_request(scene, "k3-12-S1", SIDE_SELL, 1);
     scene_send(scene, &exit);
@@ -236,7 +223,7 @@ static void test_a_missing_order_is_accepted(void **state)
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "out", DIFFERENCE_MISSING)->status, ERR_OK);
     assert_int_equal(scene_state(scene, "out"), ORDER_CANCELLED);
     assert_true(capture_last(&scene->out, PORT_PUBLISH, MSG_DIFFERENCE)->difference.settled);
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
     assert_int_equal(scene_control(scene, CONTROL_RESUME, "go on", 0)->status, ERR_OK);
 }
 
@@ -246,17 +233,17 @@ static void test_orders_that_halt_nothing_are_listed(void **state)
     struct scene *scene = *state;
     scene_order(scene, "a", SIDE_BUY, 1);
     scene_timer(scene, ACK_MS);
-    assert_int_equal(differences(scene), 1);
+    assert_int_equal(scene_differences(scene), 1);
     assert_int_equal(capture_last(&scene->out, PORT_PUBLISH, MSG_DIFFERENCE)->difference.kind, DIFFERENCE_UNKNOWN);
     scene_said(scene, "a", EXEC_NEW);
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
     scene_said(scene, "strange", EXEC_NEW);
-    assert_int_equal(differences(scene), 1);
+    assert_int_equal(scene_differences(scene), 1);
     assert_int_equal(capture_last(&scene->out, PORT_PUBLISH, MSG_DIFFERENCE)->difference.kind, DIFFERENCE_ELSEWHERE);
     assert_int_equal(gate_guard(scene->gate)->mode, GUARD_ACTIVE);
     assert_int_equal(scene_control(scene, CONTROL_ACCEPT, "strange", DIFFERENCE_ELSEWHERE)->status, ERR_OK);
     assert_int_equal(scene_state(scene, "strange"), ORDER_NEW);
-    assert_int_equal(differences(scene), 0);
+    assert_int_equal(scene_differences(scene), 0);
 }
 
 /* Until the venue has answered for orders and positions, what opens waits; what closes does not. */

@@ -2,12 +2,7 @@
  * transaction, a failed one is rolled back, and what is born is restored by the very lists of the live processes
  * (gateway/restore.h): a row that db/ writes or reads wrongly breaks an invariant here. Such a run takes fifty times as long,
  * so that one seed in SIM_FILES_EVERY has it; power cuts stay with the others, for SQLite does not lose commits to order. */
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "core/check.h"
-#include "core/text.h"
 #include "tests/sim/world.h"
 
 static const enum db_file kinds[SIM_NODES] = {[NODE_STRATEGY] = DB_CONDITIONS,
@@ -17,26 +12,14 @@ static const enum db_file kinds[SIM_NODES] = {[NODE_STRATEGY] = DB_CONDITIONS,
 
 void files_begin(struct world *world)
 {
-    const char *parent = getenv("TMPDIR");
-    const int length =
-        snprintf(world->directory, sizeof world->directory, "%s/outcry-sim-XXXXXX", parent == NULL ? "/tmp" : parent);
-    CHECK(length > 0 && (size_t)length < sizeof world->directory);
-    CHECK(mkdtemp(world->directory) != NULL);
+    CHECK(tempdir_make(world->directory) == 0);
     world->totals.on_files++;
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
 }
 
 void files_end(struct world *world)
 {
     if (world->directory[0] == '\0') return;
-    CHECK(nftw(world->directory, remove_one, 4, FTW_DEPTH | FTW_PHYS) == 0);
+    CHECK(tempdir_remove(world->directory) == 0);
     world->directory[0] = '\0';
 }
 

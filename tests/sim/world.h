@@ -14,6 +14,7 @@
 #include "gateway/restore.h"
 #include "gateway/tick_ring.h"
 #include "gateway/upstream.h"
+#include "tests/gateway/tempdir.h"
 #include "tests/sim/sim.h"
 
 #define SIM_ACCOUNT        "A1"
@@ -305,7 +306,7 @@ struct world {
     bool power_cut;   /* it was: what was not synced may be gone */
     bool lost_conditions;
     bool quiet;                          /* no people, no chaos */
-    char directory[200];                 /* of the real files; "" = none */
+    char directory[TEMPDIR_SIZE];        /* of the real files; "" = none */
     struct guard_limits limits;          /* in force at the gateway; before its first run: those of the settings */
     int32_t position_bound[SIM_SYMBOLS]; /* lots that they let come to be; 0 = none */
     price_t printed[SIM_SYMBOLS];        /* the last price that this run of the gateway was given */

@@ -151,8 +151,7 @@ static const struct cli_command commands[] = {
     {"adopt", "[JOURNAL]", 0, 1, "Take another gateway.db for the right one, when that is lost for good",
      "Nothing may run. JOURNAL is its name, which the command without it shows. orders.db and conditions.db are put "
      "aside: at the next start positions and orders come from the exchange, and no lot is protected until conditions "
-     "are "
-     "entered anew. Where the right file can be put back, do that instead.",
+     "are entered anew. Where the right file can be put back, do that instead.",
      no_options, cmd_adopt},
     {"halt", "", 0, 0, "Stop new orders at the last hop: the kill switch",
      "Cancels and protective exits still pass. The state is kept on disk until 'outcry resume'.", reason_options,
@@ -213,8 +212,7 @@ static const struct cli_command commands[] = {
      "Never reverses a position; nothing opens on the symbol until it has ended.", no_options, cmd_flatten},
     {"positions", "", 0, 0, "Show positions and what they have made, after cost",
      "COST is what was paid and what closing at MARK would cost: UNREALIZED, REALIZED and COST make NET. In JSON they "
-     "are "
-     "cost and exit_cost, without a sign. Works when nothing runs: marks are the last stored prices.",
+     "are cost and exit_cost, without a sign. Works when nothing runs: marks are the last stored prices.",
      position_filters, cmd_positions},
     {"differences list", "", 0, 0, "List what differs from the venue's books",
      "Ours, the venue's, and what accepting does. They are accepted one by one; RESUME waits for those that halt.",
