@@ -1,6 +1,7 @@
-/* limits: the guard is never exceeded, by a count of our own: of what left the gateway, of what the market printed there, and
- * of the events it has stored. Reduce-only orders are not held to these (check.c has theirs), nor is an order that goes once
- * more after its absence was proved: it was asked about when it went first. */
+/* limits: the guard is never exceeded in quantity, position, value, collar, stale prices, rate and mode, by a count of our
+ * own: of what left the gateway, of what the market printed there, and of the events it has stored. Reduce-only orders are
+ * not held to these (check.c has theirs), nor is an order that goes once more after its absence was proved: it was asked
+ * about when it went first. Not judged: the duplicate window, the strategy's own rate, the sum of the day's loss. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
